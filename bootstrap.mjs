@@ -1,0 +1,62 @@
+// The one entry behind every npm script. Plain JavaScript for any Node from 20 on: it installs what is missing, compiles
+// what changed, and then runs the real command on the Node 24 that the `node` dev dependency put into node_modules.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const at = (...path) => join(root, ...path);
+
+/** Run a step to its end, its output on our standard error; end the process when it fails. */
+function step(command, args, options = {}) {
+  const { status, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  if (status !== 0) process.exit(signal ? 3 : (status ?? 3));
+}
+
+function installed() {
+  const marker = at('node_modules', '.package-lock.json');
+  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(at('package-lock.json')).mtimeMs;
+}
+
+if (!installed()) {
+  process.stderr.write('tidemark: installing what package-lock.json names …\n');
+  step('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' });
+}
+
+const ownNode = at('node_modules', 'node', 'bin', 'node');
+const node = existsSync(ownNode) ? ownNode : process.execPath;
+const bin = (name) => at('node_modules', name);
+const compile = () => step(node, [bin('typescript/bin/tsc'), '-b']);
+
+const [command, ...args] = process.argv.slice(2);
+const cli = (...words) => [at('apps', 'cli', 'dist', 'main.js'), ...words];
+
+const commands = {
+  start: () => (compile(), cli('dev', ...args)),
+  tidemark: () => (compile(), cli(...args)),
+  bench: () => (compile(), cli('bench', ...args)),
+  test: () => (compile(), [bin('vitest/vitest.mjs'), 'run', ...args]),
+  check: () => {
+    step(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
+    step(node, [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'build', 'lint', 'unit', '--parallel=2'], {
+      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    });
+    return [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json'];
+  },
+};
+
+const prepared = commands[command]?.();
+if (!prepared) {
+  process.stderr.write(`usage: node bootstrap.mjs ${Object.keys(commands).join(' | ')}\n`);
+  process.exit(2);
+}
+
+const child = spawn(node, prepared, {
+  // The command runs where the user stands, so that relative file names mean what they look like.
+  cwd: command === 'tidemark' || command === 'bench' ? (process.env.INIT_CWD ?? process.cwd()) : root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` },
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 3 : code));

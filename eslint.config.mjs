@@ -1,0 +1,73 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+// The one-way street of docs/architecture.md: each layer may import only what stands on its line.
+const layers = {
+  'layer:money': [],
+  'layer:wallet': ['layer:money'],
+  'layer:database': [],
+  'layer:event-store': ['layer:database', 'layer:wallet', 'layer:money', 'layer:observability'],
+  'layer:projections': ['layer:event-store', 'layer:database', 'layer:wallet', 'layer:money', 'layer:observability'],
+  'layer:observability': [],
+  'layer:application': [
+    'layer:projections',
+    'layer:event-store',
+    'layer:database',
+    'layer:wallet',
+    'layer:money',
+    'layer:observability',
+  ],
+};
+const everyLib = Object.keys(layers);
+const constraints = Object.entries({
+  ...layers,
+  'layer:testing': everyLib,
+  'layer:app': everyLib,
+  'layer:cli': [...everyLib, 'layer:app'],
+}).map(([sourceTag, onlyDependOnLibsWithTags]) => ({ sourceTag, onlyDependOnLibsWithTags }));
+
+// The pure core: no framework, no driver, no Node, no clock, no randomness.
+const impure = {
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        { group: ['@nestjs/*', 'pg', 'drizzle-orm', 'drizzle-orm/*', 'node:*'], message: 'libs/money and libs/wallet are pure.' },
+      ],
+    },
+  ],
+  'no-restricted-globals': ['error', 'Date', 'process', 'setTimeout', 'crypto', 'performance'],
+  'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness is a parameter.' }],
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.tidemark', '**/*.mjs'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommended],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints: constraints }],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['libs/money/src/**/*.ts', 'libs/wallet/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: impure,
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['libs/money/src/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'decimal.js', message: 'Money is exact or refused: use @tidemark/money.' }] },
+      ],
+    },
+  },
+);

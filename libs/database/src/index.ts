@@ -1,1 +1,12 @@
-export {};
+export { connect, type ConnectOptions, type Database } from './connect.js';
+export { classify, sqlStateOf, type Classification, type ErrorClass } from './classification.js';
+export { engineVersion, type Engine, type EngineVersion } from './engine.js';
+export { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused, TransactionRolledBack } from './errors.js';
+export { ensureDatabase } from './migration/ensure-database.js';
+export { migrate, type Migrated, type MigrateOptions } from './migration/migrate.js';
+export { requireSchema } from './migration/schema-state.js';
+export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
+export type { RunStatement, StatementResult } from './statement.js';
+export type { TransactionClient, TransactionOptions } from './transaction.js';
+export type { LocalDatabase } from './local/local-database.js';
+export { localPostgres, type LocalPostgresOptions } from './local/local-postgres.js';

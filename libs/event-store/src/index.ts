@@ -1,1 +1,30 @@
-export {};
+export { openEventStore, strategies, type EventStoreOptions, type StrategyName } from './event-store.js';
+export type { CommandRequest, CommandStrategy } from './command-request.js';
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { RetryReason, WriteObserver } from './environment.js';
+export {
+  IdempotencyKeyReused,
+  LogUnavailable,
+  OutcomeUnknown,
+  QueueFull,
+  type AcceptedResult,
+  type BalanceView,
+  type CommandOutcome,
+  type CommandResult,
+  type RejectedResult,
+  type WalletView,
+} from './outcome.js';
+export { balancesView } from './draft.js';
+export { chain, CHAIN_START } from './hash-chain.js';
+export { isPosition, LOG_START, positionOf, type Position } from './position.js';
+export { shardOf, SHARDS } from './shard.js';
+export { domainEvent, EVENT_COLUMNS, rowToEvent, type EventMetadata, type EventRow, type RecordedEvent } from './recorded-event.js';
+export {
+  NO_COMMIT_ID,
+  readCommits,
+  readRanges,
+  readWalletEvents,
+  type AppendedRange,
+  type Commit,
+  type LogCursor,
+} from './log-reader.js';

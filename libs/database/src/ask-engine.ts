@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { engineVersion, type EngineVersion } from './engine.js';
+import { ConnectFailed, StartRefused } from './errors.js';
+import { send, watch } from './statement.js';
+
+/** The one line for a database that nobody has created yet. */
+export const DATABASE_MISSING = 'this database does not exist: run `tidemark migrate` first';
+
+/**
+ * Asks a server which engine it is, on a connection of its own.
+ *
+ * @param timeoutMs for connecting, and again for the answer
+ * @throws StartRefused when the database of the URL does not exist (PostgreSQL only: CockroachDB lets a session in);
+ *   ConnectFailed when no connection can be had; Error when the server is neither engine
+ */
+export async function askEngine(url: string, timeoutMs: number): Promise<EngineVersion> {
+  return await withClient(url, timeoutMs, async (client) => {
+    const { rows } = await send<{ version: string }>(client, { text: 'SELECT version()' }, timeoutMs);
+    return engineVersion(rows[0]!.version);
+  }).catch((error: unknown) => {
+    if (error instanceof ConnectFailed && isMissingDatabase(error.cause)) throw new StartRefused(DATABASE_MISSING);
+    throw error;
+  });
+}
+
+/**
+ * Lends one connection outside any pool and closes it afterwards.
+ *
+ * @throws ConnectFailed when it cannot be had; otherwise what `work` throws
+ */
+export async function withClient<T>(
+  url: string,
+  timeoutMs: number,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+  watch(client, () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end();
+    throw new ConnectFailed(error);
+  }
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** True for PostgreSQL's answer to a connection to a database that does not exist (3D000, invalid_catalog_name). */
+export function isMissingDatabase(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '3D000';
+}

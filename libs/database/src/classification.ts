@@ -1,0 +1,113 @@
+import { ConnectFailed, ConnectionLost, QueryTimedOut } from './errors.js';
+
+/**
+ * What an error of the database means to whoever sent the statement (DESIGN §4).
+ *
+ * - `lost_race`: rolled back because of a concurrent transaction; run the whole decision again
+ * - `unique_violation`: a key exists already; `constraint` says which
+ * - `ambiguous`: it may have been committed; run it again with the same keys on a new connection
+ * - `unavailable`: it did not happen and may work later
+ * - `defect`: everything else; never a business rejection
+ */
+export type ErrorClass = 'lost_race' | 'unique_violation' | 'ambiguous' | 'unavailable' | 'defect';
+
+export interface Classification {
+  class: ErrorClass;
+  /** Five characters, when the server answered at all. */
+  sqlState?: string;
+  constraint?: string;
+}
+
+/** `cut`: the statement was stopped on its way, which is ambiguous for a write and merely unavailable for a read. */
+type Meaning = Exclude<ErrorClass, 'defect'> | 'cut';
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html and CockroachDB's pgcode package, which agree on these.
+const MEANING_OF_SQLSTATE: Readonly<Record<string, Meaning>> = {
+  '40001': 'lost_race', // serialization_failure
+  '40P01': 'lost_race', // deadlock_detected
+  '23505': 'unique_violation',
+  '40003': 'ambiguous', // statement_completion_unknown
+  '57014': 'cut', // query_canceled: CockroachDB lets a time-out overwrite 40003
+  '57P01': 'cut', // admin_shutdown
+  '57P02': 'cut', // crash_shutdown
+  '57P03': 'unavailable', // cannot_connect_now
+  '53100': 'unavailable', // disk_full
+  '53200': 'unavailable', // out_of_memory
+  '53300': 'unavailable', // too_many_connections
+  '25006': 'unavailable', // read_only_sql_transaction: a standby, or a server that ran out of disk
+};
+
+const MEANING_OF_SYSTEM_ERROR: Readonly<Record<string, Meaning>> = {
+  ECONNREFUSED: 'unavailable',
+  ENOTFOUND: 'unavailable',
+  EAI_AGAIN: 'unavailable',
+  ECONNRESET: 'cut',
+  ECONNABORTED: 'cut',
+  EPIPE: 'cut',
+  ETIMEDOUT: 'cut',
+};
+
+/** drizzle wraps once and our own errors once; a longer chain is not a database error's. */
+const CAUSES_FOLLOWED_MAX = 5;
+
+/**
+ * Says what an error means, by SQLSTATE, constraint name and type, never by message text. Wrapped errors (drizzle's
+ * `cause`, our own) are unwrapped; the outermost one that is recognised counts.
+ *
+ * @param during whether the statement could have written: a write that was cut off may still have been committed
+ */
+export function classify(error: unknown, during: 'read' | 'write'): Classification {
+  let link: unknown = error;
+  for (let followed = 0; followed < CAUSES_FOLLOWED_MAX && link instanceof Error; followed++) {
+    const found = recognise(link, during);
+    if (found) return found;
+    link = link.cause;
+  }
+  return { class: 'defect' };
+}
+
+function recognise(error: Error, during: 'read' | 'write'): Classification | undefined {
+  if (error instanceof ConnectFailed) return neverStarted(error);
+  if (error instanceof ConnectionLost || error instanceof QueryTimedOut) return { class: whenCut(during) };
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return undefined;
+  if (isSqlState(code)) {
+    const { constraint } = error as { constraint?: unknown };
+    return {
+      class: classOf(meaningOfSqlState(code), during),
+      sqlState: code,
+      ...(typeof constraint === 'string' && constraint !== '' && { constraint }),
+    };
+  }
+  const meaning = MEANING_OF_SYSTEM_ERROR[code];
+  return meaning && { class: classOf(meaning, during) };
+}
+
+/** The SQLSTATE that the server answered, through whatever was wrapped around it; undefined when there is none. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return classify(error, 'read').sqlState;
+}
+
+/** Nothing was sent, so nothing is ambiguous. A refusal that will not change by itself (password, role) is a defect. */
+function neverStarted(error: ConnectFailed): Classification {
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  if (typeof code !== 'string' || !isSqlState(code)) return { class: 'unavailable' };
+  return { class: classOf(meaningOfSqlState(code), 'read'), sqlState: code };
+}
+
+function meaningOfSqlState(code: string): Meaning | undefined {
+  return MEANING_OF_SQLSTATE[code] ?? (code.startsWith('08') ? 'cut' : undefined); // 08: connection exceptions
+}
+
+function classOf(meaning: Meaning | undefined, during: 'read' | 'write'): ErrorClass {
+  return meaning === 'cut' ? whenCut(during) : (meaning ?? 'defect');
+}
+
+function whenCut(during: 'read' | 'write'): ErrorClass {
+  return during === 'write' ? 'ambiguous' : 'unavailable';
+}
+
+/** Node's own codes are longer (`ECONNRESET`) but for `EPIPE`, which the digit in every SQLSTATE class tells apart. */
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
+}

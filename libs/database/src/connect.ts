@@ -1,0 +1,139 @@
+import pg from 'pg';
+import { askEngine } from './ask-engine.js';
+import type { Engine } from './engine.js';
+import { prepareSession, startupOptions } from './session.js';
+import { checkOut, giveBack, send, watch, type RunStatement } from './statement.js';
+import { runTransaction, type TransactionClient, type TransactionOptions } from './transaction.js';
+import { valueTypes } from './value-types.js';
+
+/**
+ * One pool of connections to one engine, all acting as one role.
+ *
+ * Values: numeric, int8 and date come back as strings (numeric in plain notation), timestamptz as an ISO 8601 string in
+ * UTC with milliseconds, cut off. Errors are for {@link classify}.
+ */
+export interface Database {
+  readonly engine: Engine;
+  /** The server's own version, for example `18.4`. */
+  readonly version: string;
+  readonly url: string;
+  /**
+   * Runs one statement as an implicit transaction.
+   *
+   * @param options.name makes it a prepared statement of that name: parsed once a connection. A name stands for one text.
+   * @param options.timeoutMs the client's deadline for the answer. The server's own (`statementTimeoutMs`) stays.
+   * @throws pg.DatabaseError what the server answered; ConnectFailed nothing was sent; ConnectionLost, QueryTimedOut it
+   *   may have taken effect
+   */
+  query: RunStatement;
+  /**
+   * Runs `work` in one explicit transaction on one connection, and never repeats it. It resolves only when COMMIT was
+   * answered with COMMIT. When `work` throws, that error is thrown on, whatever becomes of the ROLLBACK. A connection that
+   * broke is closed.
+   *
+   * @throws TransactionRolledBack when COMMIT was answered with ROLLBACK; otherwise as `query`
+   */
+  transaction<T>(work: (client: TransactionClient) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** For drizzle. Its `query` is the one above; a client of `pool.connect()` throws what `pg` throws. */
+  readonly pool: pg.Pool;
+  /** Waits for the statements in flight and closes the connections. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** `postgresql://user@host:port/database`, for both engines. */
+  url: string;
+  /** The database role that every connection acts as. The login of the URL must be a member of it. */
+  role?: string;
+  poolSize?: number;
+  /** Shown by the server beside each session. */
+  applicationName: string;
+  /** For opening a connection and for waiting until one of the pool is free. */
+  connectTimeoutMs?: number;
+  /** The server cancels a statement after it. */
+  statementTimeoutMs?: number;
+  /** Told of connections that broke while idle or in use. The pool replaces them by itself. */
+  onError?: (error: Error) => void;
+}
+
+/** On two cores more connections only queue inside the server; grouped writing needs few. */
+const POOL_SIZE_DEFAULT = 10;
+const CONNECT_TIMEOUT_MS_DEFAULT = 5_000;
+const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
+/** The client waits this much longer than the server works, so that the server's own answer (57014) arrives first. */
+const CLIENT_GRACE_MS = 2_000;
+
+/**
+ * Connects, finds out which engine answers, and checks that sessions are what Tidemark needs: SERIALIZABLE on
+ * CockroachDB (a default of READ COMMITTED is refused), READ COMMITTED on PostgreSQL whatever its default is.
+ *
+ * @throws StartRefused one line for the operator; ConnectFailed when no connection can be had; Error when the server is
+ *   neither engine
+ */
+export async function connect(options: ConnectOptions): Promise<Database> {
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT;
+  const serverTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS_DEFAULT;
+  const statementTimeoutMs = serverTimeoutMs + CLIENT_GRACE_MS;
+  const { engine, version } = await askEngine(options.url, connectTimeoutMs);
+  const session = { engine, role: options.role };
+  const pool = new pg.Pool({
+    ...withOptions(options.url, startupOptions(session)),
+    max: options.poolSize ?? POOL_SIZE_DEFAULT,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: serverTimeoutMs,
+    keepAlive: true,
+    types: valueTypes,
+    onConnect: (client) => {
+      watch(client, (error) => options.onError?.(error));
+      return prepareSession(client, session, connectTimeoutMs);
+    },
+  });
+  pool.on('error', () => undefined); // watch() has told onError already
+
+  const run = async (statement: pg.QueryConfig, timeoutMs = statementTimeoutMs) => {
+    const client = await checkOut(pool);
+    try {
+      return await send(client, statement, timeoutMs);
+    } finally {
+      giveBack(client);
+    }
+  };
+  pool.query = ((statement: string | pg.QueryConfig, values?: unknown[]) =>
+    run({ ...(typeof statement === 'string' ? { text: statement } : statement), ...(values && { values }) })) as never;
+
+  const query: RunStatement = async <Row>(
+    text: string,
+    values?: unknown[],
+    { name, timeoutMs }: { name?: string; timeoutMs?: number } = {},
+  ) => {
+    const result = await run({ text, ...(values && { values }), ...(name !== undefined && { name }) }, timeoutMs);
+    return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 };
+  };
+  let closing: Promise<void> | undefined;
+  const database: Database = {
+    engine,
+    version,
+    url: options.url,
+    query,
+    transaction: (work, how) => runTransaction({ pool, engine, statementTimeoutMs }, work, how),
+    pool,
+    close: () => (closing ??= pool.end()),
+  };
+  try {
+    giveBack(await checkOut(pool)); // the first connection is where a wrong role or isolation shows
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** libpq's `options` of the URL and our own: a URL's parameters would otherwise replace what we ask for. */
+function withOptions(url: string, own: string): { connectionString: string; options: string } {
+  if (!URL.canParse(url)) return { connectionString: url, options: own };
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get('options');
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options: given === null ? own : `${given} ${own}` };
+}

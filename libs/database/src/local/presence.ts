@@ -1,0 +1,75 @@
+import pg from 'pg';
+import { send, watch } from '../statement.js';
+
+/** Any fixed number; the lock lives in the database `postgres`, which nobody else uses. */
+const PRESENCE_LOCK = 7_133_801;
+const ANSWER_MS_MAX = 5_000;
+/** A session that was closed a moment ago is still listed; a real one stays. */
+const LEAVING_MS_MAX = 1_000;
+const POLL_MS = 25;
+
+/**
+ * One open session that says "somebody needs this server". A pool closes its idle connections, so their number says
+ * nothing. Each user of the server holds the lock shared; who gets it exclusively is alone, and nobody can come in
+ * between that and the shutdown.
+ */
+export interface Presence {
+  /** Runs `shutDown` if nobody else needs the server, neither a Tidemark process nor any other client. */
+  leave(shutDown: () => Promise<void>): Promise<void>;
+}
+
+/**
+ * Joins a server.
+ *
+ * @param data the data directory that it must serve: another server may have the port by now
+ * @throws Error when it does not answer, goes down meanwhile, or serves another directory
+ */
+export async function join(port: number, data: string): Promise<Presence> {
+  const client = new pg.Client({
+    connectionString: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    application_name: 'tidemark-presence',
+    connectionTimeoutMillis: ANSWER_MS_MAX,
+    keepAlive: true,
+  });
+  watch(client, () => undefined);
+  const ask = async <Row extends pg.QueryResultRow>(text: string) =>
+    (await send<Row>(client, { text }, ANSWER_MS_MAX)).rows[0]!;
+  try {
+    await client.connect();
+    const { served } = await ask<{ served: string }>(`SELECT current_setting('data_directory') AS served`);
+    if (served !== data) throw new Error(`port ${port} serves ${served}`);
+    await ask(`SELECT pg_advisory_lock_shared(${PRESENCE_LOCK})`);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  client.unref(); // being present must not keep a finished program alive
+
+  const amAlone = async () => {
+    const { alone } = await ask<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS alone`);
+    if (!alone) return false;
+    const giveUpAt = performance.now() + LEAVING_MS_MAX;
+    for (;;) {
+      const { others } = await ask<{ others: number }>(
+        `SELECT count(*)::int4 AS others FROM pg_stat_activity
+         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> 'tidemark-presence'`,
+      );
+      if (others === 0) return true;
+      if (performance.now() > giveUpAt) return false;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  };
+  return {
+    async leave(shutDown) {
+      try {
+        client.ref();
+        await ask(`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK})`);
+        if (await amAlone()) await shutDown();
+      } catch {
+        // The server is gone or going already, which is all that leaving could want.
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { isMissingDatabase, withClient } from '../ask-engine.js';
+import { sqlStateOf } from '../classification.js';
+import { engineVersion, type Engine } from '../engine.js';
+import { ConnectFailed } from '../errors.js';
+import { send } from '../statement.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** CREATE DATABASE copies a template, and on CockroachDB waits for a schema change. */
+const CREATE_TIMEOUT_MS = 60_000;
+const ATTEMPTS_MAX = 5;
+
+/** duplicate_database; the same seen as a unique violation; object_in_use: another is copying the template just now. */
+const SOMEBODY_ELSE_CREATES = new Set(['42P04', '23505', '55006', '40001']);
+
+/**
+ * Creates the database that a URL names if it is not there, and says which engine it is on. Safe when several processes
+ * do it at once.
+ *
+ * @throws ConnectFailed when the server cannot be reached; pg.DatabaseError when the login may not create databases
+ */
+export async function ensureDatabase(url: string): Promise<Engine> {
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withClient(url, CONNECT_TIMEOUT_MS, async (client) => {
+        const { rows } = await send<{ version: string }>(client, { text: 'SELECT version()' }, CONNECT_TIMEOUT_MS);
+        const { engine } = engineVersion(rows[0]!.version);
+        // CockroachDB lets a session into a database that does not exist.
+        if (engine === 'cockroach' && name !== '')
+          await create(client, `CREATE DATABASE IF NOT EXISTS ${quoted(name)}`);
+        return engine;
+      });
+    } catch (error) {
+      const missing = error instanceof ConnectFailed && isMissingDatabase(error.cause);
+      const raced = SOMEBODY_ELSE_CREATES.has(sqlStateOf(error) ?? '');
+      if (attempt >= ATTEMPTS_MAX || !(missing || raced)) throw error;
+      if (missing) await createOnPostgres(url, name);
+    }
+  }
+}
+
+async function createOnPostgres(url: string, name: string): Promise<void> {
+  const maintenance = new URL(url);
+  maintenance.pathname = '/postgres';
+  try {
+    await withClient(maintenance.href, CONNECT_TIMEOUT_MS, (client) =>
+      create(client, `CREATE DATABASE ${quoted(name)}`),
+    );
+  } catch (error) {
+    if (!SOMEBODY_ELSE_CREATES.has(sqlStateOf(error) ?? '')) throw error;
+  }
+}
+
+async function create(client: Parameters<typeof send>[0], text: string): Promise<void> {
+  await send(client, { text }, CREATE_TIMEOUT_MS);
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,52 @@
+import { classify } from './classification.js';
+
+/** How often and how patiently to try again. Times in milliseconds. */
+export interface RetryBounds {
+  /** The first attempt included. */
+  attemptsMax: number;
+  baseMs: number;
+  capMs: number;
+}
+
+/** For reads inside a request: five attempts wait about 0.4 s at most in all, which a caller still sits through. */
+export const READ_RETRY: RetryBounds = { attemptsMax: 5, baseMs: 25, capMs: 400 };
+
+/**
+ * How long to wait before a retry: evenly spread between nothing and an exponentially growing bound, so that those who
+ * lost one race together do not meet again ("full jitter", AWS Architecture Blog, Exponential Backoff And Jitter).
+ *
+ * @param attempt 1 for the wait after the first failure
+ * @param random from 0 inclusive to 1 exclusive, as `Math.random` gives it
+ * @returns whole milliseconds, below `min(capMs, baseMs × 2^(attempt − 1))`
+ */
+export function fullJitter(from: { attempt: number; baseMs: number; capMs: number; random: () => number }): number {
+  const bound = Math.min(from.capMs, from.baseMs * 2 ** (from.attempt - 1));
+  return Math.floor(from.random() * bound);
+}
+
+/**
+ * Runs work that may safely run twice (a read, or a write behind a unique key) until it succeeds, fails for a reason
+ * that waiting does not cure, or the attempts are used up.
+ *
+ * @param work gets the number of the attempt, from 1
+ * @throws the error of the last attempt, unchanged
+ */
+export async function retryIdempotent<T>(
+  work: (attempt: number) => Promise<T>,
+  options: { bounds?: RetryBounds; random: () => number; sleep: (ms: number) => Promise<unknown> },
+): Promise<T> {
+  const { attemptsMax, baseMs, capMs } = options.bounds ?? READ_RETRY;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (attempt >= attemptsMax || !mayPass(error)) throw error;
+      await options.sleep(fullJitter({ attempt, baseMs, capMs, random: options.random }));
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  const found = classify(error, 'read').class;
+  return found === 'lost_race' || found === 'ambiguous' || found === 'unavailable';
+}

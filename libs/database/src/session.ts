@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import { DATABASE_MISSING } from './ask-engine.js';
+import type { Engine } from './engine.js';
+import { StartRefused } from './errors.js';
+import { send } from './statement.js';
+
+/** What every connection of a pool has to be. */
+export interface Session {
+  engine: Engine;
+  role: string | undefined;
+}
+
+/**
+ * The settings that go with the connection request, as `-c name=value` (libpq's `options`), so that no statement can
+ * ever run before them and RESET returns to them.
+ */
+export function startupOptions({ engine, role }: Session): string {
+  const settings: [string, string][] = [
+    ['TimeZone', 'UTC'], // timestamps are printed in it, see isoInstant
+    ['DateStyle', 'ISO'],
+  ];
+  if (engine === 'postgres') {
+    settings.push(['default_transaction_isolation', 'read\\ committed']);
+    if (role !== undefined) settings.push(['role', roleName(role)]);
+  }
+  return settings.map(([name, value]) => `-c ${name}=${value}`).join(' ');
+}
+
+/**
+ * Makes a new connection what it has to be and checks it, before the pool hands it to anyone.
+ *
+ * CockroachDB 26.1 refuses `role` among the start-up options (55P02), hence SET ROLE here.
+ *
+ * @param timeoutMs for each of the one or two statements that this takes
+ * @throws StartRefused with one line when the role or the isolation is not in force
+ */
+export async function prepareSession(client: pg.ClientBase, session: Session, timeoutMs: number): Promise<void> {
+  const { engine, role } = session;
+  if (engine === 'cockroach' && role !== undefined) {
+    await send(client, { text: `SET ROLE "${roleName(role)}"` }, timeoutMs);
+  }
+  const { rows } = await send<{ acts_as: string; isolation: string; database: string | null }>(
+    client,
+    {
+      text: `SELECT current_user AS acts_as, current_setting('default_transaction_isolation') AS isolation,
+               (SELECT datname FROM pg_catalog.pg_database WHERE datname = current_database()) AS database`,
+    },
+    timeoutMs,
+  );
+  const found = rows[0]!;
+  // CockroachDB lets a session into a database that does not exist.
+  if (found.database === null) throw new StartRefused(DATABASE_MISSING);
+  if (role !== undefined && found.acts_as !== role) {
+    throw new StartRefused(`the session acts as ${found.acts_as} and not as ${role}`);
+  }
+  const wanted = engine === 'cockroach' ? 'serializable' : 'read committed';
+  if (found.isolation !== wanted) {
+    throw new StartRefused(
+      engine === 'cockroach'
+        ? `the default isolation of this CockroachDB is ${found.isolation.toUpperCase()}; Tidemark needs SERIALIZABLE` +
+            ' (SET CLUSTER SETTING, ALTER DATABASE or ALTER ROLE … SET default_transaction_isolation)'
+        : `the session runs ${found.isolation.toUpperCase()} and not READ COMMITTED`,
+    );
+  }
+}
+
+/** Role names are Tidemark's own; anything that would need quoting is a mistake. */
+function roleName(role: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(role)) throw new StartRefused(`not the name of a role of Tidemark: ${role}`);
+  return role;
+}

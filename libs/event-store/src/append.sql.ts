@@ -1,0 +1,109 @@
+import type { Engine } from '@tidemark/database';
+import type { FlushRows } from './flush.js';
+
+/** One statement and its values. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/**
+ * The one statement of a flush: an implicit transaction, so the database retries it by itself and one round trip is
+ * enough. Returns one row, `{position, stored}`: the position of its events (null without any) and how many outcomes
+ * it stored; a guarded outcome whose slot is taken is left out.
+ *
+ * @param lane spreads the commits of several processes over as many ranges.
+ */
+export function appendStatement(engine: Engine, rows: FlushRows, lane: number, commitId: string): Statement {
+  const values: unknown[] = [];
+  const add = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+  const columns = <T>(of: readonly T[], ...picks: readonly [type: string, pick: (row: T) => unknown][]) =>
+    picks.map(([type, pick]) => add(of.map(pick), `${type}[]`)).join(', ');
+  const counted = engine === 'postgres'; // CockroachDB's column defaults are the commit timestamp
+  const position = counted ? { column: ', position', value: ', head.position', from: ', head' } : NOTHING;
+
+  const parts: string[] = [];
+  const shape: string[] = [];
+  const { openings, events, outcomes, commits } = rows;
+  const guards = outcomes.flatMap((outcome, i) => outcome.guards.map((guard) => ({ ...guard, outcome: i + 1 })));
+
+  if (events.length > 0) {
+    shape.push('events');
+    if (counted) parts.push('head AS (UPDATE log_head SET position = position + 1 RETURNING position)');
+    parts.push(`new_events AS (
+  INSERT INTO wallet_events (region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash${position.column})
+  SELECT e.region, e.wallet_id, e.version, e.shard, e.recorded_at, e.type, e.schema_version, e.data, e.metadata, decode(e.hash, 'hex')${position.value}
+  FROM unnest(${columns(
+    events,
+    ['text', (e) => e.region],
+    ['text', (e) => e.walletId],
+    ['int8', (e) => e.version],
+    ['int2', (e) => e.shard],
+    ['timestamptz', (e) => e.recordedAt],
+    ['text', (e) => e.type],
+    ['int2', (e) => e.schemaVersion],
+    ['text', (e) => e.data],
+    ['text', (e) => e.metadata],
+    ['text', (e) => e.hash],
+  )}) AS e(region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash)${position.from}
+  RETURNING position)`);
+    parts.push(`new_commits AS (
+  INSERT INTO commits (region, lane, commit_id, appended${position.column})
+  SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}
+  FROM unnest(${columns(commits, ['text', (c) => c.region], ['text', (c) => c.appended])}) AS c(region, appended)${position.from}
+  RETURNING 1)`);
+  }
+
+  if (openings.length > 0) {
+    shape.push('openings');
+    parts.push(`new_wallets AS (
+  INSERT INTO wallets (wallet_id, region)
+  SELECT w.wallet_id, w.region
+  FROM unnest(${columns(openings, ['text', (w) => w.walletId], ['text', (w) => w.region])}) AS w(wallet_id, region)
+  RETURNING 1)`);
+  }
+
+  if (guards.length > 0) {
+    shape.push('guards');
+    parts.push(`stale AS (
+  SELECT g.outcome
+  FROM unnest(${columns(
+    guards,
+    ['int8', (g) => g.outcome],
+    ['text', (g) => g.region],
+    ['text', (g) => g.walletId],
+    ['int8', (g) => g.version],
+  )}) AS g(outcome, region, wallet_id, version)
+  WHERE (SELECT 1 FROM wallet_events s WHERE s.region = g.region AND s.wallet_id = g.wallet_id AND s.version = g.version) IS NOT NULL
+     OR (g.version = 1 AND (SELECT 1 FROM wallets w WHERE w.wallet_id = g.wallet_id) IS NOT NULL))`);
+  }
+
+  const appendsNothing = events.length === 0;
+  const positionOfOutcome = counted
+    ? appendsNothing ? 'NULL::int8' : 'head.position'
+    : appendsNothing ? 'NULL::decimal' : 'cluster_logical_timestamp()';
+  parts.push(`new_outcomes AS (
+  INSERT INTO command_outcomes (region, wallet_id, idempotency_key, request_hash, recorded_at, result, position)
+  SELECT o.region, o.wallet_id, o.idempotency_key, o.request_hash, o.recorded_at, o.result,
+         CASE WHEN o.appends THEN ${positionOfOutcome} END
+  FROM unnest(${columns(
+    outcomes,
+    ['text', (o) => o.region],
+    ['text', (o) => o.walletId],
+    ['text', (o) => o.idempotencyKey],
+    ['text', (o) => o.requestHash],
+    ['timestamptz', (o) => o.recordedAt],
+    ['text', (o) => o.result],
+    ['bool', (o) => o.appends],
+  )}) WITH ORDINALITY AS o(region, wallet_id, idempotency_key, request_hash, recorded_at, result, appends, ordinal)${appendsNothing ? '' : position.from}
+  ${guards.length > 0 ? 'WHERE NOT EXISTS (SELECT 1 FROM stale WHERE stale.outcome = o.ordinal)' : ''}
+  RETURNING 1)`);
+
+  const appendedAt = appendsNothing ? 'NULL' : '(SELECT max(position) FROM new_events)::text';
+  const text = `WITH ${parts.join(',\n')}
+SELECT ${appendedAt} AS position, (SELECT count(*) FROM new_outcomes)::int4 AS stored`;
+  return { name: `append-${shape.join('-') || 'nothing'}`, text, values };
+}
+
+const NOTHING = { column: '', value: '', from: '' };

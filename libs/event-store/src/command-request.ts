@@ -1,0 +1,25 @@
+import type { WalletCommand } from '@tidemark/wallet';
+import type { CommandOutcome } from './outcome.js';
+
+/** A command with the identity of the request it came by. */
+export interface CommandRequest {
+  readonly command: WalletCommand;
+  /** Unique within the command's scope (`scopeOf`). */
+  readonly idempotencyKey: string;
+  /** base64url sha256 of the request as it was understood: tells a repeat from a reuse. */
+  readonly requestHash: string;
+  readonly caller: string;
+  readonly requestId?: string;
+}
+
+/** One way to get a command decided and written exactly once. All of them pass the same contract suite. */
+export interface CommandStrategy {
+  /**
+   * Decides the command and makes its outcome durable, accepted or rejected, before it answers.
+   *
+   * @throws IdempotencyKeyReused, QueueFull, LogUnavailable, OutcomeUnknown, EventFromTheFuture; anything else is a defect.
+   */
+  execute(request: CommandRequest): Promise<CommandOutcome>;
+  /** Lets what is queued finish, then refuses everything. */
+  close(): Promise<void>;
+}

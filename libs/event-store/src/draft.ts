@@ -1,0 +1,131 @@
+import { Money } from '@tidemark/money';
+import {
+  canonicalEvent,
+  decide,
+  encodeEvent,
+  evolve,
+  scopeOf,
+  walletsOf,
+  type AddressedEvent,
+  type Wallet,
+} from '@tidemark/wallet';
+import type { CommandRequest } from './command-request.js';
+import { chain, CHAIN_START } from './hash-chain.js';
+import type { BalanceView, RejectedResult, WalletView } from './outcome.js';
+import type { EventMetadata } from './recorded-event.js';
+import { shardOf } from './shard.js';
+
+/** Where a wallet stands: what its next event is decided on and chained to. Never changed, only replaced. */
+export interface WalletHead {
+  readonly walletId: string;
+  /** The home region; the one it is to be opened in while `wallet.status` is `absent`. */
+  readonly region: string;
+  readonly wallet: Wallet;
+  readonly hash: string;
+  readonly recordedAt: string;
+}
+
+/** A row of `wallet_events` before the database gives it a position. */
+export interface EventDraft {
+  readonly region: string;
+  readonly walletId: string;
+  readonly version: number;
+  readonly shard: number;
+  readonly recordedAt: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: string;
+  readonly hash: string;
+}
+
+/** A version that must still be free for an answer that appends nothing to be true. */
+export interface Guard {
+  readonly region: string;
+  readonly walletId: string;
+  readonly version: number;
+}
+
+export type DraftResult = { readonly kind: 'accepted'; readonly wallets: readonly WalletView[] } | RejectedResult;
+
+/** A command decided in memory: all that one flush has to write for it, and the heads it leaves behind. */
+export interface Draft {
+  readonly request: CommandRequest;
+  /** Region and wallet that the outcome is stored under. */
+  readonly region: string;
+  readonly scope: string;
+  readonly recordedAt: string;
+  readonly result: DraftResult;
+  readonly events: readonly EventDraft[];
+  readonly guards: readonly Guard[];
+  readonly heads: readonly WalletHead[];
+}
+
+/** The head of a wallet that the directory does not know. */
+export function absentHead(walletId: string, region: string, wallet: Wallet): WalletHead {
+  return { walletId, region, wallet, hash: CHAIN_START, recordedAt: '' };
+}
+
+/**
+ * Decides a command on the heads given.
+ *
+ * @param now ISO 8601, UTC, milliseconds; an event is never recorded before its predecessor, whatever `now` says.
+ */
+export function draft(request: CommandRequest, headOf: (walletId: string) => WalletHead, now: string): Draft {
+  const { command } = request;
+  const scope = scopeOf(command);
+  const decision = decide(command, (walletId) => headOf(walletId).wallet);
+  if (decision.kind === 'rejected') {
+    const { code, details } = decision.rejection;
+    const guards = walletsOf(command).map((walletId) => guardOf(headOf(walletId)));
+    const result: DraftResult = { kind: 'rejected', code, details: JSON.parse(JSON.stringify(details)) };
+    return { request, region: headOf(scope).region, scope, recordedAt: now, result, events: [], guards, heads: [] };
+  }
+  const { events, heads } = chainEvents(request, decision.events, headOf, now);
+  const result: DraftResult = { kind: 'accepted', wallets: heads.map(viewOf) };
+  const region = command.type === 'OpenWallet' ? command.homeRegion : headOf(scope).region;
+  return { request, region, scope, recordedAt: now, result, events, guards: [], heads };
+}
+
+function chainEvents(
+  { idempotencyKey, requestHash, caller, requestId }: CommandRequest,
+  addressed: readonly AddressedEvent[],
+  headOf: (walletId: string) => WalletHead,
+  now: string,
+): Pick<Draft, 'events' | 'heads'> {
+  const metadata = JSON.stringify({ caller, idempotencyKey, requestHash, requestId } satisfies MetadataJson);
+  const moved = new Map<string, WalletHead>();
+  const events = addressed.map(({ walletId, event }): EventDraft => {
+    const head = moved.get(walletId) ?? headOf(walletId);
+    const wallet = evolve(head.wallet, event);
+    const region = event.type === 'WalletOpened' ? event.homeRegion : head.region;
+    const recordedAt = now > head.recordedAt ? now : head.recordedAt;
+    const encoded = encodeEvent(event);
+    const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, recordedAt, metadata));
+    moved.set(walletId, { walletId, region, wallet, hash, recordedAt });
+    const shard = shardOf(walletId);
+    return { region, walletId, version: wallet.version, shard, recordedAt, ...encoded, metadata, hash };
+  });
+  return { events, heads: [...moved.values()] };
+}
+
+type MetadataJson = { [K in keyof EventMetadata]: EventMetadata[K] | undefined };
+
+function guardOf({ region, walletId, wallet }: WalletHead): Guard {
+  return { region, walletId, version: wallet.version + 1 };
+}
+
+function viewOf({ walletId, wallet }: WalletHead): WalletView {
+  return { walletId, version: wallet.version, balances: balancesView(wallet) };
+}
+
+/** A wallet's balances as the wire shows them, by currency code. */
+export function balancesView({ balances }: Wallet): BalanceView[] {
+  return Object.keys(balances)
+    .sort()
+    .map((currency) => {
+      const { posted } = balances[currency]!;
+      const amount = posted.toString();
+      return { currency, posted: amount, held: Money.zero(posted.currency).toString(), available: amount };
+    });
+}

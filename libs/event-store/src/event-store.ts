@@ -1,0 +1,61 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
+import type { CommandStrategy } from './command-request.js';
+import { COMMIT_LANES, SILENT, type WriteEnvironment, type WriteObserver } from './environment.js';
+import { groupedStrategy, optimisticStrategy } from './grouped.strategy.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { pessimisticStrategy } from './pessimistic.strategy.js';
+import { Snapshots } from './snapshots.js';
+
+/** The three ways to write that can be compared; `grouped` is the one to use. */
+export const strategies = {
+  grouped: groupedStrategy,
+  optimistic: optimisticStrategy,
+  pessimistic: pessimisticStrategy,
+} as const;
+
+export type StrategyName = keyof typeof strategies;
+
+export interface EventStoreOptions {
+  readonly database: Database;
+  readonly strategy?: StrategyName;
+  readonly limits?: Partial<Limits>;
+  readonly observer?: WriteObserver;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** Opens the write side of the log on a database whose role may append. Close it before the database. */
+export function openEventStore({
+  database,
+  strategy = 'grouped',
+  limits: some,
+  observer = SILENT,
+  clock = Date.now,
+  random = Math.random,
+}: EventStoreOptions): CommandStrategy {
+  const limits = { ...DEFAULT_LIMITS, ...some };
+  const snapshots = new Snapshots(database, limits.snapshotEvery, observer);
+  const environment: WriteEnvironment = {
+    database,
+    limits,
+    clock,
+    random,
+    sleep,
+    commitLane: randomInt(COMMIT_LANES),
+    newCommitId: randomUUID,
+    observer,
+    committed: snapshots.committed,
+  };
+  const writer = strategies[strategy](environment);
+  return {
+    execute: (request) => writer.execute(request),
+    async close() {
+      await writer.close();
+      await snapshots.close();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Draft, EventDraft, Guard } from './draft.js';
+
+/**
+ * The rows of one statement, in the order of their keys: two processes that write the same wallets take their locks in
+ * the same order and cannot deadlock.
+ */
+export interface FlushRows {
+  readonly openings: readonly { readonly walletId: string; readonly region: string }[];
+  readonly events: readonly EventDraft[];
+  readonly outcomes: readonly OutcomeRow[];
+  /** One row for each region touched: JSON `[[walletId, first version, last version], …]`. */
+  readonly commits: readonly { readonly region: string; readonly appended: string }[];
+}
+
+export interface OutcomeRow {
+  readonly region: string;
+  readonly walletId: string;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+  readonly recordedAt: string;
+  /** JSON of the first answer, without its position. */
+  readonly result: string;
+  readonly appends: boolean;
+  readonly guards: readonly Guard[];
+}
+
+/** Rows of all the drafts of a flush; drafts of one wallet must follow one another as they were decided. */
+export function rowsOf(drafts: readonly Draft[]): FlushRows {
+  const byWallet = new Map<string, EventDraft[]>();
+  for (const { events } of drafts) {
+    for (const event of events) {
+      const sameWallet = byWallet.get(event.walletId);
+      if (sameWallet) sameWallet.push(event);
+      else byWallet.set(event.walletId, [event]);
+    }
+  }
+  const walletIds = [...byWallet.keys()].sort();
+  return {
+    openings: walletIds.flatMap((walletId) => openingOf(byWallet.get(walletId)![0]!)),
+    events: walletIds.flatMap((walletId) => byWallet.get(walletId)!),
+    outcomes: drafts.map((each) => outcomeOf(each, byWallet)).sort(byKey),
+    commits: commitsOf(walletIds.map((walletId) => byWallet.get(walletId)!)),
+  };
+}
+
+function openingOf({ walletId, region, version }: EventDraft): FlushRows['openings'] {
+  return version === 1 ? [{ walletId, region }] : [];
+}
+
+function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): OutcomeRow {
+  return {
+    region: each.region,
+    walletId: each.scope,
+    idempotencyKey: each.request.idempotencyKey,
+    requestHash: each.request.requestHash,
+    recordedAt: each.recordedAt,
+    result: JSON.stringify(each.result),
+    appends: each.events.length > 0,
+    // Where the flush itself appends to the wallet, the version is the guard already.
+    guards: each.guards.filter(({ walletId }) => !appended.has(walletId)),
+  };
+}
+
+function byKey(a: OutcomeRow, b: OutcomeRow): number {
+  if (a.walletId !== b.walletId) return a.walletId < b.walletId ? -1 : 1;
+  return a.idempotencyKey < b.idempotencyKey ? -1 : 1;
+}
+
+function commitsOf(streams: readonly (readonly EventDraft[])[]): FlushRows['commits'] {
+  const byRegion = new Map<string, [string, number, number][]>();
+  for (const stream of streams) {
+    const { region, walletId, version } = stream[0]!;
+    const entry: [string, number, number] = [walletId, version, stream.at(-1)!.version];
+    const sameRegion = byRegion.get(region);
+    if (sameRegion) sameRegion.push(entry);
+    else byRegion.set(region, [entry]);
+  }
+  return [...byRegion].sort().map(([region, appended]) => ({ region, appended: JSON.stringify(appended) }));
+}

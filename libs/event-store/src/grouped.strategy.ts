@@ -1,0 +1,135 @@
+import { initialState, scopeOf } from '@tidemark/wallet';
+import type { CommandRequest, CommandStrategy } from './command-request.js';
+import { absentHead } from './draft.js';
+import type { WriteEnvironment } from './environment.js';
+import { Lane } from './lane.js';
+import { MissingWallets } from './missing-wallets.js';
+import { IdempotencyKeyReused, LogUnavailable, QueueFull, type CommandOutcome } from './outcome.js';
+import { identityOf, PendingCommand } from './pending-command.js';
+import { WalletCache } from './wallet-cache.js';
+
+/** Which commands may share a flush. */
+type LaneOf = (command: PendingCommand) => string;
+
+/**
+ * The default: commands of one region share flushes; openings and transfers across regions go out in flushes of their
+ * own, so that no local flush ever waits for another region.
+ */
+export function groupedStrategy(environment: WriteEnvironment): CommandStrategy {
+  return new QueuedStrategy(environment, laneByRegion);
+}
+
+/** The same writer with groups of one: a lane a wallet, each statement holds one command. */
+export function optimisticStrategy(environment: WriteEnvironment): CommandStrategy {
+  const limits = { ...environment.limits, flushCommandsMax: 1 };
+  return new QueuedStrategy({ ...environment, limits }, ({ scope }) => scope);
+}
+
+function laneByRegion({ request, wallets }: PendingCommand): string {
+  if (request.command.type === 'OpenWallet') return `openings in ${request.command.homeRegion}`;
+  if (wallets.length === 1) return wallets[0]!.head.region;
+  const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
+  return [...regions].sort().join(' and ');
+}
+
+class QueuedStrategy implements CommandStrategy {
+  private readonly pending = new Map<string, PendingCommand>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly cache: WalletCache;
+  private readonly missing: MissingWallets;
+  private closed = false;
+
+  constructor(
+    private readonly environment: WriteEnvironment,
+    private readonly laneOf: LaneOf,
+  ) {
+    this.cache = new WalletCache(environment.limits.idleWalletsMax);
+    this.missing = new MissingWallets(environment);
+  }
+
+  async execute(request: CommandRequest): Promise<CommandOutcome> {
+    if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
+    const same = this.pending.get(identityOf(scopeOf(request.command), request.idempotencyKey));
+    if (same) return this.join(same, request);
+    const { limits, clock } = this.environment;
+    if (this.pending.size >= limits.queueMax) {
+      throw new QueueFull(`${limits.queueMax} commands are waiting; nothing was written`);
+    }
+    const now = clock();
+    const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
+    this.pending.set(command.identity, command);
+    const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
+    if (unknown.length === 0) this.dispatch(command);
+    else void this.load(command, unknown);
+    return command.outcome;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled([...this.pending.values()].map(({ outcome }) => outcome));
+  }
+
+  private async join(same: PendingCommand, request: CommandRequest): Promise<CommandOutcome> {
+    if (same.request.requestHash !== request.requestHash) {
+      throw new IdempotencyKeyReused(`idempotency key ${request.idempotencyKey} is in use for another request`);
+    }
+    return { ...(await same.outcome), replayed: true };
+  }
+
+  private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {
+    try {
+      const loadedAt = this.environment.clock();
+      const loaded = await Promise.all(unknown.map((walletId) => this.missing.load(walletId, command.deadline)));
+      for (const head of loaded) this.cache.offer(head, loadedAt);
+      this.dispatch(command);
+    } catch (error) {
+      this.pending.delete(command.identity);
+      command.answered = true;
+      command.reject(error);
+    }
+  }
+
+  /** Starts the command, unless one of its wallets is in another lane or others wait for it. */
+  private dispatch(command: PendingCommand): void {
+    const { walletIds, request } = command;
+    const home = request.command.type === 'OpenWallet' ? request.command.homeRegion : '';
+    // A wallet that is evicted between its load and this line is one that was idle for a whole cache's worth of others.
+    command.wallets = walletIds.map(
+      (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),
+    );
+    for (const wallet of command.wallets) {
+      if (wallet.head.wallet.status === 'absent' && home !== '') wallet.head = { ...wallet.head, region: home };
+      this.cache.pin(wallet);
+      wallet.waiters.push(command);
+    }
+    this.startIfFree(command);
+  }
+
+  private startIfFree(command: PendingCommand): boolean {
+    const name = this.laneOf(command);
+    const lane = this.lanes.get(name) ?? new Lane(name, this.environment, (answered) => this.release(answered));
+    const free = command.wallets.every(
+      (wallet) => wallet.waiters[0] === command && (wallet.lane === undefined || wallet.lane === lane),
+    );
+    if (!free) return false;
+    this.lanes.set(name, lane);
+    for (const wallet of command.wallets) {
+      wallet.waiters.shift();
+      wallet.lane = lane;
+      wallet.users++;
+    }
+    lane.push(command);
+    return true;
+  }
+
+  private release(command: PendingCommand): void {
+    this.pending.delete(command.identity);
+    const { lane } = command.wallets[0]!;
+    if (lane?.idle) this.lanes.delete(lane.name);
+    for (const wallet of command.wallets) if (--wallet.users === 0) wallet.lane = undefined;
+    for (const wallet of command.wallets) {
+      while (wallet.waiters.length > 0 && this.startIfFree(wallet.waiters[0]!));
+      if (wallet.users === 0 && wallet.waiters.length === 0) this.cache.unpin(wallet);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import { fullJitter } from '@tidemark/database';
+import { append, type Appended } from './append.js';
+import type { Draft } from './draft.js';
+import type { WriteEnvironment } from './environment.js';
+import { OpenFlush } from './open-flush.js';
+import { LogUnavailable, OutcomeUnknown, type CommandOutcome } from './outcome.js';
+import type { PendingCommand } from './pending-command.js';
+import { failureOf, reconcile, type Reconciled } from './recovery.js';
+import type { CachedWallet } from './wallet-cache.js';
+
+/**
+ * Group commit. Commands that arrive while a flush is in flight are decided at once, on the state it will leave, and go
+ * out together in the next. One flush is in flight at a time, so a hot wallet is as fast as a thousand cold ones.
+ *
+ * Whatever goes wrong has one remedy: put the wallets back, read them and the keys again, decide again.
+ */
+export class Lane {
+  private queue: PendingCommand[] = [];
+  private open = new OpenFlush();
+  private inFlight = false;
+  private recovering = false;
+  private scheduled = false;
+  /** Halved while a flush fails for a reason of its own, until the culprit is alone. */
+  private commandsMax: number;
+  /** Flushes in a row that found no database. */
+  private outages = 0;
+  private members = 0;
+
+  /** @param release called once for every command that has been answered. */
+  constructor(
+    readonly name: string,
+    private readonly environment: WriteEnvironment,
+    private readonly release: (command: PendingCommand) => void,
+  ) {
+    this.commandsMax = environment.limits.flushCommandsMax;
+  }
+
+  /** Takes a command whose wallets are in memory and belong to this lane. */
+  push(command: PendingCommand): void {
+    this.members++;
+    this.enqueue(command);
+  }
+
+  /** Whether every command it was given has been answered. */
+  get idle(): boolean {
+    return this.members === 0;
+  }
+
+  private enqueue(command: PendingCommand): void {
+    this.queue.push(command);
+    this.schedule();
+  }
+
+  // One turn of the event loop lets everything that has arrived meanwhile into the same flush.
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.fill();
+      void this.send();
+    });
+  }
+
+  /** Decides queued commands into the open flush, as many as it has room for. */
+  private fill(): void {
+    if (this.recovering || this.queue.length === 0) return;
+    const { limits, clock } = this.environment;
+    const now = new Date(clock()).toISOString();
+    const sittingOut: PendingCommand[] = [];
+    let taken = 0;
+    while (taken < this.queue.length && this.open.hasRoom(this.commandsMax, limits.flushBytesMax)) {
+      const command = this.queue[taken++]!;
+      if (command.wallets.some(({ cooling }) => cooling)) sittingOut.push(command);
+      else if (clock() > command.deadline) this.giveUp(command);
+      else this.decide(command, now);
+    }
+    this.queue.splice(0, taken, ...sittingOut);
+  }
+
+  private decide(command: PendingCommand, now: string): void {
+    let made: Draft;
+    try {
+      made = this.open.decide(command, now);
+    } catch (defect) {
+      return this.fail(command, defect);
+    }
+    if (isUnknownScope(command, made)) void this.answerUnknownScope(command, made);
+    else this.open.keep(command, made);
+  }
+
+  private async send(): Promise<void> {
+    if (this.inFlight || this.recovering || this.open.commands.length === 0) return;
+    const { clock, observer, committed } = this.environment;
+    const flush = this.open;
+    this.open = new OpenFlush();
+    this.inFlight = true;
+    const startedAt = clock();
+    try {
+      const appended = await append(this.environment, flush.drafts);
+      observer.flushed(flush.commands.length, clock() - startedAt);
+      this.commandsMax = this.environment.limits.flushCommandsMax;
+      this.outages = 0;
+      committed(flush.drafts);
+      await this.settle(flush, appended);
+    } catch (error) {
+      await this.recover(flush, error);
+    }
+    this.inFlight = false;
+    this.fill();
+    if (this.open.commands.length > 0) void this.send();
+  }
+
+  private async settle(flush: OpenFlush, { position, stored }: Appended): Promise<void> {
+    const complete = stored === flush.drafts.length;
+    const uncertain: PendingCommand[] = [];
+    flush.commands.forEach((command, i) => {
+      const { result, events } = flush.drafts[i]!;
+      if (!complete && events.length === 0) uncertain.push(command);
+      else this.answer(command, { result: result.kind === 'accepted' ? { ...result, position } : result, replayed: false });
+    });
+    if (complete) return;
+    // An answer that appends nothing was decided on a state that is gone, and was not stored: find out which.
+    this.environment.observer.retried('stale_answer', uncertain.length);
+    await this.startOver(uncertain, () => this.readAgain(uncertain, { own: true }));
+  }
+
+  private async recover(flush: OpenFlush, error: unknown): Promise<void> {
+    const failure = failureOf(error);
+    const { commands } = flush;
+    this.environment.observer.retried(failure, commands.length);
+    if (failure === 'ambiguous') for (const command of commands) command.ambiguous = true;
+    if (failure === 'defect' && commands.length === 1) {
+      flush.undo();
+      return this.startOver([], async () => this.fail(commands[0]!, error));
+    }
+    if (failure === 'defect') this.commandsMax = Math.ceil(commands.length / 2);
+    await this.startOver(
+      commands,
+      async () => {
+        if (failure === 'unavailable') await this.waitForDatabase();
+        else if (failure !== 'defect') await this.readAgain(commands, { own: false });
+      },
+      flush,
+    );
+  }
+
+  /** Takes back what was decided ahead, does the work, and queues again, in order, whatever is not answered by then. */
+  private async startOver(commands: readonly PendingCommand[], work: () => Promise<void>, flush?: OpenFlush): Promise<void> {
+    this.recovering = true;
+    const ahead = this.open;
+    this.open = new OpenFlush();
+    ahead.undo();
+    flush?.undo();
+    try {
+      await work();
+    } finally {
+      this.queue.unshift(...[...commands, ...ahead.commands].filter(({ answered }) => !answered));
+      this.recovering = false;
+    }
+  }
+
+  /** Reads wallets and keys again until the database answers, and answers what is answered there already. */
+  private async readAgain(commands: readonly PendingCommand[], { own }: { own: boolean }): Promise<void> {
+    for (;;) {
+      const waiting = commands.filter((command) => !command.answered);
+      if (waiting.length === 0) return;
+      try {
+        return this.apply(waiting, await reconcile(this.environment, waiting), own);
+      } catch (error) {
+        if (failureOf(error, 'read') === 'defect') return waiting.forEach((command) => this.fail(command, error));
+        await this.waitForDatabase();
+        const now = this.environment.clock();
+        for (const command of waiting) if (now > command.deadline) this.giveUp(command);
+      }
+    }
+  }
+
+  private apply(commands: readonly PendingCommand[], { answers, moved }: Reconciled, own: boolean): void {
+    for (const command of commands) {
+      const found = answers.get(command);
+      if (found instanceof Error) this.fail(command, found);
+      else if (found) {
+        if (command.ambiguous) this.environment.observer.ambiguityEnded('had_committed');
+        this.answer(command, { result: found, replayed: !own && !command.ambiguous });
+      } else if (command.wallets.some((wallet) => moved.has(wallet))) command.attempts++;
+    }
+    for (const wallet of moved) this.coolDown(wallet, commands);
+  }
+
+  /** The wallets that lost sit out for a moment; the others go out again at once. */
+  private coolDown(wallet: CachedWallet, commands: readonly PendingCommand[]): void {
+    const attempts = commands.filter(({ wallets }) => wallets.includes(wallet)).map((command) => command.attempts);
+    wallet.cooling = true;
+    void this.environment.sleep(this.jitter(Math.max(0, ...attempts))).then(() => {
+      wallet.cooling = false;
+      this.schedule();
+    });
+  }
+
+  private waitForDatabase(): Promise<void> {
+    return this.environment.sleep(this.jitter(this.outages++));
+  }
+
+  private jitter(attempt: number): number {
+    const { limits, random } = this.environment;
+    return fullJitter({ attempt: attempt + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random });
+  }
+
+  /** A wallet that nobody opened has no home to keep an outcome in; so make sure, and say so without storing it. */
+  private async answerUnknownScope(command: PendingCommand, { result }: Draft): Promise<void> {
+    const [scope] = command.wallets;
+    if (scope!.loadedAt < command.submittedAt) {
+      await this.readAgain([command], { own: false });
+      if (command.answered) return;
+      if (scope!.head.wallet.status !== 'absent') return this.enqueue(command);
+    }
+    this.answer(command, { result: result as CommandOutcome['result'], replayed: false });
+  }
+
+  private giveUp(command: PendingCommand): void {
+    if (command.ambiguous) this.environment.observer.ambiguityEnded('unknown');
+    this.fail(
+      command,
+      command.ambiguous
+        ? new OutcomeUnknown('the connection broke while the command was being written; the same key will tell')
+        : new LogUnavailable('the log could not be written in time; nothing was written'),
+    );
+  }
+
+  private answer(command: PendingCommand, outcome: CommandOutcome): void {
+    this.leave(command);
+    command.resolve(outcome);
+  }
+
+  private fail(command: PendingCommand, error: unknown): void {
+    this.leave(command);
+    command.reject(error);
+  }
+
+  private leave(command: PendingCommand): void {
+    command.answered = true;
+    this.members--;
+    this.release(command);
+  }
+}
+
+function isUnknownScope({ wallets }: PendingCommand, { result }: Draft): boolean {
+  return result.kind === 'rejected' && result.code === 'wallet_not_found' && wallets[0]!.head.wallet.status === 'absent';
+}

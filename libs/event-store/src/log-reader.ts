@@ -1,0 +1,114 @@
+import type { Database } from '@tidemark/database';
+import { COMMIT_LANES } from './environment.js';
+import { positionOf, type Position } from './position.js';
+import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
+
+/** Where a tailer stands: the position of the last commit it has seen, and that commit's id, since positions may tie. */
+export interface LogCursor {
+  readonly position: Position;
+  readonly commitId: string;
+}
+
+export const NO_COMMIT_ID = '00000000-0000-0000-0000-000000000000';
+
+/** The versions that one commit appended to one wallet. */
+export interface AppendedRange {
+  readonly walletId: string;
+  readonly firstVersion: number;
+  readonly lastVersion: number;
+}
+
+export interface Commit extends LogCursor {
+  readonly region: string;
+  readonly appended: readonly AppendedRange[];
+}
+
+type Reader = Pick<Database, 'query' | 'engine'>;
+
+/**
+ * The commits of a region after a cursor, oldest first. What is returned is complete: nothing will ever be committed at
+ * or before the last of them any more, because positions become visible in their own order.
+ *
+ * @param limit at most so many commits.
+ */
+export async function readCommits(
+  reader: Reader,
+  { region, after, limit }: { region: string; after: LogCursor; limit: number },
+): Promise<Commit[]> {
+  const { rows } = await reader.query<{ position: string; commit_id: string; appended: string }>(
+    READ_COMMITS[reader.engine],
+    [region, after.position, after.commitId, limit],
+    { name: 'read-commits' },
+  );
+  return rows.map(({ position, commit_id, appended }) => ({
+    region,
+    position: positionOf(reader.engine, position),
+    commitId: commit_id,
+    appended: (JSON.parse(appended) as [string, number, number][]).map(([walletId, firstVersion, lastVersion]) => ({
+      walletId,
+      firstVersion,
+      lastVersion,
+    })),
+  }));
+}
+
+/** All events of some ranges of one region, by primary key, in no particular order. */
+export async function readRanges(
+  reader: Reader,
+  region: string,
+  ranges: readonly AppendedRange[],
+): Promise<RecordedEvent[]> {
+  const { rows } = await reader.query<EventRow>(
+    READ_RANGES,
+    [
+      region,
+      ranges.map(({ walletId }) => walletId),
+      ranges.map(({ firstVersion }) => firstVersion),
+      ranges.map(({ lastVersion }) => lastVersion),
+    ],
+    { name: 'read-ranges' },
+  );
+  return rows.map((row) => rowToEvent(reader.engine, row));
+}
+
+/** One page of a wallet's events, `after < version`, in order. Empty for a wallet that does not exist. */
+export async function readWalletEvents(
+  reader: Reader,
+  { walletId, after, limit }: { walletId: string; after: number; limit: number },
+): Promise<RecordedEvent[]> {
+  const { rows } = await reader.query<EventRow>(READ_WALLET_EVENTS, [walletId, after, limit], {
+    name: 'read-wallet-events',
+  });
+  return rows.map((row) => rowToEvent(reader.engine, row));
+}
+
+// A tuple comparison would do for both, but CockroachDB scans each lane's range only when it is told so plainly.
+const READ_COMMITS = {
+  postgres: readCommitsSql('int8'),
+  cockroach: readCommitsSql('decimal'),
+};
+
+function readCommitsSql(positionType: string): string {
+  const lanes = Array.from({ length: COMMIT_LANES }, (_, lane) => lane).join(', ');
+  return `
+SELECT c.position::text AS position, c.commit_id, c.appended
+FROM commits c
+WHERE c.region = $1::text AND c.lane IN (${lanes})
+  AND c.position >= $2::${positionType} AND (c.position, c.commit_id) > ($2::${positionType}, $3::uuid)
+ORDER BY c.position, c.commit_id
+LIMIT $4::int8`;
+}
+
+const READ_RANGES = `
+SELECT ${EVENT_COLUMNS}
+FROM unnest($2::text[], $3::int8[], $4::int8[]) AS r(wallet_id, first_version, last_version)
+JOIN wallet_events e
+  ON e.region = $1::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
+
+const READ_WALLET_EVENTS = `
+SELECT ${EVENT_COLUMNS}
+FROM wallets w
+JOIN wallet_events e ON e.region = w.region AND e.wallet_id = w.wallet_id
+WHERE w.wallet_id = $1::text AND e.version > $2::int8
+ORDER BY e.version
+LIMIT $3::int8`;

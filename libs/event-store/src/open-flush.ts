@@ -1,0 +1,45 @@
+import { draft, type Draft, type WalletHead } from './draft.js';
+import type { PendingCommand } from './pending-command.js';
+import type { CachedWallet } from './wallet-cache.js';
+
+/**
+ * A flush in the making. Each command is decided as it arrives, on the state left by the one before it, while the
+ * flush before is still on its way to the database.
+ */
+export class OpenFlush {
+  readonly commands: PendingCommand[] = [];
+  readonly drafts: Draft[] = [];
+  private readonly before = new Map<CachedWallet, WalletHead>();
+  private bytes = 0;
+
+  /** Decides the command and moves its wallets on. @throws when deciding it is a defect; then nothing has changed. */
+  decide(command: PendingCommand, now: string): Draft {
+    const made = draft(command.request, (walletId) => command.walletOf(walletId).head, now);
+    for (const head of made.heads) {
+      const wallet = command.walletOf(head.walletId);
+      if (!this.before.has(wallet)) this.before.set(wallet, wallet.head);
+      wallet.head = head;
+    }
+    for (const { data, metadata } of made.events) this.bytes += data.length + metadata.length + ROW_OVERHEAD_BYTES;
+    this.bytes += ROW_OVERHEAD_BYTES;
+    return made;
+  }
+
+  /** Takes the command in: from now on it is answered by this flush. */
+  keep(command: PendingCommand, made: Draft): void {
+    this.commands.push(command);
+    this.drafts.push(made);
+  }
+
+  hasRoom(commandsMax: number, bytesMax: number): boolean {
+    return this.commands.length < commandsMax && this.bytes < bytesMax;
+  }
+
+  /** Puts every wallet back to where it was before this flush. */
+  undo(): void {
+    for (const [wallet, head] of this.before) wallet.head = head;
+  }
+}
+
+/** Keys, hash and outcome of a row, roughly. */
+const ROW_OVERHEAD_BYTES = 400;

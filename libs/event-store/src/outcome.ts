@@ -1,0 +1,58 @@
+import type { RejectionCode } from '@tidemark/wallet';
+import type { Position } from './position.js';
+
+/** A balance as the wire shows it: canonical decimal strings. */
+export interface BalanceView {
+  readonly currency: string;
+  readonly posted: string;
+  readonly held: string;
+  readonly available: string;
+}
+
+export interface WalletView {
+  readonly walletId: string;
+  readonly version: number;
+  readonly balances: readonly BalanceView[];
+}
+
+export interface AcceptedResult {
+  readonly kind: 'accepted';
+  readonly position: Position;
+  /** Every wallet that the command touched, as it left them. */
+  readonly wallets: readonly WalletView[];
+}
+
+export interface RejectedResult {
+  readonly kind: 'rejected';
+  readonly code: RejectionCode;
+  /** JSON: amounts are `{amount, currency}`. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export type CommandResult = AcceptedResult | RejectedResult;
+
+/** What a caller is told. `replayed`: the key was used before, and this is the first answer again. */
+export interface CommandOutcome {
+  readonly result: CommandResult;
+  readonly replayed: boolean;
+}
+
+/** The same key came with another request. HTTP 422. */
+export class IdempotencyKeyReused extends Error {
+  override readonly name = 'IdempotencyKeyReused';
+}
+
+/** More commands wait than the bound allows. Nothing was written; try again. HTTP 503. */
+export class QueueFull extends Error {
+  override readonly name = 'QueueFull';
+}
+
+/** The database could not be reached in time. Nothing was written; try again. HTTP 503. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+}
+
+/** The connection broke and stayed broken, so the command may or may not stand. The same key will tell. HTTP 503. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}

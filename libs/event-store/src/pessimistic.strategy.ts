@@ -1,0 +1,118 @@
+import { fullJitter, type Database } from '@tidemark/database';
+import { initialState, scopeOf, walletsOf } from '@tidemark/wallet';
+import { append } from './append.js';
+import type { CommandRequest, CommandStrategy } from './command-request.js';
+import { absentHead, draft, type Draft, type WalletHead } from './draft.js';
+import type { WriteEnvironment } from './environment.js';
+import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull, type CommandOutcome } from './outcome.js';
+import { findOutcomes } from './outcome-lookup.js';
+import { failureOf, StaleAnswer } from './recovery.js';
+import { loadWallets } from './wallet-loader.js';
+
+/**
+ * Locks the wallets' directory rows in the order of their ids, reads in later statements, appends last, in one explicit
+ * transaction. It exists to be compared: on a hot wallet each command pays four round trips under the lock.
+ */
+export function pessimisticStrategy(environment: WriteEnvironment): CommandStrategy {
+  return new PessimisticStrategy(environment);
+}
+
+class PessimisticStrategy implements CommandStrategy {
+  private readonly running = new Set<Promise<CommandOutcome>>();
+  private closed = false;
+
+  constructor(private readonly environment: WriteEnvironment) {}
+
+  async execute(request: CommandRequest): Promise<CommandOutcome> {
+    if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
+    const { queueMax } = this.environment.limits;
+    if (this.running.size >= queueMax) throw new QueueFull(`${queueMax} commands are waiting; nothing was written`);
+    const outcome = this.untilDecided(request);
+    this.running.add(outcome);
+    return outcome.finally(() => this.running.delete(outcome));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled(this.running);
+  }
+
+  /** Runs the whole transaction again, from its first read, until it commits or the deadline passes. */
+  private async untilDecided(request: CommandRequest): Promise<CommandOutcome> {
+    const { clock, limits, random, sleep, observer } = this.environment;
+    const deadline = clock() + limits.commandDeadlineMs;
+    let ambiguous = false;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const outcome = await this.attempt(request);
+        if (ambiguous) observer.ambiguityEnded(outcome.replayed ? 'had_committed' : 'written_again');
+        return ambiguous ? { ...outcome, replayed: false } : outcome;
+      } catch (error) {
+        if (error instanceof IdempotencyKeyReused) throw error;
+        const failure = failureOf(error);
+        if (failure === 'defect') throw error;
+        observer.retried(failure, 1);
+        ambiguous ||= failure === 'ambiguous';
+        if (clock() > deadline) {
+          throw ambiguous ? new OutcomeUnknown('the same key will tell') : new LogUnavailable('nothing was written');
+        }
+        await sleep(fullJitter({ attempt: attempt + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random }));
+      }
+    }
+  }
+
+  private async attempt(request: CommandRequest): Promise<CommandOutcome> {
+    const { database, clock, committed } = this.environment;
+    const now = new Date(clock()).toISOString();
+    const { outcome, written } = await database.transaction(async ({ query }) => {
+      const on = { query, engine: database.engine };
+      const heads = await lockAndLoad(on, request);
+      const headOf = (walletId: string) => heads.get(walletId)!;
+      const known = await storedOutcome(on, request, headOf(scopeOf(request.command)));
+      if (known) return { outcome: known, written: [] };
+      const made = draft(request, headOf, now);
+      return { outcome: await this.write(made, on), written: [made] };
+    });
+    committed(written);
+    return outcome;
+  }
+
+  private async write(made: Draft, on: Pick<WriteEnvironment['database'], 'query'>): Promise<CommandOutcome> {
+    const { result, guards } = made;
+    const unknownScope = guards.some(({ walletId, region }) => walletId === made.scope && region === '');
+    if (result.kind === 'rejected' && unknownScope) return { result, replayed: false };
+    const { position, stored } = await append(this.environment, [made], on);
+    if (stored === 0) throw new StaleAnswer('a wallet moved between the read and the answer');
+    return { result: result.kind === 'accepted' ? { ...result, position } : result, replayed: false };
+  }
+}
+
+async function lockAndLoad(
+  on: Pick<Database, 'query' | 'engine'>,
+  { command }: CommandRequest,
+): Promise<Map<string, WalletHead>> {
+  const walletIds = walletsOf(command);
+  await on.query(LOCK, [[...walletIds].sort()], { name: 'lock-wallets' });
+  const region = command.type === 'OpenWallet' ? command.homeRegion : '';
+  const loaded = await loadWallets(
+    on,
+    walletIds.map((walletId) => ({ walletId, from: absentHead(walletId, region, initialState) })),
+  );
+  for (const head of loaded.values()) if (head instanceof Error) throw head;
+  return loaded as Map<string, WalletHead>;
+}
+
+async function storedOutcome(
+  on: Pick<Database, 'query' | 'engine'>,
+  { idempotencyKey, requestHash }: CommandRequest,
+  { region, walletId }: WalletHead,
+): Promise<CommandOutcome | undefined> {
+  const [stored] = await findOutcomes(on, [{ region, walletId, idempotencyKey }]);
+  if (!stored) return undefined;
+  if (stored.requestHash === requestHash) return { result: stored.result, replayed: true };
+  throw new IdempotencyKeyReused(`idempotency key ${idempotencyKey} was used for another request`);
+}
+
+// In the order of the ids: two transfers between the same wallets cannot deadlock.
+const LOCK = `
+SELECT wallet_id FROM wallets WHERE wallet_id = ANY($1::text[]) ORDER BY wallet_id FOR UPDATE`;

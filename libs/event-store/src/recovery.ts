@@ -1,0 +1,78 @@
+import { classify } from '@tidemark/database';
+import type { RetryReason, WriteEnvironment } from './environment.js';
+import { IdempotencyKeyReused, type CommandResult } from './outcome.js';
+import { findOutcomes, type OutcomeKey } from './outcome-lookup.js';
+import type { PendingCommand } from './pending-command.js';
+import type { CachedWallet } from './wallet-cache.js';
+import { loadWallets } from './wallet-loader.js';
+
+/** The unique keys that decide races: a violation of one of them is an answer, of any other a defect. */
+const DECIDING_KEYS = new Set(['wallet_events_pkey', 'command_outcomes_pkey', 'wallets_pkey']);
+
+/** An answer that appends nothing turned out to rest on a state that is gone. */
+export class StaleAnswer extends Error {
+  override readonly name = 'StaleAnswer';
+}
+
+/** What a failed statement means for the commands in it (DESIGN §4, "Errors are classified once"). */
+export function failureOf(error: unknown, during: 'read' | 'write' = 'write'): RetryReason {
+  if (error instanceof StaleAnswer) return 'stale_answer';
+  const { class: errorClass, constraint } = classify(error, during);
+  switch (errorClass) {
+    case 'unique_violation':
+      return DECIDING_KEYS.has(constraint ?? '') ? 'replay_or_race' : 'defect';
+    case 'lost_race':
+    case 'ambiguous':
+    case 'unavailable':
+    case 'defect':
+      return errorClass;
+  }
+}
+
+export interface Reconciled {
+  /** Commands that the database has an answer for already. */
+  readonly answers: ReadonlyMap<PendingCommand, CommandResult | Error>;
+  /** Wallets that others appended to meanwhile; their heads are the new ones. */
+  readonly moved: ReadonlySet<CachedWallet>;
+}
+
+/**
+ * Brings the wallets of some commands up to date, all in one query, and looks up which of their keys have been answered,
+ * in another. Not finding a key proves nothing while an earlier statement may still commit: it is the unique key of the
+ * next INSERT that decides.
+ */
+export async function reconcile(
+  { database, clock }: Pick<WriteEnvironment, 'database' | 'clock'>,
+  commands: readonly PendingCommand[],
+): Promise<Reconciled> {
+  const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
+  const loadedAt = clock();
+  const loaded = await loadWallets(database, wallets.map(({ head }) => ({ walletId: head.walletId, from: head })));
+  const answers = new Map<PendingCommand, CommandResult | Error>();
+  const moved = new Set<CachedWallet>();
+  for (const wallet of wallets) {
+    const found = loaded.get(wallet.head.walletId)!;
+    if (found instanceof Error) {
+      for (const command of commands) if (command.wallets.includes(wallet)) answers.set(command, found);
+      continue;
+    }
+    if (found.wallet.version !== wallet.head.wallet.version) moved.add(wallet);
+    wallet.head = found;
+    wallet.loadedAt = loadedAt;
+  }
+  const outcomes = await findOutcomes(database, commands.map(keyOf));
+  commands.forEach((command, i) => {
+    const stored = outcomes[i];
+    if (stored) answers.set(command, answerFrom(command, stored.requestHash, stored.result));
+  });
+  return { answers, moved };
+}
+
+function keyOf({ scope, request, wallets }: PendingCommand): OutcomeKey {
+  return { region: wallets[0]!.head.region, walletId: scope, idempotencyKey: request.idempotencyKey };
+}
+
+function answerFrom({ request }: PendingCommand, requestHash: string, result: CommandResult): CommandResult | Error {
+  if (requestHash === request.requestHash) return result;
+  return new IdempotencyKeyReused(`idempotency key ${request.idempotencyKey} was used for another request`);
+}

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import type { WalletHead } from './draft.js';
+import type { Lane } from './lane.js';
+import type { PendingCommand } from './pending-command.js';
+
+/** A wallet in memory. While commands use it, it belongs to one lane. */
+export interface CachedWallet {
+  /** After every command decided so far, written or not. */
+  head: WalletHead;
+  /** When the head was read from the database, in the clock's milliseconds. */
+  loadedAt: number;
+  /** The lane whose commands may touch this wallet now. */
+  lane: Lane | undefined;
+  /** How many commands of that lane are queued or in flight on this wallet. */
+  users: number;
+  /** Commands of other lanes, and whatever came after them, in order of arrival. */
+  readonly waiters: PendingCommand[];
+  /** Lost a race a moment ago: its commands sit out while the others go on. */
+  cooling: boolean;
+}
+
+/**
+ * Wallets in memory: those in use, which cannot be evicted (a second copy would race against the first), and as many
+ * idle ones as fit.
+ */
+export class WalletCache {
+  private readonly inUse = new Map<string, CachedWallet>();
+  private readonly idle: LRUCache<string, CachedWallet>;
+
+  /** @param idleMax how many idle wallets are kept; some hundred bytes each. */
+  constructor(idleMax: number) {
+    this.idle = new LRUCache({ max: idleMax });
+  }
+
+  find(walletId: string): CachedWallet | undefined {
+    return this.inUse.get(walletId) ?? this.idle.get(walletId);
+  }
+
+  /** Takes a freshly loaded head in, unless the wallet is in memory already: then that copy is at least as new. */
+  offer(head: WalletHead, loadedAt: number): CachedWallet {
+    const present = this.find(head.walletId);
+    if (present) return present;
+    const fresh = { head, loadedAt, lane: undefined, users: 0, waiters: [], cooling: false };
+    this.idle.set(head.walletId, fresh);
+    return fresh;
+  }
+
+  pin(wallet: CachedWallet): void {
+    const { walletId } = wallet.head;
+    if (this.inUse.has(walletId)) return;
+    this.idle.delete(walletId);
+    this.inUse.set(walletId, wallet);
+  }
+
+  unpin(wallet: CachedWallet): void {
+    const { walletId } = wallet.head;
+    this.inUse.delete(walletId);
+    // That a wallet does not exist is nothing to remember: any process may open it next.
+    if (wallet.head.wallet.status !== 'absent') this.idle.set(walletId, wallet);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Database, Engine } from '@tidemark/database';
+import { decodeWallet, evolve, initialState, STATE_VERSION } from '@tidemark/wallet';
+import { absentHead, type WalletHead } from './draft.js';
+import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
+
+/** A wallet to load; `from` is what is known of it already, so that only the events after it are read. */
+export interface LoadRequest {
+  readonly walletId: string;
+  readonly from?: WalletHead | undefined;
+}
+
+type LoadRow = EventRow & {
+  known_id: string;
+  home: string | null;
+  snapshot_state: string | null;
+  snapshot_recorded_at: string | null;
+  snapshot_hash: string | null;
+  version: string | null;
+};
+
+/**
+ * Loads any number of wallets in one query: for each its snapshot, where there is one that this code can read, and the
+ * events after it. A wallet that the directory does not know is absent.
+ *
+ * A wallet that cannot be folded (EventFromTheFuture, a broken log) is an Error in its place, so that it stops nobody else.
+ *
+ * @throws whatever the database says.
+ */
+export async function loadWallets(
+  database: Pick<Database, 'query' | 'engine'>,
+  requests: readonly LoadRequest[],
+): Promise<Map<string, WalletHead | Error>> {
+  const { rows } = await database.query<LoadRow>(
+    LOAD,
+    [
+      requests.map(({ walletId }) => walletId),
+      requests.map(({ from }) => from?.wallet.version ?? 0),
+      STATE_VERSION,
+    ],
+    { name: 'load-wallets' },
+  );
+  const known = new Map(requests.map(({ walletId, from }) => [walletId, from]));
+  const loaded = new Map<string, WalletHead | Error>();
+  for (const row of rows) {
+    const soFar = loaded.get(row.known_id);
+    if (soFar instanceof Error) continue;
+    loaded.set(row.known_id, fold(database.engine, soFar ?? startOf(row, known.get(row.known_id)), row));
+  }
+  return loaded;
+}
+
+function startOf(row: LoadRow, known: WalletHead | undefined): WalletHead {
+  const { known_id: walletId, home, snapshot_state, snapshot_recorded_at, snapshot_hash } = row;
+  if (known && known.wallet.version > 0) return known;
+  if (snapshot_state === null) return absentHead(walletId, home ?? known?.region ?? '', initialState);
+  const wallet = decodeWallet(snapshot_state);
+  return { walletId, region: home!, wallet, hash: snapshot_hash!, recordedAt: snapshot_recorded_at! };
+}
+
+function fold(engine: Engine, head: WalletHead, row: LoadRow): WalletHead | Error {
+  if (row.version === null) return head;
+  try {
+    return advance(head, rowToEvent(engine, row));
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function advance(head: WalletHead, event: RecordedEvent): WalletHead {
+  const { walletId } = head;
+  if (event.version !== head.wallet.version + 1) {
+    throw new Error(`wallet ${walletId}: version ${event.version} follows ${head.wallet.version} in the log`);
+  }
+  const wallet = evolve(head.wallet, domainEvent(event));
+  return { walletId, region: event.region, wallet, hash: event.hash, recordedAt: event.recordedAt };
+}
+
+const LOAD = `
+SELECT k.wallet_id AS known_id, w.region AS home,
+       s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at,
+       encode(s.hash, 'hex') AS snapshot_hash,
+       ${EVENT_COLUMNS}
+FROM unnest($1::text[], $2::int8[]) AS k(wallet_id, version)
+LEFT JOIN wallets w ON w.wallet_id = k.wallet_id
+LEFT JOIN wallet_snapshots s
+  ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0
+LEFT JOIN LATERAL (
+  SELECT * FROM wallet_events t
+  WHERE t.region = w.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(s.version, k.version)
+) e ON true
+ORDER BY k.wallet_id, e.version`;

@@ -1,0 +1,95 @@
+import { data } from 'currency-codes';
+import { currency, sameCurrency, validCurrency } from './currency.js';
+import type { Currency } from './currency.js';
+import { MoneyError, quote } from './money-error.js';
+
+/**
+ * ISO 4217 gives these no minor unit ("N.A."): metals, bond market units, units of account, the test code and "no
+ * currency". The `currency-codes` package reports them with 0 digits, as if they were like the yen; a spec compares this
+ * list with the ISO file that the package carries.
+ */
+const WITHOUT_MINOR_UNIT: ReadonlySet<string> = new Set([
+  'XAG',
+  'XAU',
+  'XBA',
+  'XBB',
+  'XBC',
+  'XBD',
+  'XDR',
+  'XPD',
+  'XPT',
+  'XSU',
+  'XTS',
+  'XUA',
+  'XXX',
+]);
+
+/** The currencies and own assets that an installation knows, by code. Immutable. */
+export class CurrencyTable {
+  static #iso4217: CurrencyTable | undefined;
+
+  readonly #byCode: ReadonlyMap<string, Currency>;
+  readonly #sorted: readonly Currency[];
+
+  private constructor(byCode: ReadonlyMap<string, Currency>) {
+    this.#byCode = byCode;
+    this.#sorted = Object.freeze([...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1)));
+  }
+
+  /**
+   * All currencies of ISO 4217 that have a minor unit, with their scale.
+   * Source: ISO 4217 list one of 2024-06-25, through the `currency-codes` package (`Intl` disagrees on IQD, AFN, HUF, MGA).
+   */
+  static iso4217(): CurrencyTable {
+    return (CurrencyTable.#iso4217 ??= new CurrencyTable(
+      new Map(
+        data
+          .filter(({ code }) => !WITHOUT_MINOR_UNIT.has(code))
+          .map(({ code, digits }) => [code, currency(code, digits)] as const),
+      ),
+    ));
+  }
+
+  /**
+   * A table with own assets added; naming one that is there already with the same scale changes nothing.
+   * @throws MoneyError `malformed_currency` when one is malformed or its code exists with another scale: amounts in the
+   *   log would change their meaning
+   */
+  with(...own: Currency[]): CurrencyTable {
+    const byCode = new Map(this.#byCode);
+    for (const candidate of own) {
+      const added = validCurrency(candidate);
+      const present = byCode.get(added.code);
+      if (present !== undefined && !sameCurrency(present, added)) {
+        throw new MoneyError(
+          'malformed_currency',
+          `${quote(added.code)} exists with scale ${present.scale}: it cannot also have scale ${added.scale}`,
+        );
+      }
+      byCode.set(added.code, added);
+    }
+    return new CurrencyTable(byCode);
+  }
+
+  /** The currency with this code (case-sensitive), or undefined. */
+  find(code: string): Currency | undefined {
+    return this.#byCode.get(code);
+  }
+
+  /**
+   * The currency with this code (case-sensitive).
+   * @throws MoneyError `unknown_currency`
+   */
+  get(code: string): Currency {
+    const found = this.#byCode.get(code);
+    if (found === undefined) {
+      throw new MoneyError('unknown_currency', `${quote(code)} is not a known currency code`);
+    }
+    return found;
+  }
+
+  /** Every currency, sorted by code. */
+  all(): readonly Currency[] {
+    return this.#sorted;
+  }
+}

@@ -1,0 +1,245 @@
+import { largestRemainder, wholeWeights } from './allocation.js';
+import { SCALE_MAX, currency as currencyOf, sameCurrency, validCurrency } from './currency.js';
+import type { Currency } from './currency.js';
+import { ExactDecimal, PRECISION_DIGITS } from './decimal.js';
+import { MoneyError, quote } from './money-error.js';
+import type { Ratio } from './ratio.js';
+
+/**
+ * Integer digits of an input. With 18 fraction digits that makes 48, and 10⁶ sums of such amounts make 54: within the
+ * 60 digits that the arithmetic keeps, so no sum of inputs is ever refused in practice.
+ */
+export const INTEGER_DIGITS_MAX = 30;
+
+// Checked before decimal.js sees a string: it would also read 0x10, 1e3, 1_000, .5, Infinity and NaN.
+const AMOUNT = /^-?(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+const NON_ZERO_DIGIT = /[1-9]/;
+
+const ZERO = new ExactDecimal(0);
+
+/**
+ * An exact amount of one currency, of any sign. Immutable. Nothing rounds: what cannot be exact throws a MoneyError.
+ * There is no way in from, or out to, a JavaScript number.
+ */
+export class Money {
+  // A private name, so that deep equality in tests sees value and currency but not whether the text was asked for yet.
+  #text: string | undefined;
+
+  private constructor(
+    private readonly value: ExactDecimal,
+    readonly currency: Currency,
+    text?: string,
+  ) {
+    this.#text = text;
+  }
+
+  /**
+   * Reads an amount in major units, such as `'10'`, `'10.5'` or `'-0.05'`.
+   * @param amount optional `-`, at most 30 integer digits without leading zeros, optionally `.` and at most
+   *   `currency.scale` fraction digits; fewer are fine
+   * @throws MoneyError `not_a_string`, `malformed_amount`, `negative_zero`, `too_many_fraction_digits` (even if they are
+   *   zeros), `too_many_digits`, `malformed_currency`
+   */
+  static of(amount: string, currency: Currency): Money {
+    const valid = validCurrency(currency);
+    const { integerDigits, fractionDigits } = digitsOf(amount);
+    if (fractionDigits > valid.scale) {
+      throw new MoneyError(
+        'too_many_fraction_digits',
+        `${quote(amount)} has ${fractionDigits} fraction digits: ${valid.code} has ${valid.scale}, and zeros count too`,
+      );
+    }
+    if (integerDigits > INTEGER_DIGITS_MAX) {
+      throw new MoneyError(
+        'too_many_digits',
+        `${quote(amount)} has ${integerDigits} integer digits: at most ${INTEGER_DIGITS_MAX} are read`,
+      );
+    }
+    return new Money(new ExactDecimal(amount), valid, fractionDigits === valid.scale ? amount : undefined);
+  }
+
+  /** @throws MoneyError `malformed_currency` */
+  static zero(currency: Currency): Money {
+    return new Money(ZERO, validCurrency(currency));
+  }
+
+  /**
+   * The exact sum; zero of the currency for no amounts.
+   * @throws MoneyError `currency_mismatch`, `too_many_digits`, `malformed_currency`
+   */
+  static sum(currency: Currency, amounts: Iterable<Money>): Money {
+    let total = Money.zero(currency);
+    for (const amount of amounts) total = total.plus(amount);
+    return total;
+  }
+
+  /**
+   * Reads the canonical form written by `toString`: the scale is the number of fraction digits, so the log reads without
+   * any currency table. Reads every sum that `toString` can write, so up to 60 digits in all rather than `of`'s 30.
+   * @throws MoneyError `not_a_string`, `malformed_amount`, `negative_zero`, `too_many_fraction_digits`,
+   *   `too_many_digits`, `malformed_currency`
+   */
+  static fromCanonical(amount: string, code: string): Money {
+    const { integerDigits, fractionDigits } = digitsOf(amount);
+    if (fractionDigits > SCALE_MAX) {
+      throw new MoneyError(
+        'too_many_fraction_digits',
+        `${quote(amount)} has ${fractionDigits} fraction digits: no currency has more than ${SCALE_MAX}`,
+      );
+    }
+    if (integerDigits + fractionDigits > PRECISION_DIGITS) throw tooManyDigits(amount);
+    return new Money(new ExactDecimal(amount), currencyOf(code, fractionDigits), amount);
+  }
+
+  /** @throws MoneyError `currency_mismatch`, `too_many_digits` */
+  plus(other: Money): Money {
+    this.#assertSameCurrency(other);
+    return this.#exact(this.value.plus(other.value));
+  }
+
+  /** @throws MoneyError `currency_mismatch`, `too_many_digits` */
+  minus(other: Money): Money {
+    this.#assertSameCurrency(other);
+    return this.#exact(this.value.minus(other.value));
+  }
+
+  negated(): Money {
+    // Not even for a moment a negative zero, which decimal.js has.
+    return this.value.isZero() ? this : new Money(this.value.neg(), this.currency);
+  }
+
+  abs(): Money {
+    return this.isNegative() ? this.negated() : this;
+  }
+
+  /**
+   * -1 when this is less, 0 when equal, 1 when greater.
+   * @throws MoneyError `currency_mismatch`
+   */
+  compare(other: Money): -1 | 0 | 1 {
+    this.#assertSameCurrency(other);
+    return this.value.cmp(other.value) as -1 | 0 | 1;
+  }
+
+  /** @throws MoneyError `currency_mismatch`: 10 EUR against 10 USD is a mistake of the caller, not "different" */
+  equals(other: Money): boolean {
+    return this.compare(other) === 0;
+  }
+
+  /** @throws MoneyError `currency_mismatch` */
+  lessThan(other: Money): boolean {
+    return this.compare(other) < 0;
+  }
+
+  /** @throws MoneyError `currency_mismatch` */
+  lessThanOrEqual(other: Money): boolean {
+    return this.compare(other) <= 0;
+  }
+
+  /** @throws MoneyError `currency_mismatch` */
+  greaterThan(other: Money): boolean {
+    return this.compare(other) > 0;
+  }
+
+  /** @throws MoneyError `currency_mismatch` */
+  greaterThanOrEqual(other: Money): boolean {
+    return this.compare(other) >= 0;
+  }
+
+  isZero(): boolean {
+    return this.value.isZero();
+  }
+
+  /** Strictly above zero. */
+  isPositive(): boolean {
+    return this.value.s > 0 && !this.value.isZero();
+  }
+
+  /** Strictly below zero. */
+  isNegative(): boolean {
+    return this.value.s < 0;
+  }
+
+  /**
+   * Splits the amount in proportion to the ratios, which need not add up to 1, and loses nothing: largest remainder,
+   * the earlier share first on a tie.
+   * @returns one amount for each ratio, in their order; they add up to this amount exactly
+   * @throws MoneyError `malformed_ratio` when there is no ratio, one is negative, or all are zero
+   */
+  allocate(ratios: readonly Ratio[] | readonly bigint[]): Money[] {
+    const { scale } = this.currency;
+    const minorUnits = BigInt(this.toString().replace('.', ''));
+    return largestRemainder(minorUnits, wholeWeights(ratios)).map((share) => {
+      const text = majorUnits(share, scale);
+      return new Money(new ExactDecimal(text), this.currency, text);
+    });
+  }
+
+  /** Canonical: exactly `scale` fraction digits, no exponent, no `-0` (`'10.00'`, `'-0.05'`, JPY `'10'`). */
+  toString(): string {
+    return (this.#text ??= this.value.toFixed(this.currency.scale));
+  }
+
+  /** The form on every wire: canonical amount and currency code. */
+  toJSON(): { amount: string; currency: string } {
+    return { amount: this.toString(), currency: this.currency.code };
+  }
+
+  /**
+   * `a < b` and `a + b` compile for any objects and would compare or join the texts ('9.00' above '10.00').
+   * @throws TypeError always
+   */
+  valueOf(): never {
+    throw new TypeError('Money has no operators: use compare, lessThan, plus, minus');
+  }
+
+  #assertSameCurrency(other: Money): void {
+    if (sameCurrency(this.currency, other.currency)) return;
+    throw new MoneyError(
+      'currency_mismatch',
+      `${describe(this.currency)} and ${describe(other.currency)} do not mix: convert first`,
+    );
+  }
+
+  /** Refuses a result that decimal.js may have rounded: one of more than 60 digits, fraction digits included. */
+  #exact(result: ExactDecimal): Money {
+    // `e` is the decimal exponent, so a result has at most e + 1 integer digits.
+    if (result.e + 1 + this.currency.scale > PRECISION_DIGITS) throw tooManyDigits(result.toFixed(0));
+    return new Money(result, this.currency);
+  }
+}
+
+function digitsOf(amount: string): { integerDigits: number; fractionDigits: number } {
+  if (typeof amount !== 'string') {
+    throw new MoneyError('not_a_string', `${quote(amount)} is not an amount: only strings are read`);
+  }
+  const match = AMOUNT.exec(amount);
+  if (match === null) {
+    throw new MoneyError(
+      'malformed_amount',
+      `${quote(amount)} is not an amount: digits without leading zeros, optionally "-" before and ".digits" after`,
+    );
+  }
+  if (amount.startsWith('-') && !NON_ZERO_DIGIT.test(amount)) {
+    throw new MoneyError('negative_zero', `${quote(amount)} is a negative zero`);
+  }
+  return { integerDigits: match[1]!.length, fractionDigits: match[2]?.length ?? 0 };
+}
+
+function majorUnits(minorUnits: bigint, scale: number): string {
+  if (scale === 0) return minorUnits.toString();
+  const sign = minorUnits < 0n ? '-' : '';
+  const digits = (minorUnits < 0n ? -minorUnits : minorUnits).toString().padStart(scale + 1, '0');
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function tooManyDigits(amount: string): MoneyError {
+  return new MoneyError(
+    'too_many_digits',
+    `${quote(amount)} has more than ${PRECISION_DIGITS} digits with its fraction`,
+  );
+}
+
+function describe({ code, scale }: Currency): string {
+  return `${code} (scale ${scale})`;
+}

@@ -1,0 +1,128 @@
+import type { Database } from '@tidemark/database';
+import {
+  domainEvent,
+  EVENT_COLUMNS,
+  positionOf,
+  readWalletEvents,
+  rowToEvent,
+  type EventRow,
+  type Position,
+  type RecordedEvent,
+} from '@tidemark/event-store';
+import { decodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
+
+/** A wallet as of its latest event that went into it. */
+export interface WalletState {
+  readonly walletId: string;
+  readonly region: string;
+  readonly wallet: Wallet;
+  /** Of the event at `wallet.version`. */
+  readonly position: Position;
+  readonly recordedAt: string;
+}
+
+type Reader = Pick<Database, 'query' | 'engine'>;
+
+type FreshRow = Omit<EventRow, 'version'> & {
+  home: string;
+  projected_position: string | null;
+  state: string | null;
+  updated_at: string | null;
+  version: string | null;
+};
+
+/**
+ * A wallet with everything that is committed: its projected row and the events after it, read in one snapshot and
+ * folded here. Never stale, whatever the workers do. Undefined when no such wallet was opened.
+ */
+export async function readFreshWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
+  const { rows } = await reader.query<FreshRow>(FRESH, [walletId, STATE_VERSION], { name: 'fresh-wallet' });
+  const first = rows[0];
+  if (!first) return undefined;
+  const projected = projectedState(reader, walletId, first.home, first);
+  const tail = rows.filter(({ version }) => version !== null) as EventRow[];
+  return foldOnto(
+    projected ?? emptyState(walletId, first.home),
+    tail.map((row) => rowToEvent(reader.engine, row)),
+  );
+}
+
+/** A wallet as its projected row says, however far behind that is. Undefined when there is no row (yet). */
+export async function readProjectedWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
+  const { rows } = await reader.query<Omit<FreshRow, 'version'>>(PROJECTED, [walletId, STATE_VERSION], {
+    name: 'projected-wallet',
+  });
+  return rows[0] && projectedState(reader, walletId, rows[0].home, rows[0]);
+}
+
+/** Events read at once while folding a wallet to a point in time. */
+const HISTORY_PAGE = 1_000;
+
+/**
+ * A wallet as it was: after the event `version`, or after the last event recorded at or before `time` (ISO 8601, UTC).
+ * Recorded times never decrease along a wallet, so both cut off a prefix. Undefined where the wallet was not open yet.
+ */
+export async function readWalletAt(
+  reader: Reader,
+  walletId: string,
+  at: { readonly version: number } | { readonly time: string },
+): Promise<WalletState | undefined> {
+  const included = (event: RecordedEvent) => ('version' in at ? event.version <= at.version : event.recordedAt <= at.time);
+  let state: WalletState | undefined;
+  for (;;) {
+    const after = state?.wallet.version ?? 0;
+    const events = await readWalletEvents(reader, { walletId, after, limit: HISTORY_PAGE });
+    const prefix = events.filter(included);
+    if (prefix.length > 0) state = foldOnto(state ?? emptyState(walletId, prefix[0]!.region), prefix);
+    if (prefix.length < events.length || events.length < HISTORY_PAGE) return state;
+  }
+}
+
+function projectedState(
+  { engine }: Reader,
+  walletId: string,
+  region: string,
+  { state, projected_position, updated_at }: Omit<FreshRow, 'version'>,
+): WalletState | undefined {
+  if (state === null) return undefined;
+  const position = positionOf(engine, projected_position!);
+  return { walletId, region, wallet: decodeWallet(state), position, recordedAt: updated_at! };
+}
+
+function emptyState(walletId: string, region: string): WalletState {
+  return { walletId, region, wallet: initialState, position: '', recordedAt: '' };
+}
+
+function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletState {
+  return events.reduce(
+    (state, event) => ({
+      ...state,
+      wallet: evolve(state.wallet, domainEvent(event)),
+      position: event.position,
+      recordedAt: event.recordedAt,
+    }),
+    start,
+  );
+}
+
+// The pointer to the live build is read in the same statement as the rows.
+const LIVE = `(SELECT p.live_generation FROM projections p WHERE p.name = 'balances')`;
+
+const PROJECTED = `
+SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at
+FROM wallets w
+LEFT JOIN wallet_balances b
+  ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+WHERE w.wallet_id = $1::text`;
+
+const FRESH = `
+SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at, ${EVENT_COLUMNS}
+FROM wallets w
+LEFT JOIN wallet_balances b
+  ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+LEFT JOIN LATERAL (
+  SELECT * FROM wallet_events t
+  WHERE t.region = w.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(b.version, 0)
+) e ON true
+WHERE w.wallet_id = $1::text
+ORDER BY e.version`;

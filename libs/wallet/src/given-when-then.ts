@@ -1,0 +1,145 @@
+import { currency, Money } from '@tidemark/money';
+import { expect } from 'vitest';
+import type { ChangeOverdraftLimit, Deposit, OpenWallet, Transfer, TransferLeg, WalletCommand, Withdraw } from './commands.js';
+import type { MovementDetails, WalletEvent } from './events.js';
+import type { RejectionCode, RejectionDetails } from './rejections.js';
+import { evolve, initialState, type Wallet } from './wallet.js';
+import { decide, type AddressedEvent, type Decision } from './wallet.decider.js';
+
+/** The wallet that a line is about when it names no other. */
+export const ALICE = 'alice';
+
+export const EUR = currency('EUR', 2);
+
+/** An amount in euros, such as `'10.00'`. */
+export const eur = (amount: string): Money => Money.of(amount, EUR);
+
+/** The n-th of as many own assets as a test wants: `A000`, `A001`, … */
+export const asset = (n: number): Money => Money.of('1', currency(`A${String(n).padStart(3, '0')}`, 0));
+
+const DETAILS: MovementDetails = {};
+
+// An amount without a currency is in euros.
+const moneyOf = (amount: string | Money): Money => (typeof amount === 'string' ? eur(amount) : amount);
+
+// Events, of ALICE unless `of` says otherwise.
+
+export const opened: WalletEvent = { type: 'WalletOpened', homeRegion: 'local', metadata: {} };
+
+export const limitChanged = (limit: string | Money): WalletEvent => ({
+  type: 'OverdraftLimitChanged',
+  limit: moneyOf(limit),
+});
+
+export const deposited = (amount: string | Money): WalletEvent => ({
+  type: 'FundsDeposited',
+  movementId: 'd1',
+  amount: moneyOf(amount),
+  details: DETAILS,
+});
+
+export const withdrawn = (amount: string | Money, overdraft?: 'unlimited'): WalletEvent => ({
+  type: 'FundsWithdrawn',
+  movementId: 'w1',
+  amount: moneyOf(amount),
+  ...(overdraft && { overdraft }),
+  details: DETAILS,
+});
+
+export const sent = (to: string, amount: string | Money): WalletEvent => ({
+  type: 'TransferSent',
+  transferId: 't1',
+  to,
+  amount: moneyOf(amount),
+  details: DETAILS,
+});
+
+export const received = (from: string, amount: string | Money): WalletEvent => ({
+  type: 'TransferReceived',
+  transferId: 't1',
+  from,
+  amount: moneyOf(amount),
+  details: DETAILS,
+});
+
+/** The events of another wallet than ALICE. */
+export const of = (walletId: string, ...events: readonly WalletEvent[]): readonly AddressedEvent[] =>
+  events.map((event) => ({ walletId, event }));
+
+// Commands, to ALICE unless a field says otherwise.
+
+export const open = (fields: Partial<OpenWallet> = {}): OpenWallet => ({
+  type: 'OpenWallet',
+  walletId: ALICE,
+  homeRegion: 'local',
+  metadata: {},
+  ...fields,
+});
+
+export const changeLimit = (
+  limit: string | Money,
+  fields: Partial<ChangeOverdraftLimit> = {},
+): ChangeOverdraftLimit => ({ type: 'ChangeOverdraftLimit', walletId: ALICE, limit: moneyOf(limit), ...fields });
+
+export const deposit = (amount: string | Money, fields: Partial<Deposit> = {}): Deposit => ({
+  type: 'Deposit',
+  walletId: ALICE,
+  movementId: 'd1',
+  amount: moneyOf(amount),
+  details: DETAILS,
+  ...fields,
+});
+
+export const withdraw = (amount: string | Money, fields: Partial<Withdraw> = {}): Withdraw => ({
+  type: 'Withdraw',
+  walletId: ALICE,
+  movementId: 'w1',
+  amount: moneyOf(amount),
+  details: DETAILS,
+  ...fields,
+});
+
+export const leg = (from: string, to: string, amount: string | Money): TransferLeg => ({
+  from,
+  to,
+  amount: moneyOf(amount),
+});
+
+export const transfer = (
+  legs: Transfer['legs'],
+  fields: Partial<Omit<Transfer, 'type' | 'legs'>> = {},
+): Transfer => ({ type: 'Transfer', transferId: 't1', legs, details: DETAILS, ...fields });
+
+type Step = WalletEvent | readonly AddressedEvent[];
+
+const addressed = (steps: readonly Step[]): readonly AddressedEvent[] =>
+  steps.flatMap((step) => ('type' in step ? of(ALICE, step) : step));
+
+/** Every wallet that the history names, folded. */
+export function foldAll(history: readonly AddressedEvent[]): Map<string, Wallet> {
+  const wallets = new Map<string, Wallet>();
+  for (const { walletId, event } of history) {
+    wallets.set(walletId, evolve(wallets.get(walletId) ?? initialState, event));
+  }
+  return wallets;
+}
+
+/** One rule as one line: `given(opened, deposited('10.00')).when(withdraw('10.01')).thenRejected(…)`. */
+export function given(...history: readonly Step[]) {
+  return {
+    when(command: WalletCommand) {
+      const wallets = foldAll(addressed(history));
+      const decision = decide(command, (id) => wallets.get(id) ?? initialState);
+      return {
+        /** Exactly these events, in this order. */
+        thenAccepted(...events: readonly Step[]): void {
+          expect(decision).toStrictEqual({ kind: 'accepted', events: addressed(events) } satisfies Decision);
+        },
+        /** This reason with exactly these details. */
+        thenRejected<C extends RejectionCode>(code: C, details: RejectionDetails[C]): void {
+          expect(decision).toStrictEqual({ kind: 'rejected', rejection: { code, details } });
+        },
+      };
+    },
+  };
+}

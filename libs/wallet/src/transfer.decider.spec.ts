@@ -1,0 +1,102 @@
+import { currency, Money } from '@tidemark/money';
+import { describe, it } from 'vitest';
+import { ALICE, deposited, eur, given, leg, of, opened, received, sent, transfer } from './given-when-then.js';
+
+const BOB = 'bob';
+const CAROL = 'carol';
+const NOBODY = 'nobody';
+
+const yen = (amount: string) => Money.of(amount, currency('JPY', 0));
+const details = { reference: 'inv-7', description: 'rent', effectiveAt: '1993-01-05T00:00:00Z' };
+const noFunds = (requested: string, available: string, walletId = ALICE) => ({
+  walletId,
+  requested: eur(requested),
+  available: eur(available),
+  overdraftLimit: eur('0.00'),
+});
+
+describe('Transfer', () => {
+  const rich = [opened, deposited('10.00'), of(BOB, opened), of(CAROL, opened)];
+
+  it('sends and receives', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '10.00')]))
+      .thenAccepted(sent(BOB, '10.00'), of(BOB, received(ALICE, '10.00'))));
+  it('not a cent more', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '10.01')]))
+      .thenRejected('insufficient_funds', noFunds('10.01', '10.00')));
+  it('keeps id and details on both sides', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '1.00')], { transferId: 't-9', details }))
+      .thenAccepted(
+        { type: 'TransferSent', transferId: 't-9', to: BOB, amount: eur('1.00'), details },
+        of(BOB, { type: 'TransferReceived', transferId: 't-9', from: ALICE, amount: eur('1.00'), details }),
+      ));
+  it('legs in their order', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '1.00'), leg(ALICE, CAROL, '2.00')]))
+      .thenAccepted(
+        sent(BOB, '1.00'),
+        of(BOB, received(ALICE, '1.00')),
+        sent(CAROL, '2.00'),
+        of(CAROL, received(ALICE, '2.00')),
+      ));
+  it('later legs see what earlier ones took', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '6.00'), leg(ALICE, CAROL, '4.01')]))
+      .thenRejected('insufficient_funds', noFunds('4.01', '4.00')));
+  it('and what they brought: A→B→C', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '10.00'), leg(BOB, CAROL, '10.00')]))
+      .thenAccepted(
+        sent(BOB, '10.00'),
+        of(BOB, received(ALICE, '10.00'), sent(CAROL, '10.00')),
+        of(CAROL, received(BOB, '10.00')),
+      ));
+  it('but not what later ones will bring', () =>
+    given(...rich)
+      .when(transfer([leg(BOB, CAROL, '10.00'), leg(ALICE, BOB, '10.00')]))
+      .thenRejected('insufficient_funds', noFunds('10.00', '0.00', BOB)));
+  it('there and back: A→B→A', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '10.00'), leg(BOB, ALICE, '10.00'), leg(ALICE, BOB, '10.00')]))
+      .thenAccepted(
+        sent(BOB, '10.00'),
+        of(BOB, received(ALICE, '10.00'), sent(ALICE, '10.00')),
+        received(BOB, '10.00'),
+        sent(BOB, '10.00'),
+        of(BOB, received(ALICE, '10.00')),
+      ));
+  it('several currencies at once', () =>
+    given(...rich, of(BOB, deposited(yen('7'))))
+      .when(transfer([leg(ALICE, BOB, '1.00'), leg(BOB, ALICE, yen('7'))]))
+      .thenAccepted(
+        sent(BOB, '1.00'),
+        of(BOB, received(ALICE, '1.00'), sent(ALICE, yen('7'))),
+        received(BOB, yen('7')),
+      ));
+  it('the same leg twice is two', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '5.00'), leg(ALICE, BOB, '5.00')]))
+      .thenAccepted(
+        sent(BOB, '5.00'),
+        of(BOB, received(ALICE, '5.00')),
+        sent(BOB, '5.00'),
+        of(BOB, received(ALICE, '5.00')),
+      ));
+  it.each([
+    ['wallet_not_found', leg(ALICE, NOBODY, '1.00'), { walletId: NOBODY }],
+    ['wallet_not_found', leg(NOBODY, ALICE, '1.00'), { walletId: NOBODY }],
+    ['same_wallet', leg(BOB, BOB, '1.00'), { walletId: BOB }],
+    ['amount_not_positive', leg(ALICE, BOB, '0.00'), { amount: eur('0.00') }],
+    ['amount_not_positive', leg(ALICE, BOB, '-1.00'), { amount: eur('-1.00') }],
+    ['insufficient_funds', leg(ALICE, BOB, '9.01'), noFunds('9.01', '9.00')],
+  ] as const)('all or none: %s in the last leg refuses the first too', (code, last, why) =>
+    given(...rich).when(transfer([leg(ALICE, CAROL, '1.00'), last])).thenRejected(code, why),
+  );
+  it('the first bad leg is the reason', () =>
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '0.00'), leg(ALICE, NOBODY, '1.00')]))
+      .thenRejected('amount_not_positive', { amount: eur('0.00') }));
+});

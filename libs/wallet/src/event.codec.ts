@@ -44,6 +44,7 @@ export function encodeEvent(event: WalletEvent): EncodedEvent {
  * @throws EventFromTheFuture for a type or schema version that this code does not know.
  */
 export function decodeEvent({ type, schemaVersion, data }: EncodedEvent, known: Upcasters = upcasters): WalletEvent {
+  if (!(schemaVersion >= 1)) throw new Error(`${type} has the schema version ${schemaVersion}`);
   const steps = Object.hasOwn(known, type) ? known[type as WalletEventType] : undefined;
   if (!steps || schemaVersion > steps.length + 1) {
     throw new EventFromTheFuture(`${type} in schema version ${schemaVersion} was written by a newer Tidemark`);

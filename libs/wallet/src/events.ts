@@ -52,11 +52,6 @@ export interface TransferReceived {
 
 /** Past tense, never renamed: the log keeps these names for ever. */
 export type WalletEvent =
-  | WalletOpened
-  | OverdraftLimitChanged
-  | FundsDeposited
-  | FundsWithdrawn
-  | TransferSent
-  | TransferReceived;
+  WalletOpened | OverdraftLimitChanged | FundsDeposited | FundsWithdrawn | TransferSent | TransferReceived;
 
 export type WalletEventType = WalletEvent['type'];

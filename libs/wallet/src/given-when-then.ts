@@ -1,6 +1,14 @@
 import { currency, Money } from '@tidemark/money';
 import { expect } from 'vitest';
-import type { ChangeOverdraftLimit, Deposit, OpenWallet, Transfer, TransferLeg, WalletCommand, Withdraw } from './commands.js';
+import type {
+  ChangeOverdraftLimit,
+  Deposit,
+  OpenWallet,
+  Transfer,
+  TransferLeg,
+  WalletCommand,
+  Withdraw,
+} from './commands.js';
 import type { MovementDetails, WalletEvent } from './events.js';
 import type { RejectionCode, RejectionDetails } from './rejections.js';
 import { evolve, initialState, type Wallet } from './wallet.js';
@@ -105,10 +113,13 @@ export const leg = (from: string, to: string, amount: string | Money): TransferL
   amount: moneyOf(amount),
 });
 
-export const transfer = (
-  legs: Transfer['legs'],
-  fields: Partial<Omit<Transfer, 'type' | 'legs'>> = {},
-): Transfer => ({ type: 'Transfer', transferId: 't1', legs, details: DETAILS, ...fields });
+export const transfer = (legs: Transfer['legs'], fields: Partial<Omit<Transfer, 'type' | 'legs'>> = {}): Transfer => ({
+  type: 'Transfer',
+  transferId: 't1',
+  legs,
+  details: DETAILS,
+  ...fields,
+});
 
 type Step = WalletEvent | readonly AddressedEvent[];
 

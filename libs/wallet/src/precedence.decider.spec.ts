@@ -37,9 +37,13 @@ describe('ChangeOverdraftLimit', () => {
   it('version_mismatch before limit_negative', () =>
     given(opened).when(changeLimit('-1.00', wrong)).thenRejected('version_mismatch', mismatch(1)));
   it('version_mismatch before too_many_currencies', () =>
-    given(opened, ...full).when(changeLimit('1.00', wrong)).thenRejected('version_mismatch', mismatch(101)));
+    given(opened, ...full)
+      .when(changeLimit('1.00', wrong))
+      .thenRejected('version_mismatch', mismatch(101)));
   it('limit_negative before too_many_currencies', () =>
-    given(opened, ...full).when(changeLimit('-1.00')).thenRejected('limit_negative', { limit: eur('-1.00') }));
+    given(opened, ...full)
+      .when(changeLimit('-1.00'))
+      .thenRejected('limit_negative', { limit: eur('-1.00') }));
 });
 
 describe('Deposit', () => {
@@ -48,9 +52,13 @@ describe('Deposit', () => {
   it('version_mismatch before amount_not_positive', () =>
     given(opened).when(deposit('0.00', wrong)).thenRejected('version_mismatch', mismatch(1)));
   it('version_mismatch before too_many_currencies', () =>
-    given(opened, ...full).when(deposit('1.00', wrong)).thenRejected('version_mismatch', mismatch(101)));
+    given(opened, ...full)
+      .when(deposit('1.00', wrong))
+      .thenRejected('version_mismatch', mismatch(101)));
   it('amount_not_positive before too_many_currencies', () =>
-    given(opened, ...full).when(deposit('0.00')).thenRejected('amount_not_positive', notPositive('0.00')));
+    given(opened, ...full)
+      .when(deposit('0.00'))
+      .thenRejected('amount_not_positive', notPositive('0.00')));
 });
 
 describe('Withdraw', () => {
@@ -65,20 +73,26 @@ describe('Withdraw', () => {
   it('version_mismatch before insufficient_funds', () =>
     given(opened).when(withdraw('1.00', wrong)).thenRejected('version_mismatch', mismatch(1)));
   it('amount_not_positive before insufficient_funds', () => {
-    given(...indebted).when(withdraw('0.00')).thenRejected('amount_not_positive', notPositive('0.00'));
-    given(...indebted).when(withdraw('-1.00')).thenRejected('amount_not_positive', notPositive('-1.00'));
+    given(...indebted)
+      .when(withdraw('0.00'))
+      .thenRejected('amount_not_positive', notPositive('0.00'));
+    given(...indebted)
+      .when(withdraw('-1.00'))
+      .thenRejected('amount_not_positive', notPositive('-1.00'));
   });
   it('imported: amount_not_positive before too_many_currencies', () =>
     given(opened, ...full)
       .when(withdraw('0.00', { overdraft: 'unlimited' }))
       .thenRejected('amount_not_positive', notPositive('0.00')));
   it('a currency never held is insufficient_funds, however many there are', () =>
-    given(opened, ...full).when(withdraw('1.00')).thenRejected('insufficient_funds', {
-      walletId: ALICE,
-      requested: eur('1.00'),
-      available: eur('0.00'),
-      overdraftLimit: eur('0.00'),
-    }));
+    given(opened, ...full)
+      .when(withdraw('1.00'))
+      .thenRejected('insufficient_funds', {
+        walletId: ALICE,
+        requested: eur('1.00'),
+        available: eur('0.00'),
+        overdraftLimit: eur('0.00'),
+      }));
 });
 
 describe('Transfer', () => {
@@ -87,18 +101,30 @@ describe('Transfer', () => {
   const spent = leg(ALICE, BOB, asset(0));
 
   it('wallet_not_found of the scope before version_mismatch', () =>
-    given().when(transfer([leg(ALICE, BOB, '1.00')], wrong)).thenRejected('wallet_not_found', { walletId: ALICE }));
+    given()
+      .when(transfer([leg(ALICE, BOB, '1.00')], wrong))
+      .thenRejected('wallet_not_found', { walletId: ALICE }));
   it('version_mismatch before wallet_not_found of the destination', () =>
-    given(opened).when(transfer([leg(ALICE, NOBODY, '1.00')], wrong)).thenRejected('version_mismatch', mismatch(1)));
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
   it('version_mismatch before same_wallet', () =>
-    given(opened).when(transfer([leg(ALICE, ALICE, '1.00')], wrong)).thenRejected('version_mismatch', mismatch(1)));
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
   it('version_mismatch before amount_not_positive', () =>
-    given(...both).when(transfer([leg(ALICE, BOB, '0.00')], wrong)).thenRejected('version_mismatch', mismatch(1)));
+    given(...both)
+      .when(transfer([leg(ALICE, BOB, '0.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
   it('version_mismatch before insufficient_funds', () =>
-    given(...both).when(transfer([leg(ALICE, BOB, '1.00')], wrong)).thenRejected('version_mismatch', mismatch(1)));
+    given(...both)
+      .when(transfer([leg(ALICE, BOB, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
 
   it('wallet_not_found: the source before the destination', () => {
-    given().when(transfer([leg(NOBODY, NO_ONE, '1.00')])).thenRejected('wallet_not_found', { walletId: NOBODY });
+    given()
+      .when(transfer([leg(NOBODY, NO_ONE, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY });
     given(...both, deposited(asset(0)))
       .when(transfer([spent, leg(NOBODY, NO_ONE, '1.00')]))
       .thenRejected('wallet_not_found', { walletId: NOBODY });
@@ -108,15 +134,25 @@ describe('Transfer', () => {
       .when(transfer([spent, leg(NOBODY, NOBODY, '1.00')]))
       .thenRejected('wallet_not_found', { walletId: NOBODY }));
   it('wallet_not_found of the destination before amount_not_positive', () =>
-    given(opened).when(transfer([leg(ALICE, NOBODY, '0.00')])).thenRejected('wallet_not_found', { walletId: NOBODY }));
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '0.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY }));
   it('wallet_not_found of the destination before insufficient_funds', () =>
-    given(opened).when(transfer([leg(ALICE, NOBODY, '1.00')])).thenRejected('wallet_not_found', { walletId: NOBODY }));
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY }));
   it('same_wallet before amount_not_positive', () =>
-    given(opened).when(transfer([leg(ALICE, ALICE, '0.00')])).thenRejected('same_wallet', { walletId: ALICE }));
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '0.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
   it('same_wallet before too_many_currencies', () =>
-    given(opened, ...full).when(transfer([leg(ALICE, ALICE, '1.00')])).thenRejected('same_wallet', { walletId: ALICE }));
+    given(opened, ...full)
+      .when(transfer([leg(ALICE, ALICE, '1.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
   it('same_wallet before insufficient_funds', () =>
-    given(opened).when(transfer([leg(ALICE, ALICE, '1.00')])).thenRejected('same_wallet', { walletId: ALICE }));
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '1.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
   it('amount_not_positive before too_many_currencies', () =>
     given(opened, of(BOB, opened, ...full))
       .when(transfer([leg(ALICE, BOB, '0.00')]))
@@ -142,17 +178,23 @@ describe('expectedVersion', () => {
   ] as const;
 
   it.each(commands)('$type: met', (command, events) =>
-    given(...two).when({ ...command, expectedVersion: 2 }).thenAccepted(...events),
+    given(...two)
+      .when({ ...command, expectedVersion: 2 })
+      .thenAccepted(...events),
   );
   it.each(commands)('$type: one behind, one ahead, none', (command) => {
     for (const expected of [1, 3, 0]) {
       const details = { walletId: ALICE, expected, actual: 2 };
-      given(...two).when({ ...command, expectedVersion: expected }).thenRejected('version_mismatch', details);
+      given(...two)
+        .when({ ...command, expectedVersion: expected })
+        .thenRejected('version_mismatch', details);
     }
   });
   it('of a transfer is that of its first source, as it was before the first leg', () => {
     const twice = transfer([leg(ALICE, BOB, '1.00'), leg(ALICE, BOB, '1.00')], { expectedVersion: 2 });
     const events = [sent(BOB, '1.00'), of(BOB, received(ALICE, '1.00'))];
-    given(...two).when(twice).thenAccepted(...events, ...events);
+    given(...two)
+      .when(twice)
+      .thenAccepted(...events, ...events);
   });
 });

@@ -14,4 +14,6 @@ export interface RejectionDetails {
 
 export type RejectionCode = keyof RejectionDetails;
 
-export type Rejection = { [C in RejectionCode]: { readonly code: C; readonly details: RejectionDetails[C] } }[RejectionCode];
+export type Rejection = {
+  [C in RejectionCode]: { readonly code: C; readonly details: RejectionDetails[C] };
+}[RejectionCode];

@@ -23,9 +23,9 @@ const wallet: Wallet = history.reduce(evolve, initialState);
 
 // By hand, never regenerated. It covers the fold too: where `evolve` gives another state for the same events, this fails,
 // and the answer is a new STATE_VERSION with a golden file of its own.
-const golden = JSON.parse(
-  readFileSync(new URL(`./golden/state.v${STATE_VERSION}.json`, import.meta.url), 'utf8'),
-) as { readonly text: string };
+const golden = JSON.parse(readFileSync(new URL(`./golden/state.v${STATE_VERSION}.json`, import.meta.url), 'utf8')) as {
+  readonly text: string;
+};
 
 describe('the golden text', () => {
   it('is of version 1', () => expect(STATE_VERSION).toBe(1));

@@ -21,7 +21,12 @@ export function encodeWallet({ version, homeRegion, metadata, balances }: Wallet
     code,
     [posted.toString(), overdraftLimit.toString()],
   ]);
-  return JSON.stringify({ version, homeRegion, metadata, balances: Object.fromEntries(amounts) } satisfies EncodedWallet);
+  return JSON.stringify({
+    version,
+    homeRegion,
+    metadata,
+    balances: Object.fromEntries(amounts),
+  } satisfies EncodedWallet);
 }
 
 /** The inverse of `encodeWallet` for a text of this `STATE_VERSION`. */

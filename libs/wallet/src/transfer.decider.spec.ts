@@ -93,7 +93,9 @@ describe('Transfer', () => {
     ['amount_not_positive', leg(ALICE, BOB, '-1.00'), { amount: eur('-1.00') }],
     ['insufficient_funds', leg(ALICE, BOB, '9.01'), noFunds('9.01', '9.00')],
   ] as const)('all or none: %s in the last leg refuses the first too', (code, last, why) =>
-    given(...rich).when(transfer([leg(ALICE, CAROL, '1.00'), last])).thenRejected(code, why),
+    given(...rich)
+      .when(transfer([leg(ALICE, CAROL, '1.00'), last]))
+      .thenRejected(code, why),
   );
   it('the first bad leg is the reason', () =>
     given(...rich)

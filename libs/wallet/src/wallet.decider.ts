@@ -1,5 +1,13 @@
 import type { Currency, Money } from '@tidemark/money';
-import type { ChangeOverdraftLimit, Deposit, OpenWallet, Transfer, TransferLeg, WalletCommand, Withdraw } from './commands.js';
+import type {
+  ChangeOverdraftLimit,
+  Deposit,
+  OpenWallet,
+  Transfer,
+  TransferLeg,
+  WalletCommand,
+  Withdraw,
+} from './commands.js';
 import { scopeOf } from './commands.js';
 import type { WalletEvent } from './events.js';
 import type { Rejection, RejectionCode, RejectionDetails } from './rejections.js';
@@ -55,7 +63,9 @@ function open({ walletId, homeRegion, metadata }: OpenWallet, wallet: Wallet): D
 
 function changeOverdraftLimit({ walletId, limit }: ChangeOverdraftLimit, wallet: Wallet): Decision {
   if (limit.isNegative()) return reject('limit_negative', { limit });
-  return roomFor(limit.currency, walletId, wallet) ?? accept({ walletId, event: { type: 'OverdraftLimitChanged', limit } });
+  return (
+    roomFor(limit.currency, walletId, wallet) ?? accept({ walletId, event: { type: 'OverdraftLimitChanged', limit } })
+  );
 }
 
 function deposit({ walletId, movementId, amount, details }: Deposit, wallet: Wallet): Decision {

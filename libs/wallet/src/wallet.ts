@@ -22,9 +22,16 @@ export interface Wallet {
 
 export const initialState: Wallet = { status: 'absent', version: 0, homeRegion: '', metadata: {}, balances: {} };
 
-/** The balance in one currency; zero where the wallet never held it. */
+/**
+ * The balance in one currency; zero where the wallet never held it.
+ *
+ * @throws Error when the wallet holds that currency at another scale: a currency table that changed is a defect.
+ */
 export function balanceOf(wallet: Wallet, currency: Currency): Balance {
-  return wallet.balances[currency.code] ?? { posted: Money.zero(currency), overdraftLimit: Money.zero(currency) };
+  const held = wallet.balances[currency.code];
+  if (!held) return { posted: Money.zero(currency), overdraftLimit: Money.zero(currency) };
+  if (held.posted.currency.scale === currency.scale) return held;
+  throw new Error(`${currency.code} has ${currency.scale} fraction digits here, and others in the wallet`);
 }
 
 /**

@@ -81,8 +81,12 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
 
   const appendsNothing = events.length === 0;
   const positionOfOutcome = counted
-    ? appendsNothing ? 'NULL::int8' : 'head.position'
-    : appendsNothing ? 'NULL::decimal' : 'cluster_logical_timestamp()';
+    ? appendsNothing
+      ? 'NULL::int8'
+      : 'head.position'
+    : appendsNothing
+      ? 'NULL::decimal'
+      : 'cluster_logical_timestamp()';
   parts.push(`new_outcomes AS (
   INSERT INTO command_outcomes (region, wallet_id, idempotency_key, request_hash, recorded_at, result, position)
   SELECT o.region, o.wallet_id, o.idempotency_key, o.request_hash, o.recorded_at, o.result,

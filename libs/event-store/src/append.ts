@@ -14,7 +14,12 @@ export interface Appended {
 
 /** Writes drafts in one statement. @throws what the database says; see `classify` in libs/database. */
 export async function append(
-  { database, commitLane, newCommitId, limits }: Pick<WriteEnvironment, 'database' | 'commitLane' | 'newCommitId' | 'limits'>,
+  {
+    database,
+    commitLane,
+    newCommitId,
+    limits,
+  }: Pick<WriteEnvironment, 'database' | 'commitLane' | 'newCommitId' | 'limits'>,
   drafts: readonly Draft[],
   on: Pick<WriteEnvironment['database'], 'query'> = database,
 ): Promise<Appended> {

@@ -18,7 +18,14 @@ export { balancesView } from './draft.js';
 export { chain, CHAIN_START } from './hash-chain.js';
 export { isPosition, LOG_START, positionOf, type Position } from './position.js';
 export { shardOf, SHARDS } from './shard.js';
-export { domainEvent, EVENT_COLUMNS, rowToEvent, type EventMetadata, type EventRow, type RecordedEvent } from './recorded-event.js';
+export {
+  domainEvent,
+  EVENT_COLUMNS,
+  rowToEvent,
+  type EventMetadata,
+  type EventRow,
+  type RecordedEvent,
+} from './recorded-event.js';
 export {
   NO_COMMIT_ID,
   readCommits,

@@ -51,8 +51,8 @@ export class Lane {
     this.schedule();
   }
 
-  // One turn of the event loop lets everything that has arrived meanwhile into the same flush.
-  private schedule(): void {
+  /** Looks at the queue again. One turn of the event loop lets everything that arrives meanwhile into the same flush. */
+  schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => {
@@ -117,7 +117,11 @@ export class Lane {
     flush.commands.forEach((command, i) => {
       const { result, events } = flush.drafts[i]!;
       if (!complete && events.length === 0) uncertain.push(command);
-      else this.answer(command, { result: result.kind === 'accepted' ? { ...result, position } : result, replayed: false });
+      else
+        this.answer(command, {
+          result: result.kind === 'accepted' ? { ...result, position } : result,
+          replayed: false,
+        });
     });
     if (complete) return;
     // An answer that appends nothing was decided on a state that is gone, and was not stored: find out which.
@@ -146,7 +150,11 @@ export class Lane {
   }
 
   /** Takes back what was decided ahead, does the work, and queues again, in order, whatever is not answered by then. */
-  private async startOver(commands: readonly PendingCommand[], work: () => Promise<void>, flush?: OpenFlush): Promise<void> {
+  private async startOver(
+    commands: readonly PendingCommand[],
+    work: () => Promise<void>,
+    flush?: OpenFlush,
+  ): Promise<void> {
     this.recovering = true;
     const ahead = this.open;
     this.open = new OpenFlush();
@@ -190,11 +198,12 @@ export class Lane {
 
   /** The wallets that lost sit out for a moment; the others go out again at once. */
   private coolDown(wallet: CachedWallet, commands: readonly PendingCommand[]): void {
-    const attempts = commands.filter(({ wallets }) => wallets.includes(wallet)).map((command) => command.attempts);
+    const losers = commands.filter(({ answered, wallets }) => !answered && wallets.includes(wallet));
+    if (losers.length === 0) return;
     wallet.cooling = true;
-    void this.environment.sleep(this.jitter(Math.max(0, ...attempts))).then(() => {
+    void this.environment.sleep(this.jitter(Math.max(...losers.map(({ attempts }) => attempts)))).then(() => {
       wallet.cooling = false;
-      this.schedule();
+      wallet.lane?.schedule();
     });
   }
 
@@ -246,5 +255,7 @@ export class Lane {
 }
 
 function isUnknownScope({ wallets }: PendingCommand, { result }: Draft): boolean {
-  return result.kind === 'rejected' && result.code === 'wallet_not_found' && wallets[0]!.head.wallet.status === 'absent';
+  return (
+    result.kind === 'rejected' && result.code === 'wallet_not_found' && wallets[0]!.head.wallet.status === 'absent'
+  );
 }

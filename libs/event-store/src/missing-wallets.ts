@@ -18,7 +18,9 @@ export class MissingWallets {
   private asked = new Map<string, Missing>();
   private running = false;
 
-  constructor(private readonly environment: Pick<WriteEnvironment, 'database' | 'limits' | 'clock' | 'random' | 'sleep'>) {}
+  constructor(
+    private readonly environment: Pick<WriteEnvironment, 'database' | 'limits' | 'clock' | 'random' | 'sleep'>,
+  ) {}
 
   /** @throws EventFromTheFuture; LogUnavailable after the deadline (milliseconds of the clock). */
   load(walletId: string, deadline: number): Promise<WalletHead> {
@@ -32,7 +34,7 @@ export class MissingWallets {
 
   private async run(): Promise<void> {
     this.running = true;
-    for (let outages = 0; this.asked.size > 0; ) {
+    for (let outages = 0; this.asked.size > 0;) {
       await new Promise((resolve) => setImmediate(resolve));
       const batch = [...this.asked.values()].slice(0, this.environment.limits.loadMax);
       for (const { walletId } of batch) this.asked.delete(walletId);

@@ -56,7 +56,9 @@ class PessimisticStrategy implements CommandStrategy {
         if (clock() > deadline) {
           throw ambiguous ? new OutcomeUnknown('the same key will tell') : new LogUnavailable('nothing was written');
         }
-        await sleep(fullJitter({ attempt: attempt + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random }));
+        await sleep(
+          fullJitter({ attempt: attempt + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random }),
+        );
       }
     }
   }

@@ -47,7 +47,10 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
   const loadedAt = clock();
-  const loaded = await loadWallets(database, wallets.map(({ head }) => ({ walletId: head.walletId, from: head })));
+  const loaded = await loadWallets(
+    database,
+    wallets.map(({ head }) => ({ walletId: head.walletId, from: head })),
+  );
   const answers = new Map<PendingCommand, CommandResult | Error>();
   const moved = new Set<CachedWallet>();
   for (const wallet of wallets) {

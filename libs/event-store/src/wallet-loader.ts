@@ -32,11 +32,7 @@ export async function loadWallets(
 ): Promise<Map<string, WalletHead | Error>> {
   const { rows } = await database.query<LoadRow>(
     LOAD,
-    [
-      requests.map(({ walletId }) => walletId),
-      requests.map(({ from }) => from?.wallet.version ?? 0),
-      STATE_VERSION,
-    ],
+    [requests.map(({ walletId }) => walletId), requests.map(({ from }) => from?.wallet.version ?? 0), STATE_VERSION],
     { name: 'load-wallets' },
   );
   const known = new Map(requests.map(({ walletId, from }) => [walletId, from]));

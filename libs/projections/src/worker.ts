@@ -121,7 +121,11 @@ async function withGap(
   return [...missing.sort(byVersion), ...fresh];
 }
 
-async function readStreams(database: Database, region: string, commits: readonly Commit[]): Promise<Map<string, RecordedEvent[]>> {
+async function readStreams(
+  database: Database,
+  region: string,
+  commits: readonly Commit[],
+): Promise<Map<string, RecordedEvent[]>> {
   const ranges = new Map<string, AppendedRange>();
   for (const { appended } of commits) {
     for (const range of appended) {
@@ -134,7 +138,9 @@ async function readStreams(database: Database, region: string, commits: readonly
   for (const { walletId, firstVersion, lastVersion } of ranges.values()) {
     const found = streams.get(walletId)?.sort(byVersion) ?? [];
     if (found.length !== lastVersion - firstVersion + 1) {
-      throw new LogBroken(`wallet ${walletId}: not all of the versions ${firstVersion} to ${lastVersion} are in the log`);
+      throw new LogBroken(
+        `wallet ${walletId}: not all of the versions ${firstVersion} to ${lastVersion} are in the log`,
+      );
     }
   }
   return streams;
@@ -149,7 +155,8 @@ function pageOf(commits: readonly Commit[]): readonly Commit[] {
 
 function sum(commits: readonly Commit[]): number {
   return commits.reduce(
-    (all, { appended }) => appended.reduce((n, { firstVersion, lastVersion }) => n + lastVersion - firstVersion + 1, all),
+    (all, { appended }) =>
+      appended.reduce((n, { firstVersion, lastVersion }) => n + lastVersion - firstVersion + 1, all),
     0,
   );
 }

@@ -67,7 +67,8 @@ export async function readWalletAt(
   walletId: string,
   at: { readonly version: number } | { readonly time: string },
 ): Promise<WalletState | undefined> {
-  const included = (event: RecordedEvent) => ('version' in at ? event.version <= at.version : event.recordedAt <= at.time);
+  const included = (event: RecordedEvent) =>
+    'version' in at ? event.version <= at.version : event.recordedAt <= at.time;
   let state: WalletState | undefined;
   for (;;) {
     const after = state?.wallet.version ?? 0;

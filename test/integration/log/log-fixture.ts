@@ -1,0 +1,138 @@
+import { connect, type Database } from '@tidemark/database';
+import {
+  openEventStore,
+  type CommandOutcome,
+  type CommandStrategy,
+  type EventStoreOptions,
+  type RetryReason,
+} from '@tidemark/event-store';
+import { CurrencyTable, Money } from '@tidemark/money';
+import { freshDatabase, type TestEngine } from '@tidemark/testing';
+import type { WalletCommand } from '@tidemark/wallet';
+
+export const EUR = CurrencyTable.iso4217().get('EUR');
+export const eur = (amount: string) => Money.of(amount, EUR);
+
+/** A migrated database of its own, and everything opened on it, closed together. */
+export class LogFixture {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly url: string,
+    /** The owner, who may do everything. */
+    readonly owner: Database,
+  ) {}
+
+  static async create(engine: TestEngine): Promise<LogFixture> {
+    const fresh = await freshDatabase(engine);
+    const owner = await connect({ url: fresh.url, applicationName: 'test-owner' });
+    const fixture = new LogFixture(fresh.url, owner);
+    fixture.closers.push(fresh.drop, () => owner.close());
+    return fixture;
+  }
+
+  async connectApi(url = this.url): Promise<Database> {
+    const database = await connect({ url, role: 'tidemark_api', applicationName: 'test-api', poolSize: 8 });
+    this.closers.push(() => database.close());
+    return database;
+  }
+
+  /** One "process": a store of its own, with its own cache and connections. */
+  async open(options: Partial<EventStoreOptions> = {}): Promise<TestStore> {
+    const database = options.database ?? (await this.connectApi());
+    const store = new TestStore({ ...options, database });
+    this.closers.push(() => store.close());
+    return store;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.reverse()) await close();
+  }
+
+  /** Versions in the log, in order. */
+  async versions(walletId: string): Promise<number[]> {
+    const { rows } = await this.owner.query<{ version: string }>(
+      'SELECT version FROM wallet_events WHERE wallet_id = $1 ORDER BY version',
+      [walletId],
+    );
+    return rows.map(({ version }) => Number(version));
+  }
+
+  async count(table: string, where = 'true'): Promise<number> {
+    const { rows } = await this.owner.query<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
+    return Number(rows[0]!.n);
+  }
+}
+
+/** A store with short words for what tests say, and a count of what it had to do again. */
+export class TestStore {
+  readonly retries: RetryReason[] = [];
+  readonly ambiguities: string[] = [];
+  readonly flushes: number[] = [];
+  private readonly store: CommandStrategy;
+  private keys = 0;
+
+  constructor(options: EventStoreOptions) {
+    this.store = openEventStore({
+      ...options,
+      observer: {
+        flushed: (commands) => this.flushes.push(commands),
+        retried: (reason) => this.retries.push(reason),
+        ambiguityEnded: (how) => this.ambiguities.push(how),
+        failed: () => undefined,
+      },
+    });
+  }
+
+  execute(command: WalletCommand, key = `key-${process.pid}-${Math.random()}-${this.keys++}`): Promise<CommandOutcome> {
+    const requestHash = JSON.stringify(command);
+    return this.store.execute({ command, idempotencyKey: key, requestHash, caller: 'test' });
+  }
+
+  openWallet(walletId: string, key?: string, homeRegion = 'local') {
+    return this.execute({ type: 'OpenWallet', walletId, homeRegion, metadata: {} }, key);
+  }
+
+  deposit(walletId: string, amount: string, key?: string) {
+    return this.execute({ type: 'Deposit', walletId, movementId: 'm', amount: eur(amount), details: {} }, key);
+  }
+
+  withdraw(walletId: string, amount: string, key?: string) {
+    return this.execute({ type: 'Withdraw', walletId, movementId: 'm', amount: eur(amount), details: {} }, key);
+  }
+
+  transfer(from: string, to: string, amount: string, key?: string) {
+    const legs = [{ from, to, amount: eur(amount) }] as const;
+    return this.execute({ type: 'Transfer', transferId: 't', legs, details: {} }, key);
+  }
+
+  close() {
+    return this.store.close();
+  }
+}
+
+/** What an outcome says in one word: the rejection's code, or `accepted`. */
+export function verdict({ result }: CommandOutcome): string {
+  return result.kind === 'accepted' ? 'accepted' : result.code;
+}
+
+/** The version and posted balance of the first wallet of an accepted outcome. */
+export function standing({ result }: CommandOutcome): [version: number, posted: string | undefined] {
+  if (result.kind === 'rejected') throw new Error(`rejected: ${result.code}`);
+  const [wallet] = result.wallets;
+  return [wallet!.version, wallet!.balances[0]?.posted];
+}
+
+/** A database that lets its caller see, or hold up, each statement before it is sent. */
+export function watched(
+  database: Database,
+  before: (text: string, values: unknown[]) => Promise<void> | void,
+): Database {
+  return {
+    ...database,
+    query: async (text, values, options) => {
+      await before(text, values ?? []);
+      return database.query(text, values, options);
+    },
+  };
+}

@@ -47,7 +47,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     ['text', (e) => e.metadata],
     ['text', (e) => e.hash],
   )}) AS e(region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash)${position.from}
-  RETURNING position)`);
+  RETURNING 1)`);
     parts.push(`new_commits AS (
   INSERT INTO commits (region, lane, commit_id, appended${position.column})
   SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}
@@ -104,9 +104,11 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   ${guards.length > 0 ? 'WHERE NOT EXISTS (SELECT 1 FROM stale WHERE stale.outcome = o.ordinal)' : ''}
   RETURNING 1)`);
 
-  const appendedAt = appendsNothing ? 'NULL' : '(SELECT max(position) FROM new_events)::text';
+  const appendedAt = appendsNothing ? 'NULL' : counted ? '(SELECT position FROM head)' : 'cluster_logical_timestamp()';
+  // Only a guard can leave an outcome out; counting costs CockroachDB a buffer of all rows.
+  const stored = guards.length > 0 ? '(SELECT count(*) FROM new_outcomes)' : add(outcomes.length, 'int4');
   const text = `WITH ${parts.join(',\n')}
-SELECT ${appendedAt} AS position, (SELECT count(*) FROM new_outcomes)::int4 AS stored`;
+SELECT (${appendedAt})::text AS position, (${stored})::int4 AS stored`;
   return { name: `append-${shape.join('-') || 'nothing'}`, text, values };
 }
 

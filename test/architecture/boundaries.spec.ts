@@ -1,0 +1,57 @@
+import { ESLint } from 'eslint';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** The walls stand: an import that runs the wrong way, or an impure one in the core, fails the lint that CI runs. */
+describe('forbidden imports', () => {
+  let eslint: ESLint;
+
+  beforeAll(() => {
+    process.env.NX_DAEMON = 'false';
+    eslint = new ESLint({ cwd: new URL('../..', import.meta.url).pathname });
+  });
+
+  const rulesBroken = async (file: string, code: string) => {
+    const [result] = await eslint.lintText(code, { filePath: file });
+    return result!.messages.filter(({ severity }) => severity === 2).map(({ ruleId }) => ruleId);
+  };
+
+  const BOUNDARIES = '@nx/enforce-module-boundaries';
+
+  it.each([
+    ['libs/money/src/index.ts', '@tidemark/wallet'],
+    ['libs/wallet/src/index.ts', '@tidemark/event-store'],
+    ['libs/wallet/src/index.ts', '@tidemark/database'],
+    ['libs/database/src/index.ts', '@tidemark/wallet'],
+    ['libs/event-store/src/index.ts', '@tidemark/projections'],
+    ['libs/event-store/src/index.ts', '@tidemark/application'],
+    ['libs/projections/src/index.ts', '@tidemark/application'],
+    ['libs/application/src/index.ts', '@tidemark/api'],
+    ['libs/observability/src/index.ts', '@tidemark/database'],
+    ['libs/application/src/index.ts', '@tidemark/testing'],
+    ['apps/worker/src/index.ts', '@tidemark/api'],
+    ['apps/api/src/index.ts', '@tidemark/cli'],
+  ])('%s must not import %s', async (file, target) => {
+    expect(await rulesBroken(file, `export * from '${target}';\n`)).toContain(BOUNDARIES);
+  });
+
+  it.each([
+    ['libs/wallet/src/index.ts', '@tidemark/money'],
+    ['libs/event-store/src/index.ts', '@tidemark/wallet'],
+    ['libs/application/src/index.ts', '@tidemark/projections'],
+    ['apps/cli/src/index.ts', '@tidemark/api'],
+  ])('%s may import %s', async (file, target) => {
+    expect(await rulesBroken(file, `export * from '${target}';\n`)).toEqual([]);
+  });
+
+  it.each([
+    ['libs/wallet/src/index.ts', `export { Pool } from 'pg';`, 'no-restricted-imports'],
+    ['libs/wallet/src/index.ts', `export { Module } from '@nestjs/common';`, 'no-restricted-imports'],
+    ['libs/money/src/index.ts', `export { hash } from 'node:crypto';`, 'no-restricted-imports'],
+    ['libs/wallet/src/index.ts', `export const now = Date.now();`, 'no-restricted-globals'],
+    ['libs/wallet/src/index.ts', `export const luck = Math.random();`, 'no-restricted-properties'],
+    ['libs/wallet/src/index.ts', `export { Decimal } from 'decimal.js';`, '@typescript-eslint/no-restricted-imports'],
+    ['apps/api/src/index.ts', `export { Decimal } from 'decimal.js';`, '@typescript-eslint/no-restricted-imports'],
+  ])('in %s, `%s` breaks %s', async (file, code, rule) => {
+    expect(await rulesBroken(file, `${code}\n`)).toContain(rule);
+  });
+});

@@ -10,3 +10,4 @@ export type { RunStatement, StatementResult } from './statement.js';
 export type { TransactionClient, TransactionOptions } from './transaction.js';
 export type { LocalDatabase } from './local/local-database.js';
 export { localPostgres, type LocalPostgresOptions } from './local/local-postgres.js';
+export { cockroachOnPath, localCockroach, type LocalCockroachOptions } from './local/local-cockroach.js';

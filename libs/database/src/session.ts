@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DATABASE_MISSING } from './ask-engine.js';
+import { DATABASE_MISSING, isMissingDatabase } from './ask-engine.js';
 import type { Engine } from './engine.js';
 import { StartRefused } from './errors.js';
 import { send } from './statement.js';
@@ -39,17 +39,19 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   if (engine === 'cockroach' && role !== undefined) {
     await send(client, { text: `SET ROLE "${roleName(role)}"` }, timeoutMs);
   }
-  const { rows } = await send<{ acts_as: string; isolation: string; database: string | null }>(
+  const { rows } = await send<{ acts_as: string; isolation: string }>(
     client,
     {
-      text: `SELECT current_user AS acts_as, current_setting('default_transaction_isolation') AS isolation,
-               (SELECT datname FROM pg_catalog.pg_database WHERE datname = current_database()) AS database`,
+      text: `SELECT current_user AS acts_as, current_setting('default_transaction_isolation') AS isolation
+             FROM pg_catalog.pg_database WHERE datname = current_database()`,
     },
     timeoutMs,
-  );
-  const found = rows[0]!;
-  // CockroachDB lets a session into a database that does not exist.
-  if (found.database === null) throw new StartRefused(DATABASE_MISSING);
+  ).catch((error: unknown) => {
+    // CockroachDB lets a session into a database that does not exist, until it asks for a catalog.
+    throw isMissingDatabase(error) ? new StartRefused(DATABASE_MISSING) : error;
+  });
+  const found = rows[0];
+  if (!found) throw new StartRefused(DATABASE_MISSING);
   if (role !== undefined && found.acts_as !== role) {
     throw new StartRefused(`the session acts as ${found.acts_as} and not as ${role}`);
   }

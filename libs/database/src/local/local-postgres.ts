@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartRefused } from '../errors.js';
 import type { LocalDatabase } from './local-database.js';
 import { postgresBinaries } from './postgres-binaries.js';
@@ -23,8 +24,9 @@ export interface LocalPostgresOptions {
 /** Recovery after a crash comes before the first answer; 10 GB of log take about this long on a slow disk. */
 const START_MS_MAX = 120_000;
 const POLL_MS = 50;
-/** The port found free can be taken before PostgreSQL has it. */
-const LAUNCHES_MAX = 5;
+/** The port found free can be taken before PostgreSQL has it, and the sessions of a server that was killed take a while to go. */
+const LAUNCHES_MAX = 10;
+const RELAUNCH_MS = 300;
 /** Where root puts a server that `nobody` cannot get at otherwise (a home under /root has mode 0700). */
 const ROOT_MOVES_TO = '/var/lib/tidemark';
 
@@ -72,8 +74,9 @@ export async function localPostgres(options: LocalPostgresOptions): Promise<Loca
           return { ...found, startedHere };
         }
         if (server.hasExited() && !(await runningPostmaster(data))) break;
-        await new Promise((done) => setTimeout(done, POLL_MS));
+        await sleep(POLL_MS);
       }
+      await sleep(RELAUNCH_MS);
     }
     throw new StartRefused(`PostgreSQL did not start; its reasons are in ${join(directory, 'server.log')}`);
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { access, constants, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, chmod, constants, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { StartRefused } from '../errors.js';
@@ -21,14 +21,15 @@ export interface PostgresBinaries {
  */
 export async function postgresBinaries(as: RunAs | undefined, copyTo: string): Promise<PostgresBinaries> {
   const native = installedAt();
-  if (canEnter(join(native, 'bin'), as) && (await link(native))) return programsIn(native);
+  if (canEnter(join(native, 'bin'), as) && (await linkLibraries(native))) return programsIn(native);
   const copy = join(copyTo, `postgres-${await versionOf(native)}`);
   if (!existsSync(copy)) {
     // Beside its final place first: a copy that was interrupted must not be taken for a whole one.
-    const unfinished = `${copy}.${process.pid}`;
     await mkdir(copyTo, { recursive: true, mode: 0o755 });
+    const unfinished = await mkdtemp(`${copy}.`);
+    await chmod(unfinished, 0o755);
     await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    await link(unfinished);
+    await linkLibraries(unfinished);
     await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true })); // another process was faster
   }
   return programsIn(copy);
@@ -53,8 +54,13 @@ function programsIn(native: string): PostgresBinaries {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
-/** What the package's postinstall does. False when a link is missing and cannot be written. */
-async function link(native: string): Promise<boolean> {
+/**
+ * Makes the links to shared libraries that npm packages cannot carry, as the package's own install script does.
+ *
+ * @param native the folder `native` of the package, or a copy of it
+ * @returns false when one is missing and cannot be written
+ */
+export async function linkLibraries(native: string): Promise<boolean> {
   const list = join(native, 'pg-symlinks.json'); // paths from the package's root, which is above `native`
   if (!existsSync(list)) return true;
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];

@@ -1,8 +1,9 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chown, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartRefused } from '../errors.js';
 import { freePort } from './free-port.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
@@ -42,8 +43,7 @@ export async function initialise(from: {
   const { binaries, data, as } = from;
   if (existsSync(data)) throw new StartRefused(`${data} is there but holds no PostgreSQL data`);
   from.log(`creating a PostgreSQL database in ${data}`);
-  const unfinished = `${data}.${process.pid}.${Date.now()}`;
-  await mkdir(unfinished, { mode: 0o700 });
+  const unfinished = await mkdtemp(`${data}.`);
   if (as) await chown(unfinished, as.uid, as.gid);
   const made = spawn(
     binaries.initdb,
@@ -98,6 +98,6 @@ export async function shutDown(data: string, pid: number): Promise<void> {
   process.kill(pid, 'SIGINT'); // https://www.postgresql.org/docs/current/server-shutdown.html
   const giveUpAt = performance.now() + SHUTDOWN_MS_MAX;
   while (performance.now() < giveUpAt && (isAlive(pid) || existsSync(join(data, 'postmaster.pid')))) {
-    await new Promise((done) => setTimeout(done, POLL_MS));
+    await sleep(POLL_MS);
   }
 }

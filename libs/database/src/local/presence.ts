@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { send, watch } from '../statement.js';
 
@@ -43,7 +44,8 @@ export async function join(port: number, data: string): Promise<Presence> {
     await client.end();
     throw error;
   }
-  client.unref(); // being present must not keep a finished program alive
+  const handle = client as unknown as { ref(): void; unref(): void }; // missing in @types/pg
+  handle.unref(); // being present must not keep a finished program alive
 
   const amAlone = async () => {
     const { alone } = await ask<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS alone`);
@@ -56,13 +58,13 @@ export async function join(port: number, data: string): Promise<Presence> {
       );
       if (others === 0) return true;
       if (performance.now() > giveUpAt) return false;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   };
   return {
     async leave(shutDown) {
       try {
-        client.ref();
+        handle.ref();
         await ask(`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK})`);
         if (await amAlone()) await shutDown();
       } catch {

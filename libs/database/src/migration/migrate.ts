@@ -117,17 +117,19 @@ function located(error: unknown, where: string): unknown {
 }
 
 /**
- * PostgreSQL's catalogs do not wait for one another: `CREATE TABLE IF NOT EXISTS` can fail on a key of `pg_type`, and a
- * GRANT on a role that another database grants too fails with XX000 (tuple concurrently updated). A new attempt sees the other's
- * work. CockroachDB answers 40001.
+ * PostgreSQL's catalogs do not wait for one another. Two `CREATE TABLE IF NOT EXISTS` at once can fail with duplicate_table,
+ * duplicate_object (the row type) or on a key of `pg_type`, and two GRANTs on a role, which all databases have in common, with
+ * XX000 (tuple concurrently updated).
  */
+const CATALOG_RACES = new Set(['42P07', '42710', '23505', 'XX000']);
+
+/** Tries again after a race: the next attempt sees the other's work. CockroachDB answers 40001. */
 async function withRaces<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      const raced =
-        classify(error, 'read').class === 'lost_race' || ['XX000', '23505', '42P07'].includes(sqlStateOf(error) ?? '');
+      const raced = classify(error, 'read').class === 'lost_race' || CATALOG_RACES.has(sqlStateOf(error) ?? '');
       if (!raced || attempt >= RACES_MAX) throw error;
     }
   }

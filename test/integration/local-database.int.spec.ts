@@ -164,8 +164,20 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(local, `SELECT current_setting('data_directory') AS data`)).toEqual([
       { data: join(moved, 'data') },
     ]);
+    await ask(local, 'CREATE TABLE kept AS SELECT 42::int8 AS n');
     await local.stop();
-    expect((await up()).url).toBe(local.url);
+    const again = await up();
+    expect(again.url).toBe(local.url);
+    expect(await ask(again, 'SELECT n FROM kept')).toEqual([{ n: '42' }]);
+    await again.stop();
+
+    // Whoever deletes the directory begins anew.
+    await rm(moved, { recursive: true });
+    await rm(join(directory, 'moved-to'));
+    const [anew, too] = await Promise.all([up(), up()]);
+    expect(anew.url).toBe(too.url);
+    expect((await readFile(join(directory, 'moved-to'), 'utf8')).trim()).not.toBe(moved);
+    await expect(ask(anew, 'SELECT n FROM kept')).rejects.toThrow('does not exist');
   });
 
   it.runIf(isRoot)('never runs as root', async () => {

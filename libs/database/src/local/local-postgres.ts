@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartRefused } from '../errors.js';
@@ -9,7 +9,7 @@ import { postgresBinaries } from './postgres-binaries.js';
 import { initialise, launch, shutDown } from './postgres-server.js';
 import { removeStalePid, runningPostmaster } from './postmaster.js';
 import * as presence from './presence.js';
-import { canEnter, whoRuns, type RunAs } from './run-as.js';
+import { canEnter, whoRuns } from './run-as.js';
 
 export interface LocalPostgresOptions {
   /** For example `.tidemark/postgres`. Created if need be. */
@@ -98,13 +98,21 @@ async function tryJoin(data: string) {
 /** The directory itself, or for root the one that `nobody` can get to; a file named `moved-to` then says which. */
 async function serverHome(directory: string, log: (line: string) => void): Promise<string> {
   const pointer = join(directory, 'moved-to');
-  const moved = await readFile(pointer, 'utf8').catch(() => '');
-  if (moved !== '') return moved.trim();
-  const as: RunAs | undefined = whoRuns(join(directory, 'data'));
-  if (canEnter(directory, as)) return directory;
-  const home = join(ROOT_MOVES_TO, createHash('sha256').update(directory).digest('hex').slice(0, 16));
-  await mkdir(home, { recursive: true, mode: 0o755 });
-  await writeFile(pointer, `${home}\n`);
-  log(`PostgreSQL may not run as root and user nobody cannot enter ${directory}: its data is in ${home}`);
-  return home;
+  const moved = async () => (await readFile(pointer, 'utf8').catch(() => '')).trim();
+  const known = await moved();
+  if (known !== '') return known;
+  if (canEnter(directory, whoRuns(join(directory, 'data')))) return directory;
+  // Never a name made from the path: whoever deletes the directory wants to begin anew, and not to find the old data again.
+  const home = join(ROOT_MOVES_TO, randomUUID());
+  const unfinished = `${pointer}.${randomUUID()}`;
+  await writeFile(unfinished, `${home}\n`);
+  await link(unfinished, pointer).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error; // else another process was faster, and its choice counts
+  });
+  await rm(unfinished);
+  const chosen = await moved();
+  await mkdir(chosen, { recursive: true, mode: 0o755 });
+  if (chosen === home)
+    log(`PostgreSQL may not run as root and user nobody cannot enter ${directory}: its data is in ${home}`);
+  return chosen;
 }

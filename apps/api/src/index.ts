@@ -1,1 +1,1 @@
-export {};
+export { startApi, type RunningApi, type StartApiOptions } from './start-api.js';

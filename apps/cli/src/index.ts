@@ -1,1 +1,3 @@
-export {};
+export { EXIT } from './process/exit.js';
+export { runTidemark } from './program.js';
+export type { Output, Surroundings } from './process/surroundings.js';

@@ -1,1 +1,1 @@
-export {};
+export { startWorker, type RunningWorker, type StartWorkerOptions } from './start-worker.js';

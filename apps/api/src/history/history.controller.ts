@@ -1,0 +1,80 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { GetStatementQuery, GetWalletEventsQuery } from '@tidemark/application';
+import type { Engine } from '@tidemark/database';
+import type { RecordedEvent } from '@tidemark/event-store';
+import type { Movement } from '@tidemark/projections';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { chooseMediaType } from '../http/accept.js';
+import { Requires } from '../http/authentication.js';
+import { Documented } from '../openapi/documented.js';
+import * as docs from '../openapi/history.docs.js';
+import { Problem } from '../problems/problem.js';
+import type { EventsAnswer, MovementLine, StatementAnswer } from '../schemas/answers.js';
+import { walletId } from '../schemas/fields.js';
+import { eventsQuery, statementQuery, type EventsQuery, type StatementQuery } from '../schemas/queries.js';
+import { ENGINE } from '../tokens.js';
+import { positionOfQuery } from '../wallets/position-of-query.js';
+import { statementCsv } from './statement-csv.js';
+
+const STATEMENT_TYPES = ['application/json', 'text/csv'] as const;
+
+@Controller('v1/wallets/:walletId')
+export class HistoryController {
+  constructor(
+    @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(ENGINE) private readonly engine: Engine,
+  ) {}
+
+  @Get('events')
+  @Requires('read')
+  @Documented(docs.walletEvents)
+  async events(
+    @Param('walletId', { schema: walletId }) id: string,
+    @Query({ schema: eventsQuery }) query: EventsQuery,
+  ): Promise<EventsAnswer> {
+    const page = await this.queries.execute(new GetWalletEventsQuery(id, query));
+    if (!page) throw notFound(id);
+    return { walletId: id, events: page.entries.map(eventAnswer), nextCursor: page.nextCursor };
+  }
+
+  @Get('statement')
+  @Requires('read', STATEMENT_TYPES)
+  @Documented(docs.statement)
+  async statement(
+    @Param('walletId', { schema: walletId }) id: string,
+    @Query({ schema: statementQuery }) { minPosition, ...query }: StatementQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatementAnswer | string> {
+    const position = positionOfQuery(this.engine, minPosition);
+    const page = await this.queries.execute(new GetStatementQuery(id, { ...query, minPosition: position }));
+    if (!page) throw notFound(id);
+    const { entries, nextCursor, asOf } = page;
+    const movements = entries.map(movementLine);
+    reply.header('vary', 'accept');
+    const type = chooseMediaType(request.headers.accept, STATEMENT_TYPES);
+    if (type === 'application/json') return { walletId: id, movements, nextCursor, asOf };
+    if (nextCursor !== undefined) {
+      reply.header('link', `<?cursor=${nextCursor}&limit=${query.limit}>; rel="next"`);
+    }
+    reply.header('content-type', 'text/csv; charset=utf-8');
+    return statementCsv(movements);
+  }
+}
+
+function eventAnswer(event: RecordedEvent): EventsAnswer['events'][number] {
+  const { version, position, recordedAt, type, schemaVersion, hash } = event;
+  const { caller, idempotencyKey, requestId } = JSON.parse(event.metadata) as Record<string, unknown>;
+  const metadata = { caller, idempotencyKey, requestId };
+  const data = JSON.parse(event.data) as Record<string, unknown>;
+  return { version, position, recordedAt, type, schemaVersion, data, metadata, hash };
+}
+
+function movementLine({ walletId: _walletId, region: _region, ...line }: Movement): MovementLine {
+  return line;
+}
+
+function notFound(walletId: string): Problem {
+  return new Problem('wallet_not_found', `there is no wallet ${walletId}`, { details: { walletId } });
+}

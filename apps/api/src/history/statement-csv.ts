@@ -1,0 +1,36 @@
+import { stringify } from 'csv-stringify/sync';
+import type { MovementLine } from '../schemas/answers.js';
+
+/** Their order is a promise: spreadsheets refer to columns by letter. */
+const COLUMNS = [
+  'version',
+  'recordedAt',
+  'effectiveAt',
+  'type',
+  'movementId',
+  'amount',
+  'currency',
+  'balanceAfter',
+  'counterparty',
+  'reference',
+  'description',
+] as const satisfies readonly (keyof MovementLine)[];
+
+/**
+ * The lines of a statement as CSV (RFC 4180), with a header line.
+ *
+ * A reference or description that a spreadsheet would run as a formula gets an apostrophe in front
+ * (https://owasp.org/www-community/attacks/CSV_Injection). Amounts begin with a minus sign and stay as they are.
+ */
+export function statementCsv(movements: readonly MovementLine[]): string {
+  const rows = movements.map((line) => ({
+    ...line,
+    reference: harmless(line.reference),
+    description: harmless(line.description),
+  }));
+  return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
+}
+
+function harmless(text: string | null): string | null {
+  return text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}

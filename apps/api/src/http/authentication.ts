@@ -1,0 +1,82 @@
+import { ANONYMOUS, type Caller, type KeyRing, type Scope } from '@tidemark/application';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls. Set before any handler runs. */
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    scope?: Scope;
+    /** The media types that the endpoint answers with, the default first. */
+    produces?: MediaTypes;
+  }
+}
+
+export type MediaTypes = readonly [string, ...string[]];
+
+const JSON_ONLY: MediaTypes = ['application/json'];
+
+/**
+ * What a caller must be allowed to do for this endpoint, and what it answers with. Endpoints under /v1 that do not say so
+ * want the highest scope.
+ */
+export const Requires = (scope: Scope, produces: MediaTypes = JSON_ONLY) => RouteConfig({ scope, produces });
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="tidemark"' };
+
+/** Finds out who calls and whether they may (RFC 6750). */
+export class Authentication {
+  /**
+   * @param openWithoutKeys whether everybody may do everything while no key is configured: only where nobody but this
+   *   machine can reach the service
+   */
+  constructor(
+    private readonly keys: KeyRing,
+    private readonly openWithoutKeys: boolean,
+  ) {}
+
+  /**
+   * The caller, at once where what is in memory suffices.
+   *
+   * @throws Problem `unauthenticated`, `insufficient_scope`
+   */
+  callerOf(request: FastifyRequest): Caller | Promise<Caller> {
+    const { config, url } = request.routeOptions;
+    const scope = config.scope ?? (url?.startsWith('/v1') ? 'operate' : undefined);
+    if (scope === undefined) return ANONYMOUS;
+    const secret = secretOf(request.headers.authorization);
+    const known = this.keys.fresh ? this.find(secret) : undefined;
+    return known ? allowed(known, scope) : this.lookAgain(secret, scope);
+  }
+
+  private async lookAgain(secret: string | undefined, scope: Scope): Promise<Caller> {
+    await this.keys.refresh();
+    const caller = this.find(secret);
+    if (!caller) throw unauthenticated(secret);
+    return allowed(caller, scope);
+  }
+
+  private find(secret: string | undefined): Caller | undefined {
+    if (this.keys.empty && this.openWithoutKeys) return ANONYMOUS;
+    return secret === undefined ? undefined : this.keys.callerNow(secret);
+  }
+}
+
+function secretOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  return BEARER.exec(authorization)?.[1];
+}
+
+function allowed(caller: Caller, scope: Scope): Caller {
+  if (caller.scopes.has(scope)) return caller;
+  throw new Problem('insufficient_scope', `this needs an API key with the scope ${scope}`);
+}
+
+function unauthenticated(secret: string | undefined): Problem {
+  const detail = secret === undefined ? 'send Authorization: Bearer tm_…' : 'the API key is unknown or revoked';
+  return new Problem('unauthenticated', detail, {}, CHALLENGE);
+}

@@ -1,0 +1,135 @@
+import type { Server } from 'node:http';
+import { ANONYMOUS } from '@tidemark/application';
+import { withoutRedaction, type Logger, type Metrics } from '@tidemark/observability';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.js';
+import { sendProblem } from '../problems/problem.filter.js';
+import { problemOf } from '../problems/problem-of.js';
+import { chooseMediaType } from './accept.js';
+import type { AllowedMethods } from './allowed-methods.js';
+import type { Authentication } from './authentication.js';
+import { answerBrokenHttp, refuseExpectation, refuseTunnel } from './broken-http.js';
+import { BODY_BYTES_MAX, readJson } from './json-body.js';
+import { refuseQuery } from './request-headers.js';
+import { requestIdOf } from './request-id.js';
+
+/** How long a request may take to arrive: a slow sender must not hold a connection for ever. */
+const REQUEST_MS_MAX = 30_000;
+/** Wallet ids have 64 characters; each may be written as three. */
+const PATH_PARAMETER_CHARACTERS_MAX = 192;
+
+const JSON_IN_UTF8 = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
+
+export interface HttpServerParts {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly allowedMethods: AllowedMethods;
+  readonly authentication: Authentication;
+  /** Whether the service has begun to stop. */
+  readonly stopping: () => boolean;
+}
+
+/** Fastify as this service wants it. What runs on every request is here, outside of Nest, because it is the cheaper place. */
+export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
+  const options: FastifyHttpOptions<Server> = {
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS_MAX },
+    genReqId: (request) => requestIdOf(request),
+    clientErrorHandler: answerBrokenHttp,
+    http: { requireHostHeader: false }, // Node would refuse without a body; `refuseInVain` does it, as a problem
+    return503OnClosing: false, // `refuseInVain` does it, as a problem
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(problemOf(error) ?? new Problem('bad_request', 'the request cannot be read'), request, reply),
+  };
+  const adapter = new FastifyAdapter({ ...options, skipMiddie: true });
+  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  instance.server.on('checkExpectation', refuseExpectation);
+  instance.server.on('connect', refuseTunnel);
+  parts.allowedMethods.listenTo(instance);
+  instance.decorateRequest('caller');
+  refuseInVain(instance, parts);
+  authenticate(instance, parts);
+  readBodies(instance);
+  logRequests(instance, parts);
+  return adapter;
+}
+
+/** Refuses what could not be answered anyway, before anything is done for it. */
+function refuseInVain(instance: FastifyInstance, { stopping }: HttpServerParts): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    const { scope, produces } = request.routeOptions.config;
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      return done(new Problem('bad_request', 'a request has an HTTP version and a Host header'));
+    }
+    if (scope === undefined) return done();
+    if (stopping()) return done(new Problem('shutting_down', 'the service is shutting down; nothing was done'));
+    if (!produces) return done();
+    try {
+      chooseMediaType(request.headers.accept, produces);
+      if (scope === 'write') refuseQuery(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  instance.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping()) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
+function authenticate(instance: FastifyInstance, { authentication }: HttpServerParts): void {
+  instance.addHook('onRequest', (request, _reply, done) => {
+    request.caller = ANONYMOUS;
+    try {
+      const caller = authentication.callerOf(request);
+      if (!(caller instanceof Promise)) {
+        request.caller = caller;
+        return done();
+      }
+      caller.then(
+        (found) => {
+          request.caller = found;
+          done();
+        },
+        (error: Error) => done(error),
+      );
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function readBodies(instance: FastifyInstance): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      requireUtf8(request);
+      done(null, readJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function requireUtf8({ headers }: FastifyRequest): void {
+  const type = headers['content-type'] ?? '';
+  if (type === 'application/json' || JSON_IN_UTF8.test(type)) return;
+  throw new Problem('unsupported_media_type', 'send the body as application/json in UTF-8');
+}
+
+function logRequests(instance: FastifyInstance, { logger, metrics }: HttpServerParts): void {
+  const log = withoutRedaction(logger);
+  instance.addHook('onResponse', (request, reply, done) => {
+    const { method, id: requestId, caller } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    const ms = Math.round(reply.elapsedTime * 100) / 100;
+    metrics.requested(method, route, status, ms);
+    log.info({ method, route, status, ms, requestId, caller: caller?.name }, 'request');
+    done();
+  });
+}

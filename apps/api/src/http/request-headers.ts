@@ -1,0 +1,73 @@
+import type { CommandIdentity } from '@tidemark/application';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.js';
+
+/** Visible ASCII, as long as other payment services allow: the key is stored with every outcome. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+/** A strong entity tag (RFC 9110 §8.8.3) that holds a version. */
+const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
+
+/**
+ * Who sends a command, and under which key.
+ *
+ * @throws Problem `idempotency_key_missing`, `idempotency_key_malformed`
+ */
+export function identityOf({ headers, caller, id: requestId }: FastifyRequest): CommandIdentity {
+  const idempotencyKey = headers['idempotency-key'];
+  if (idempotencyKey === undefined || idempotencyKey === '') {
+    throw new Problem(
+      'idempotency_key_missing',
+      'every POST needs the header Idempotency-Key, the same on each repeat',
+    );
+  }
+  if (typeof idempotencyKey !== 'string' || !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new Problem('idempotency_key_malformed', 'an idempotency key has 1 to 255 visible ASCII characters');
+  }
+  return { idempotencyKey, caller: caller.name, requestId };
+}
+
+/**
+ * The version that the wallet has to be at for the command to be accepted.
+ *
+ * @throws Problem `if_match_malformed` for anything but one strong tag: a condition that is not understood is not met
+ */
+export function expectedVersionOf({ headers }: FastifyRequest): { readonly expectedVersion?: number } {
+  const condition = headers['if-match'];
+  if (condition === undefined) return {};
+  const [, version] = VERSION_TAG.exec(condition) ?? [];
+  if (version === undefined) {
+    throw new Problem('if_match_malformed', 'If-Match takes one version in quotes, as ETag gives it: "17"');
+  }
+  return { expectedVersion: Number(version) };
+}
+
+/** @throws Problem `if_match_unsupported`, for commands that could not keep the promise */
+export function refuseIfMatch({ headers }: FastifyRequest): void {
+  if (headers['if-match'] === undefined) return;
+  throw new Problem('if_match_unsupported', 'this command concerns no wallet at a known version; leave If-Match out');
+}
+
+/**
+ * Commands take no query parameters, and one that is not understood must not be ignored: `dryRun=true` would write.
+ *
+ * @throws Problem `invalid_request`
+ */
+export function refuseQuery({ url, query }: FastifyRequest): void {
+  if (!url.includes('?')) return;
+  const [path] = Object.keys(query as object);
+  if (path === undefined) return;
+  const message = 'this endpoint takes no query parameters';
+  throw new Problem('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });
+}
+
+/** The entity tag of a wallet at a version. */
+export function versionTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** Whether `If-None-Match` names this version (RFC 9110 §13.1.2: the comparison is weak). */
+export function isUnchanged({ headers }: FastifyRequest, version: number): boolean {
+  const known = headers['if-none-match'];
+  if (known === undefined) return false;
+  return known.split(',').some((tag) => ['*', versionTag(version)].includes(tag.trim().replace(/^W\//, '')));
+}

@@ -1,0 +1,94 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../problems/problem.js';
+import { PROBLEM_TYPES, type ProblemCode } from '../problems/problem-types.js';
+import { jsonSchemaOf } from './json-schema.js';
+
+/** What the documentation says about an endpoint, besides the form of its parameters. */
+export interface EndpointDocs {
+  readonly tag: 'Wallets' | 'Movements' | 'Transfers' | 'History' | 'Operations';
+  readonly summary: string;
+  readonly description?: string;
+  /** Whether it is a POST that is decided once for each `Idempotency-Key`. */
+  readonly command?: boolean;
+  readonly ifMatch?: boolean;
+  /** Whether it needs no API key. */
+  readonly open?: boolean;
+  readonly answer?: { readonly description: string; readonly schema: z.ZodType; readonly csv?: string };
+  readonly problems: readonly ProblemCode[];
+}
+
+const OF_EVERY_ENDPOINT: readonly ProblemCode[] = ['invalid_request', 'unauthenticated', 'insufficient_scope'];
+const OF_EVERY_COMMAND: readonly ProblemCode[] = [
+  'malformed_json',
+  'idempotency_key_missing',
+  'idempotency_key_malformed',
+  'idempotency_key_reused',
+  'body_too_large',
+  'unsupported_media_type',
+  'queue_full',
+  'log_unavailable',
+  'outcome_unknown',
+];
+
+const IDEMPOTENCY_KEY = ApiHeader({
+  name: 'Idempotency-Key',
+  required: true,
+  description:
+    '1 to 255 visible ASCII characters, unique within the wallet. A repeat with the same body gets the first answer ' +
+    'again, accepted or rejected, with `Idempotency-Replayed: true`.',
+  schema: { type: 'string', example: 'order-4711' },
+});
+const IF_MATCH = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'Only if the wallet is at this version still, in quotes as `ETag` gives it; otherwise 412.',
+  schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' }, // no example: the documentation would send it
+});
+
+/** Puts an endpoint into the OpenAPI document. */
+export function Documented(docs: EndpointDocs): MethodDecorator {
+  const { tag, summary, description, command = false, ifMatch = false, open = false, answer, problems } = docs;
+  return applyDecorators(
+    ApiTags(tag),
+    ApiOperation({ summary, ...(description !== undefined && { description }) }),
+    ...(open ? [] : [ApiBearerAuth()]),
+    ...(command ? [IDEMPOTENCY_KEY] : []),
+    ...(ifMatch ? [IF_MATCH] : []),
+    ...(answer ? answers(answer, command) : []),
+    ...problemResponses([...(open ? [] : OF_EVERY_ENDPOINT), ...(command ? OF_EVERY_COMMAND : []), ...problems]),
+  );
+}
+
+function answers({ description, schema, csv }: NonNullable<EndpointDocs['answer']>, command: boolean) {
+  const content = {
+    'application/json': { schema: jsonSchemaOf(schema) },
+    ...(csv !== undefined && { 'text/csv': { schema: { type: 'string', example: csv } } }),
+  };
+  if (!command) return [ApiResponse({ status: 200, description, content })];
+  return [
+    ApiResponse({ status: 201, description, content }),
+    ApiResponse({ status: 200, description: 'The first answer again, with `Idempotency-Replayed: true`.', content }),
+  ];
+}
+
+function problemResponses(codes: readonly ProblemCode[]) {
+  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEM_TYPES[code].status);
+  return [...byStatus].map(([status, ofStatus]) =>
+    ApiResponse({
+      status,
+      description: ofStatus.map((code) => `\`${code}\`: ${PROBLEM_TYPES[code].title}`).join('  \n'),
+      content: {
+        [PROBLEM_MEDIA_TYPE]: {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }])),
+        },
+      },
+    }),
+  );
+}
+
+function exampleOf(code: ProblemCode): object {
+  return new Problem(code, '…').toBody('7f0c1f5e-…');
+}

@@ -1,0 +1,24 @@
+import { transferAnswer } from '../schemas/answers.js';
+import type { EndpointDocs } from './documented.js';
+
+export const transfer: EndpointDocs = {
+  tag: 'Transfers',
+  summary: 'Transfer between wallets',
+  description:
+    'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source.',
+  command: true,
+  answer: { description: 'The money has moved.', schema: transferAnswer },
+  problems: [
+    'wallet_not_found',
+    'if_match_unsupported',
+    'unknown_currency',
+    'malformed_amount',
+    'negative_zero',
+    'too_many_fraction_digits',
+    'too_many_digits',
+    'amount_not_positive',
+    'same_wallet',
+    'too_many_currencies',
+    'insufficient_funds',
+  ],
+};

@@ -1,0 +1,69 @@
+import { movementAnswer, walletCommandAnswer, walletRead, walletsAnswer } from '../schemas/answers.js';
+import type { EndpointDocs } from './documented.js';
+
+const OF_MONEY = [
+  'unknown_currency',
+  'malformed_amount',
+  'negative_zero',
+  'too_many_fraction_digits',
+  'too_many_digits',
+] as const;
+const OF_ONE_WALLET = ['wallet_not_found', 'version_mismatch', 'if_match_malformed', 'too_many_currencies'] as const;
+
+export const openWallet: EndpointDocs = {
+  tag: 'Wallets',
+  summary: 'Open a wallet',
+  description:
+    'The caller may choose the id. Without one it follows from the API key and the idempotency key, so that a repeat ' +
+    'finds the first wallet. `Location` names the wallet.',
+  command: true,
+  answer: { description: 'The wallet is open.', schema: walletCommandAnswer },
+  problems: ['wallet_already_open', 'unknown_region', 'if_match_unsupported'],
+};
+
+export const listWallets: EndpointDocs = {
+  tag: 'Wallets',
+  summary: 'List and search wallets',
+  description: 'By id, from the projection: `asOf` says how far that has followed the log.',
+  answer: { description: 'One page.', schema: walletsAnswer },
+  problems: ['invalid_cursor', 'projection_behind', 'database_unavailable'],
+};
+
+export const readWallet: EndpointDocs = {
+  tag: 'Wallets',
+  summary: 'Read a wallet',
+  description:
+    'Always fresh: everything that is committed is in it, whatever the projections do. `?at=` answers with the wallet ' +
+    'as it was, `?consistency=eventual` with what the projection has. `ETag` is the version; `If-None-Match` gives 304.',
+  answer: { description: 'The wallet.', schema: walletRead },
+  problems: ['wallet_not_found', 'version_not_found', 'newer_version_needed', 'database_unavailable'],
+};
+
+export const deposit: EndpointDocs = {
+  tag: 'Movements',
+  summary: 'Deposit',
+  command: true,
+  ifMatch: true,
+  answer: { description: 'The money is there.', schema: movementAnswer },
+  problems: [...OF_ONE_WALLET, ...OF_MONEY, 'amount_not_positive'],
+};
+
+export const withdraw: EndpointDocs = {
+  tag: 'Movements',
+  summary: 'Withdraw',
+  description: 'As far as the balance and the overdraft limit allow.',
+  command: true,
+  ifMatch: true,
+  answer: { description: 'The money is gone.', schema: movementAnswer },
+  problems: [...OF_ONE_WALLET, ...OF_MONEY, 'amount_not_positive', 'insufficient_funds'],
+};
+
+export const changeLimit: EndpointDocs = {
+  tag: 'Movements',
+  summary: 'Set the overdraft limit',
+  description: 'For one currency. What is overdrawn already stays; it only forbids to go further.',
+  command: true,
+  ifMatch: true,
+  answer: { description: 'The limit holds from now on.', schema: walletCommandAnswer },
+  problems: [...OF_ONE_WALLET, ...OF_MONEY, 'limit_negative'],
+};

@@ -1,0 +1,86 @@
+import { HttpException } from '@nestjs/common';
+import { InvalidCursor, ProjectionBehind } from '@tidemark/application';
+import { ConnectFailed, ConnectionLost } from '@tidemark/database';
+import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
+import { MoneyError } from '@tidemark/money';
+import { EventFromTheFuture } from '@tidemark/wallet';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { transferBody } from '../schemas/bodies.js';
+import { Problem } from './problem.js';
+import { problemOf } from './problem-of.js';
+import { PROBLEM_TYPES, type ProblemCode } from './problem-types.js';
+import { validationProblem } from './validation-problem.js';
+
+describe('problems', () => {
+  it.each(Object.entries(PROBLEM_TYPES))('%s has a status and a title', (code, { status, title }) => {
+    expect(code).toMatch(/^[a-z][a-z_]*$/);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(title.length).toBeGreaterThan(5);
+    expect(new Problem(code as ProblemCode, 'why').toBody('r-1')).toEqual({
+      ...{ type: `/problems/${code}`, title, status, detail: 'why', code, requestId: 'r-1' },
+    });
+  });
+
+  it('of a passing kind say when to come back', () => {
+    const headersOf = (code: ProblemCode) => new Problem(code, 'why').headers;
+    expect([headersOf('queue_full'), headersOf('not_found')]).toEqual([{ 'retry-after': '1' }, {}]);
+  });
+});
+
+describe('problemOf', () => {
+  it.each([
+    [new IdempotencyKeyReused('m'), 422, 'idempotency_key_reused'],
+    [new QueueFull('m'), 503, 'queue_full'],
+    [new LogUnavailable('m'), 503, 'log_unavailable'],
+    [new OutcomeUnknown('m'), 503, 'outcome_unknown'],
+    [new EventFromTheFuture('m'), 503, 'newer_version_needed'],
+    [new ProjectionBehind('m'), 503, 'projection_behind'],
+    [new InvalidCursor('m'), 400, 'invalid_cursor'],
+    [new MoneyError('unknown_currency', 'm'), 400, 'unknown_currency'],
+    [new MoneyError('too_many_digits', 'm'), 422, 'too_many_digits'],
+    [new ConnectFailed(new Error('ECONNREFUSED')), 503, 'database_unavailable'],
+    [new ConnectionLost(new Error('reset')), 503, 'database_unavailable'],
+    [Object.assign(new Error('restart'), { code: '40001' }), 503, 'database_unavailable'],
+    [new HttpException('m', 404), 404, 'not_found'],
+    [new HttpException('m', 415), 415, 'unsupported_media_type'],
+    [new HttpException('m', 418), 400, 'bad_request'],
+    [Object.assign(new Error('m'), { name: 'FastifyError', statusCode: 413 }), 413, 'body_too_large'],
+  ])('%s → %i %s', (error, status, code) => expect(problemOf(error)).toMatchObject({ status, code }));
+
+  it.each([
+    new Error('secret'),
+    new TypeError('secret'),
+    new HttpException('secret', 500),
+    Object.assign(new Error('secret'), { code: '42P01' }),
+    'secret',
+    undefined,
+  ])('%s is a defect', (error) => expect(problemOf(error)).toBeUndefined());
+});
+
+describe('validationProblem', () => {
+  const problemOfBody = (schema: z.ZodType, body: unknown) =>
+    validationProblem(schema.safeParse(body).error!.issues, undefined).toBody();
+
+  it('says what is wrong where', () => {
+    const schema = z.strictObject({ a: z.string(), b: z.array(z.object({ c: z.number('a number') })) });
+    expect(problemOfBody(schema, { a: 1, b: [{ c: 1 }, { c: 'x' }] })).toMatchObject({
+      errors: [{ path: 'a' }, { path: 'b.1.c', message: 'a number' }],
+    });
+    expect(problemOfBody(schema, 'text')).toMatchObject({ errors: [{ path: '' }], detail: /^the body: / });
+  });
+
+  it('of several forms speaks of the one that was meant', () => {
+    const leg = { from: 'a', to: 'b', amount: '1', currency: 'EUR' };
+    expect(problemOfBody(transferBody, { ...leg, to: 'a b' })).toMatchObject({ errors: [{ path: 'to' }] });
+    expect(problemOfBody(transferBody, { legs: [leg, { ...leg, amount: 1 }] })).toMatchObject({
+      errors: [{ path: 'legs.1.amount' }],
+    });
+  });
+
+  it('names the parameter, and stops somewhere', () => {
+    const issues = z.array(z.string()).safeParse(Array.from({ length: 1_000 }, () => 1)).error!.issues;
+    const { errors } = validationProblem(issues, 'limit').members;
+    expect([errors?.length, errors?.[0]?.path]).toEqual([20, 'limit.0']);
+  });
+});

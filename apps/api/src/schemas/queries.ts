@@ -1,0 +1,60 @@
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Moment } from '@tidemark/application';
+import { z } from 'zod';
+import { instantOf } from './rfc3339.js';
+
+const VERSION = /^[1-9]\d{0,14}$/;
+
+const moment = z
+  .string()
+  .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset.' })
+  .transform((at, context): Moment => {
+    if (VERSION.test(at)) return { kind: 'version', version: Number(at) };
+    const time = instantOf(at);
+    if (time !== undefined) return { kind: 'time', time };
+    context.addIssue({ code: 'custom', message: 'a version, or an RFC 3339 time with an offset', input: at });
+    return z.NEVER;
+  });
+
+export const walletQuery = z
+  .strictObject({
+    at: moment.optional(),
+    consistency: z.enum(['fresh', 'eventual']).optional().meta({
+      description: '`eventual` answers with what the projection has, without looking at the log.',
+    }),
+  })
+  .refine(({ at, consistency }) => at === undefined || consistency === undefined, {
+    path: ['consistency'],
+    message: 'the past has one consistency: leave this out beside "at"',
+  });
+
+const page = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'a whole number')
+    .transform(Number)
+    .refine((limit) => limit <= PAGE_LIMIT_MAX, `at most ${PAGE_LIMIT_MAX}`)
+    .default(PAGE_LIMIT_DEFAULT)
+    .meta({ description: `1 to ${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} when left out.` }),
+  cursor: z.string().min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
+};
+
+const minPosition = z.string().optional().meta({
+  description: 'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer.',
+});
+
+export const eventsQuery = z.strictObject(page);
+export const statementQuery = z.strictObject({ ...page, minPosition });
+export const walletsQuery = z.strictObject({
+  ...page,
+  minPosition,
+  prefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'the beginning of a wallet id')
+    .optional()
+    .meta({ description: 'Only wallets whose id begins so.' }),
+});
+
+export type WalletQuery = z.infer<typeof walletQuery>;
+export type EventsQuery = z.infer<typeof eventsQuery>;
+export type StatementQuery = z.infer<typeof statementQuery>;
+export type WalletsQuery = z.infer<typeof walletsQuery>;

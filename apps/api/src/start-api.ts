@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { asOf, CommandPipeline, Currencies, KeyRing, ReadModel, SINGLE_REGION } from '@tidemark/application';
+import { connect, requireSchema, StartRefused, type Database } from '@tidemark/database';
+import { openEventStore, type Limits, type StrategyName } from '@tidemark/event-store';
+import { Metrics, type Logger } from '@tidemark/observability';
+import { ApiModule } from './api.module.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { Authentication } from './http/authentication.js';
+import { createHttpServer } from './http/http-server.js';
+import { RequestPipe } from './http/request.pipe.js';
+import { serveDocumentation } from './openapi/document.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { isLoopback } from './start/loopback.js';
+import { NestLog } from './start/nest-log.js';
+import { readinessOf } from './start/readiness.js';
+import { refusePowerfulRole } from './start/refuse-powerful-role.js';
+import { stopServer } from './start/stop-server.js';
+import type { HomeRegions } from './tokens.js';
+
+export interface StartApiOptions {
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port?: number;
+  readonly poolSize?: number;
+  /** The regions that wallets may live in, the one of this service first. */
+  readonly regions?: HomeRegions;
+  /** Of a worker that runs in this process, so that readiness speaks for it too. */
+  readonly workerHealthy?: () => boolean;
+  /** To be shared with a worker in this process. */
+  readonly metrics?: Metrics;
+  readonly strategy?: StrategyName;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface RunningApi {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Stops accepting, answers what is in flight, and closes the connections to the database. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the API on a migrated database.
+ *
+ * @throws StartRefused in one line: schema missing or newer, a role that may change the log, no API key on a host that
+ *   others can reach, port in use; ConnectFailed
+ */
+export async function startApi(options: StartApiOptions): Promise<RunningApi> {
+  const { databaseUrl, logger, poolSize } = options;
+  const database = await connect({
+    url: databaseUrl,
+    role: 'tidemark_api',
+    applicationName: 'tidemark-api',
+    ...(poolSize !== undefined && { poolSize }),
+    onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  });
+  try {
+    await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
+    await refusePowerfulRole(database);
+    return await serve(database, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(database: Database, options: StartApiOptions): Promise<RunningApi> {
+  const { logger, host = '127.0.0.1', port = 3_000, regions = [SINGLE_REGION], workerHealthy } = options;
+  const { metrics = new Metrics(), strategy = 'grouped', limits = {} } = options;
+  const [keys, currencies] = await Promise.all([KeyRing.load(database), Currencies.load(database)]);
+  const openWithoutKeys = isLoopback(host);
+  if (keys.empty && !openWithoutKeys) {
+    throw new StartRefused(
+      `HOST is ${host} and there is no API key: create one (tidemark keys create) or listen on 127.0.0.1`,
+    );
+  }
+  const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
+  const pipeline = new CommandPipeline(store);
+  const readModel = new ReadModel(database, regions);
+  metrics.showWaitingCommands(() => pipeline.waiting);
+  metrics.showLag('balances', async () => lagOf(readModel), logger);
+
+  let stopping = false;
+  const allowedMethods = new AllowedMethods();
+  const authentication = new Authentication(keys, openWithoutKeys);
+  const adapter = createHttpServer({ logger, metrics, allowedMethods, authentication, stopping: () => stopping });
+  const readiness = readinessOf({ database, stopping: () => stopping, workerHealthy });
+  const application = { pipeline, readModel, currencies };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.with({ application, regions, metrics, readiness }),
+    adapter,
+    { bodyParser: false, abortOnError: false, logger: new NestLog(logger) },
+  );
+  app.useGlobalPipes(new RequestPipe());
+  app.useGlobalFilters(new ProblemFilter(logger, allowedMethods));
+  serveDocumentation(app);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await store.close();
+    await app.close();
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      ? new StartRefused(`port ${port} on ${host} is in use: choose another with PORT`)
+      : error;
+  }
+  const url = await app.getUrl();
+  const openness = keys.empty ? 'no API key is configured: open to everyone on this machine, and to nobody else' : '';
+  logger.info({ url, engine: database.engine, version: database.version }, openness || 'listening');
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    stopping = true;
+    await stopServer(app);
+    await store.close();
+    await database.close();
+    logger.info('stopped');
+  };
+  return { url: url.replace(/\/$/, ''), close: () => (closing ??= close()) };
+}
+
+async function lagOf(readModel: ReadModel) {
+  return (await asOf(readModel.database, await readModel.checkpoints('balances'), Date.now())).behind;
+}

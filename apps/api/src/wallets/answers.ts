@@ -1,0 +1,54 @@
+import type { Written } from '@tidemark/application';
+import { balancesView, type AcceptedResult } from '@tidemark/event-store';
+import type { WalletState } from '@tidemark/projections';
+import type { WalletCommand } from '@tidemark/wallet';
+import type { FastifyReply } from 'fastify';
+import { versionTag } from '../http/request-headers.js';
+import { Problem } from '../problems/problem.js';
+import type { WalletCommandAnswer, WalletRead } from '../schemas/answers.js';
+
+const REPLAYED = 'idempotency-replayed';
+
+/**
+ * What a command was answered, with its status: 201 for what was made, 200 for the same answer again.
+ *
+ * @throws Problem for a rejection, the first time and on every repeat
+ */
+export function acceptedOf({ outcome }: Written<WalletCommand>, reply: FastifyReply): AcceptedResult {
+  const { result, replayed } = outcome;
+  if (result.kind === 'rejected') {
+    const { code, details } = result;
+    throw new Problem(code, sentenceOf(code, details), { details }, replayed ? { [REPLAYED]: 'true' } : {});
+  }
+  if (replayed) reply.code(200).header(REPLAYED, 'true');
+  return result;
+}
+
+/** The answer to a command on one wallet: the wallet as the command left it. */
+export function walletAfter(
+  walletId: string,
+  homeRegion: string,
+  { position, wallets }: AcceptedResult,
+  reply: FastifyReply,
+): WalletCommandAnswer {
+  const { version, balances } = wallets.find((view) => view.walletId === walletId)!;
+  reply.header('etag', versionTag(version));
+  // Whatever is accepted today leaves an open wallet behind.
+  return { walletId, status: 'open', homeRegion, version, position, balances, wallets };
+}
+
+/** The answer to a read. */
+export function walletOf({ walletId, wallet, position }: WalletState): WalletRead {
+  const { status, homeRegion, version, metadata } = wallet;
+  return { walletId, status, homeRegion, version, position, balances: balancesView(wallet), metadata };
+}
+
+function sentenceOf(code: string, details: Readonly<Record<string, unknown>>): string {
+  const facts = Object.entries(details).map(([name, value]) => `${name} ${plain(value)}`);
+  return `${code.replaceAll('_', ' ')}: ${facts.join(', ')}`;
+}
+
+function plain(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).join(' ');
+}

@@ -1,0 +1,115 @@
+import { relative } from 'node:path';
+import { connect, migrate } from '@tidemark/database';
+import { createLogger, flushLogger, LOG_LEVELS, Metrics, type LogLevel } from '@tidemark/observability';
+import type { Command } from 'commander';
+import { UsageError } from '../process/exit.js';
+import { findHomeDatabase, migrationsOf, type HomeDatabase } from '../process/home-database.js';
+import type { Run } from '../process/run-command.js';
+import type { Surroundings } from '../process/surroundings.js';
+
+interface Settings {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Declares `tidemark dev`, which is `npm start`. `--json`: `{url, database}` as soon as it answers; then it goes on. */
+export function devCommand(command: Command, run: Run): Command {
+  return command
+    .description('run API, worker and database in one process, until Ctrl-C')
+    .action(({ json = false }: { json?: boolean }) =>
+      run(async (at) => {
+        const settings = settingsOf(at.env);
+        const home = await findHomeDatabase(at);
+        try {
+          await serve(at, settings, home, json);
+        } finally {
+          await home.stop();
+        }
+        return { lines: [] };
+      }),
+    );
+}
+
+async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, json: boolean): Promise<void> {
+  const { host, port, logLevel } = settings;
+  const say = (line: string) => void at.stderr.write(`${line}\n`);
+  await migrate({ url: home.url, directory: migrationsOf, log: say });
+  // Loaded here and not above: no other command needs a web framework, and it takes longer to load than most to run.
+  const [{ startApi }, { startWorker }] = await Promise.all([import('@tidemark/api'), import('@tidemark/worker')]);
+  const logger = createLogger({ level: logLevel, ...(json && { destination: at.stderr }) });
+  const metrics = new Metrics();
+  await using running = new AsyncDisposableStack();
+  running.defer(() => flushLogger(logger));
+  const both = { databaseUrl: home.url, logger, metrics };
+  const worker = running.adopt(await startWorker(both), (each) => each.close());
+  const workerHealthy = () => worker.healthy();
+  const api = running.adopt(await startApi({ ...both, host, port, workerHealthy }), (each) => each.close());
+  const database = home.directory === undefined ? withoutPassword(home.url) : fromHere(at.cwd, home.directory);
+  const greeting = json
+    ? JSON.stringify({ url: api.url, database })
+    : greetingOf(api.url, database, await hasKeys(home.url));
+  at.stdout.write(`${greeting}\n`);
+  await aborted(at.signal);
+  say('stopping: what is in flight is finished first …');
+}
+
+function greetingOf(url: string, database: string, hasKeys: boolean): string {
+  const first = hasKeys
+    ? ['Is it well?', `curl -s ${url}/health/ready`]
+    : [
+        'Open a wallet, from another terminal:',
+        `curl -s ${url}/v1/wallets -H 'Content-Type: application/json' -H 'Idempotency-Key: hello' -d '{"walletId": "alice"}'`,
+      ];
+  return [
+    '',
+    `  Tidemark is at   ${url}   (documentation: ${url}/docs)`,
+    `  its database in  ${database}`,
+    '',
+    `  ${first[0]}`,
+    '',
+    `    ${first[1]}`,
+    '',
+    '  Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}
+
+/** With API keys configured, a request without one is refused, and we know none of their secrets. */
+async function hasKeys(url: string): Promise<boolean> {
+  const database = await connect({ url, role: 'tidemark_api', applicationName: 'tidemark dev', poolSize: 1 });
+  try {
+    return (await database.query('SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1')).rowCount > 0;
+  } finally {
+    await database.close();
+  }
+}
+
+function settingsOf(env: Surroundings['env']): Settings {
+  const port = env.PORT || '3000';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
+    throw new UsageError(`PORT: ${JSON.stringify(port)} is not a port, 0 to ${PORT_MAX}`);
+  }
+  const logLevel = (env.LOG_LEVEL || 'info') as LogLevel;
+  if (!LOG_LEVELS.includes(logLevel)) throw new UsageError(`LOG_LEVEL: one of ${LOG_LEVELS.join(', ')}`);
+  return { host: env.HOST || '127.0.0.1', port: Number(port), logLevel };
+}
+
+const PORT_MAX = 65_535;
+
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.password = '';
+  return url.href;
+}
+
+function fromHere(cwd: string, directory: string): string {
+  const path = relative(cwd, directory);
+  return path.startsWith('..') ? directory : path;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,24 @@
+import { Option, type Command } from 'commander';
+import type { ImportOptions } from '../importing/run-import.js';
+import type { Run } from '../process/run-command.js';
+
+/** Declares `tidemark import`. */
+export function importCommand(command: Command, run: Run) {
+  return command
+    .description('book the movements of a CSV file')
+    .argument('<file>', 'CSV file of movements')
+    .requiredOption('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md)')
+    .option('--wallets <file>', 'CSV file of wallets to open first')
+    .addOption(
+      new Option('--overdraft <limit>', 'let these movements, and no later ones, overdraw').choices(['unlimited']),
+    )
+    .option('--rejects <file>', 'where rows that were not booked are listed (default: FILE.rejects.csv, here)')
+    .option('--retry-rejected', 'decide rows that were rejected before once more')
+    .action((file: string, options: ImportOptions) =>
+      run(async (at) => {
+        // Loaded when asked for: what an import needs takes longer to load than most commands to run.
+        const { runImport } = await import('../importing/run-import.js');
+        return runImport(at, file, options);
+      }),
+    );
+}

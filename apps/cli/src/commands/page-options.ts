@@ -1,0 +1,27 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+/** A page of a wallet's history. */
+export interface PageOptions {
+  /** The version before the page's first. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+const LIMIT_DEFAULT = 100;
+/** A page is printed as one object, and so is in memory as a whole. */
+const LIMIT_MAX = 10_000;
+
+/** Adds `--after` and `--limit`. */
+export function withPage(command: Command): Command {
+  return command
+    .option('--after <version>', 'leave out everything up to this version', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--limit <count>', `how many at most, up to ${LIMIT_MAX}`, wholeNumber(1, LIMIT_MAX), LIMIT_DEFAULT);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+  };
+}

@@ -1,0 +1,40 @@
+import { balancesView } from '@tidemark/event-store';
+import { readFreshWallet } from '@tidemark/projections';
+import type { Command } from 'commander';
+import { UsageError } from '../process/exit.js';
+import { withHomeDatabase } from '../process/home-database.js';
+import type { Run } from '../process/run-command.js';
+
+/** Declares `tidemark wallet show` (`--json`: the wallet as HTTP reads it, and its metadata). */
+export function walletShowCommand(command: Command, run: Run): Command {
+  return command
+    .description('show what a wallet holds now')
+    .argument('<wallet>', 'wallet id')
+    .action((walletId: string) =>
+      run((at) =>
+        withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
+          const found = await readFreshWallet(database, walletId);
+          if (!found) throw unknownWallet(walletId);
+          const { wallet, region: homeRegion, position, recordedAt } = found;
+          const { status, version, metadata } = wallet;
+          const balances = balancesView(wallet);
+          return {
+            json: { walletId, status, homeRegion, version, position, recordedAt, balances, metadata },
+            lines: [
+              `${walletId}  ${status} in ${homeRegion}, version ${version}, ${recordedAt}`,
+              ...balances.map(
+                ({ currency, posted, held, available }) =>
+                  `${currency}  posted ${posted}, held ${held}, available ${available}`,
+              ),
+              ...Object.entries(metadata).map(([key, value]) => `${key}: ${value}`),
+            ],
+          };
+        }),
+      ),
+    );
+}
+
+/** @returns what to throw where no such wallet was opened */
+export function unknownWallet(walletId: string): UsageError {
+  return new UsageError(`there is no wallet ${JSON.stringify(walletId)}`);
+}

@@ -1,0 +1,65 @@
+import type { Database } from '@tidemark/database';
+import { readWalletEvents } from '@tidemark/event-store';
+import { balances, type BalanceRow, type Movement } from '@tidemark/projections';
+import type { Command } from 'commander';
+import { withHomeDatabase } from '../process/home-database.js';
+import type { Run } from '../process/run-command.js';
+import { withPage, type PageOptions } from './page-options.js';
+import { unknownWallet } from './wallet-show.command.js';
+
+/** Events folded at once on the way to the page that is asked for. */
+const FOLDED_AT_ONCE = 1_000;
+
+/** Declares `tidemark wallet statement` (`--json`: `{walletId, movements, next}`; `next` is for `--after`, or null). */
+export function walletStatementCommand(command: Command, run: Run): Command {
+  return withPage(command)
+    .description('list the movements of a wallet, with the balance after each')
+    .argument('<wallet>', 'wallet id')
+    .action((walletId: string, options: PageOptions) =>
+      run((at) =>
+        withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
+          const { movements, next } = await readStatement(database, walletId, options);
+          return {
+            json: { walletId, movements: movements.map(viewOf), next },
+            lines: [...movements.map(lineOf), ...(next === null ? [] : [`… more with --after ${next}`])],
+          };
+        }),
+      ),
+    );
+}
+
+/** Folded from the log with the projection's own function: right and complete even while no worker runs. */
+async function readStatement(database: Database, walletId: string, { after, limit }: PageOptions) {
+  const movements: Movement[] = [];
+  let row: BalanceRow | undefined;
+  for (;;) {
+    const events = await readWalletEvents(database, { walletId, after: row?.version ?? 0, limit: FOLDED_AT_ONCE });
+    for (const event of events) {
+      const applied = balances.apply(row, event);
+      row = applied.row;
+      if (!applied.entry || event.version <= after) continue;
+      if (movements.length === limit) return { movements, next: movements.at(-1)!.version };
+      movements.push(applied.entry);
+    }
+    if (!row) throw unknownWallet(walletId);
+    if (events.length < FOLDED_AT_ONCE) return { movements, next: null };
+  }
+}
+
+function viewOf({ walletId: _walletId, region: _region, ...rest }: Movement): object {
+  return rest;
+}
+
+function lineOf({
+  version,
+  effectiveAt,
+  recordedAt,
+  amount,
+  currency,
+  balanceAfter,
+  reference,
+  description,
+}: Movement): string {
+  const said = [reference, description].filter((text) => text !== null).join('  ');
+  return `${version}  ${effectiveAt ?? recordedAt}  ${amount} ${currency}  balance ${balanceAfter}  ${said}`.trimEnd();
+}

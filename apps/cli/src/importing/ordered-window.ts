@@ -1,0 +1,92 @@
+interface Entry<T> {
+  answer: T | undefined;
+  answered: boolean;
+}
+
+/**
+ * A bounded number of tasks at once: tasks of one key run strictly one after another, in the order they were added, and
+ * all answers come out in that order too. After a failure no further task starts.
+ *
+ * @typeParam T what a task answers with
+ */
+export class OrderedWindow<T> {
+  private readonly lastOfKey = new Map<string, Promise<void>>();
+  private readonly entries: Entry<T>[] = [];
+  private first = 0;
+  private unfinished = 0;
+  private failure: { readonly error: unknown } | undefined;
+  private wake: () => void = () => undefined;
+
+  /**
+   * @param size tasks between the oldest that has no answer and the newest: what is kept in memory
+   * @param emit gets the answers
+   */
+  constructor(
+    private readonly size: number,
+    private readonly emit: (answer: T) => void,
+  ) {}
+
+  /**
+   * Waits for room and starts the task as soon as those of the same key before it are done. To be called by one producer.
+   *
+   * @param key undefined for a task that waits for none
+   * @throws what any task before it threw
+   */
+  async add(key: string | undefined, task: () => T | Promise<T>): Promise<void> {
+    while (this.length >= this.size && !this.failure) await this.change();
+    if (this.failure) throw this.failure.error;
+    const entry: Entry<T> = { answer: undefined, answered: false };
+    this.entries.push(entry);
+    this.unfinished++;
+    if (key === undefined) return void this.run(entry, task);
+    const before = this.lastOfKey.get(key);
+    const last = before ? before.then(() => this.run(entry, task)) : this.run(entry, task);
+    this.lastOfKey.set(key, last);
+    void last.then(() => {
+      if (this.lastOfKey.get(key) === last) this.lastOfKey.delete(key);
+    });
+  }
+
+  /**
+   * Waits for everything that was added; once a task has failed, for those under way.
+   *
+   * @throws what the first task that failed threw
+   */
+  async drain(): Promise<void> {
+    while (this.unfinished > 0) await this.change();
+    if (this.failure) throw this.failure.error;
+  }
+
+  private get length(): number {
+    return this.entries.length - this.first;
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
+  }
+
+  private async run(entry: Entry<T>, task: () => T | Promise<T>): Promise<void> {
+    try {
+      if (this.failure) return;
+      entry.answer = await task();
+      entry.answered = true;
+      this.emitAnswered();
+    } catch (error) {
+      this.failure ??= { error };
+    } finally {
+      this.unfinished--;
+      this.wake();
+    }
+  }
+
+  private emitAnswered(): void {
+    while (this.first < this.entries.length && this.entries[this.first]!.answered) {
+      this.emit(this.entries[this.first++]!.answer as T);
+    }
+    // Moving the rest up each time would cost a walk over the window for every answer.
+    if (this.first >= this.size) {
+      this.entries.splice(0, this.first);
+      this.first = 0;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { basename, resolve } from 'node:path';
+import { Currencies } from '@tidemark/application';
+import { openEventStore } from '@tidemark/event-store';
+import { readMapping } from '../mapping/mapping.js';
+import { UsageError } from '../process/exit.js';
+import { withHomeDatabase } from '../process/home-database.js';
+import { grouped, ProgressDisplay } from '../process/progress.js';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+import type { ImportSummary } from './import-counts.js';
+import { importFile } from './importer.js';
+import { REGIONS } from './regions.js';
+import type { RejectedRow } from './rejects-file.js';
+
+/** What `tidemark import` takes beside the file. File names are meant from the working directory. */
+export interface ImportOptions {
+  readonly mapping: string;
+  readonly wallets?: string;
+  readonly overdraft?: 'unlimited';
+  readonly rejects?: string;
+  readonly retryRejected?: true;
+}
+
+/** So long an import rides out a database that does not answer, rather than be started again by hand. */
+const COMMAND_DEADLINE_MS = 60_000;
+/** Rejected rows shown while it runs; all of them are in the rejects file. */
+const SHOWN_MAX = 20;
+
+/** `tidemark import`. `--json`: an `ImportSummary`. */
+export async function runImport(at: Surroundings, file: string, options: ImportOptions): Promise<CommandResult> {
+  const path = (name: string) => resolve(at.cwd, name);
+  const rejectsFile = path(options.rejects ?? `${basename(file).replace(/\.csv$/i, '')}.rejects.csv`);
+  const inputs = [file, options.mapping, ...(options.wallets === undefined ? [] : [options.wallets])].map(path);
+  if (inputs.includes(rejectsFile)) throw new UsageError('--rejects names a file that is read');
+  const mapping = await readMapping(path(options.mapping));
+  const display = new ProgressDisplay(at.stderr, Date.now);
+  try {
+    const summary = await withHomeDatabase(at, { role: 'tidemark_api', command: 'import' }, async (database) => {
+      const store = openEventStore({ database, limits: { commandDeadlineMs: COMMAND_DEADLINE_MS } });
+      try {
+        return await importFile({
+          file: path(file),
+          walletsFile: options.wallets === undefined ? undefined : path(options.wallets),
+          rejectsFile,
+          mapping,
+          policy: {
+            source: mapping.source,
+            caller: `import ${mapping.source}`,
+            overdraft: options.overdraft === 'unlimited',
+            retryRejected: options.retryRejected === true,
+          },
+          store,
+          database,
+          currencies: await Currencies.load(database),
+          regions: REGIONS,
+          signal: at.signal,
+          clock: Date.now,
+          observer: {
+            progress: (what, progress) => display.update(what, progress),
+            rejected: showSome(display),
+          },
+        });
+      } finally {
+        await store.close();
+      }
+    });
+    return resultOf(summary);
+  } finally {
+    display.end();
+  }
+}
+
+function showSome(display: ProgressDisplay): (file: string, row: RejectedRow) => void {
+  let shown = 0;
+  return (file, { line, code, detail }) => {
+    if (shown++ < SHOWN_MAX) display.line(`${basename(file)}, line ${line}: ${code}: ${detail}`);
+    else if (shown === SHOWN_MAX + 1) display.line('… and more, all of them in the rejects file');
+  };
+}
+
+function resultOf(summary: ImportSummary): CommandResult {
+  const { read, rejected, walletsRejected, interrupted } = summary;
+  return {
+    json: summary,
+    lines: linesOf(summary),
+    found: rejected + walletsRejected > 0,
+    ...(interrupted && { unfinished: `stopped after ${grouped(read)} movements; the same command goes on from there` }),
+  };
+}
+
+function linesOf(summary: ImportSummary): string[] {
+  const { read, booked, replayed, rejected, wallets, walletsOpened, walletsRejected, seconds } = summary;
+  const { credits, debits, net, rejectsFile, walletRejectsFile } = summary;
+  const before = replayed === 0 ? '' : `, ${grouped(replayed)} booked before`;
+  const speed = seconds > 0 ? `, ${grouped(Math.round(read / seconds))}/s` : '';
+  return [
+    `${grouped(read)} movements: ${grouped(booked)} booked${before}, ${grouped(rejected)} rejected (${seconds} s${speed})`,
+    `${grouped(wallets)} wallets, ${grouped(walletsOpened)} of them opened now`,
+    ...Object.keys(net).map((code) => `${code}: credits ${credits[code]}, debits ${debits[code]}, net ${net[code]}`),
+    ...(walletsRejected > 0 ? [`${grouped(walletsRejected)} wallets rejected: ${walletRejectsFile}`] : []),
+    ...(rejectsFile === null ? [] : [`rejected rows: ${rejectsFile}`]),
+  ];
+}

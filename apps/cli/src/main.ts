@@ -1,0 +1,17 @@
+import { runTidemark } from './program.js';
+
+const stop = new AbortController();
+// Any further signal means the same: whoever sent it waits for what is on its way, and npm passes each one on twice.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+// Whoever reads us may stop reading (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await runTidemark(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+});

@@ -1,0 +1,35 @@
+import { EXIT, UsageError, type ExitCode } from './exit.js';
+import type { CommandResult, Surroundings } from './surroundings.js';
+
+/** Runs the work of a command and prints what it comes to. */
+export type Run = (work: (at: Surroundings) => Promise<CommandResult>) => Promise<void>;
+
+/**
+ * Prints what a command came to, in the form the caller wants.
+ *
+ * @param json `--json`: one object on standard output
+ */
+export function report({ stdout, stderr }: Surroundings, json: boolean, result: CommandResult): ExitCode {
+  const text = json ? (JSON.stringify(result.json) ?? '') : result.lines.join('\n');
+  if (text !== '') stdout.write(`${text}\n`);
+  if (result.unfinished === undefined) return result.found ? EXIT.found : EXIT.fine;
+  stderr.write(`${result.unfinished}\n`);
+  return EXIT.couldNotRun;
+}
+
+/**
+ * Tells of an error in one plain line on standard error, and with `--json` as an object `{"error": {"code", "message"}}`
+ * on standard output as well, so that whoever reads it always gets one.
+ */
+export function reportError({ stdout, stderr }: Surroundings, json: boolean, error: unknown): ExitCode {
+  const usage = error instanceof UsageError;
+  const message = oneLine(error);
+  stderr.write(`tidemark: ${message}\n`);
+  if (json) stdout.write(`${JSON.stringify({ error: { code: usage ? 'usage' : 'could_not_run', message } })}\n`);
+  return usage ? EXIT.usage : EXIT.couldNotRun;
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.replace(/\s*\n\s*/g, ' ').trim();
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+import { benchCommand } from './bench/bench.command.js';
+import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
+import { devCommand } from './commands/dev.command.js';
+import { importCommand } from './commands/import.command.js';
+import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './commands/keys.command.js';
+import { migrateCommand } from './commands/migrate.command.js';
+import { reconcileCommand } from './commands/reconcile.command.js';
+import { walletEventsCommand } from './commands/wallet-events.command.js';
+import { walletShowCommand } from './commands/wallet-show.command.js';
+import { walletStatementCommand } from './commands/wallet-statement.command.js';
+import { EXIT, UsageError, type ExitCode } from './process/exit.js';
+import { report, reportError, type Run } from './process/run-command.js';
+import type { Surroundings } from './process/surroundings.js';
+
+type Declare = (command: Command, run: Run) => Command;
+
+/**
+ * Runs one command of the CLI.
+ *
+ * @param args what stands behind `tidemark`
+ * @returns the exit code; everything there is to say has been written
+ */
+export async function runTidemark(args: readonly string[], at: Surroundings): Promise<ExitCode> {
+  const json = args.includes('--json');
+  let exitCode: ExitCode = EXIT.fine;
+  const run: Run = async (work) => {
+    exitCode = report(at, json, await work(at));
+  };
+  try {
+    await programOf(at, run).parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(at, json, error);
+    if (error.exitCode === 0) return EXIT.fine; // help and version, which are printed already
+    return reportError(at, json, new UsageError(error.message.replace(/^error: /, '')));
+  }
+}
+
+function programOf(at: Surroundings, run: Run): Command {
+  const program = withOutput(new Command('tidemark'), at)
+    .description('an event-sourced wallet service')
+    .version('0.1.0');
+  const add = (parent: Command, name: string, declare: Declare) => {
+    const command = declare(withOutput(new Command(name), at), run);
+    parent.addCommand(command.option('--json', 'print one JSON object on standard output, and nothing else there'));
+  };
+  const group = (name: string, description: string) => {
+    const parent = withOutput(new Command(name), at).description(description);
+    program.addCommand(parent);
+    return parent;
+  };
+  add(program, 'dev', devCommand);
+  add(program, 'migrate', migrateCommand);
+  add(program, 'import', importCommand);
+  add(program, 'reconcile', reconcileCommand);
+  add(program, 'bench', benchCommand);
+  const wallet = group('wallet', 'look at one wallet');
+  add(wallet, 'show', walletShowCommand);
+  add(wallet, 'events', walletEventsCommand);
+  add(wallet, 'statement', walletStatementCommand);
+  const keys = group('keys', 'API keys');
+  add(keys, 'create', keysCreateCommand);
+  add(keys, 'list', keysListCommand);
+  add(keys, 'revoke', keysRevokeCommand);
+  const assets = group('assets', 'assets of your own');
+  add(assets, 'add', assetsAddCommand);
+  add(assets, 'list', assetsListCommand);
+  return program;
+}
+
+/** Errors come as exceptions, so that they can be told in one line, and in one object. */
+function withOutput(command: Command, { stdout, stderr }: Surroundings): Command {
+  return command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      outputError: () => undefined,
+    });
+}

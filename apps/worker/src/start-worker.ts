@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { asOf, ReadModel, SINGLE_REGION } from '@tidemark/application';
+import { connect, requireSchema, type Database } from '@tidemark/database';
+import { Metrics, type Logger } from '@tidemark/observability';
+import { balances, runWorker } from '@tidemark/projections';
+
+/** One statement at a time for each region, and one for whoever reads the metrics. */
+const POOL_SIZE_DEFAULT = 4;
+
+export interface StartWorkerOptions {
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  /** The regions whose log is followed. */
+  readonly regions?: readonly [string, ...string[]];
+  /** To be shared with an API in this process, which then is the one to show the lag. */
+  readonly metrics?: Metrics;
+  readonly poolSize?: number;
+}
+
+export interface RunningWorker {
+  readonly metrics: Metrics;
+  /** Whether the last step in every region succeeded. */
+  healthy(): boolean;
+  /** Lets the step in flight finish, and closes the connections to the database. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the projection workers on a migrated database.
+ *
+ * @throws StartRefused, ConnectFailed
+ */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const { databaseUrl, logger, regions = [SINGLE_REGION], poolSize = POOL_SIZE_DEFAULT } = options;
+  const database = await connect({
+    url: databaseUrl,
+    role: 'tidemark_worker',
+    applicationName: 'tidemark-worker',
+    poolSize,
+    onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  });
+  try {
+    await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const metrics = options.metrics ?? ownMetrics(database, regions, logger);
+  const worker = runWorker({ database, projection: balances, regions, observer: metrics.workerObserver(logger) });
+  logger.info({ projection: balances.name, regions }, 'following the log');
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await worker.close();
+    await database.close();
+    logger.info('worker stopped');
+  };
+  return { metrics, healthy: () => worker.healthy(), close: () => (closing ??= close()) };
+}
+
+function ownMetrics(database: Database, regions: readonly string[], logger: Logger): Metrics {
+  const metrics = new Metrics();
+  const readModel = new ReadModel(database, regions);
+  const lag = async () => (await asOf(database, await readModel.checkpoints(balances.name), Date.now())).behind;
+  metrics.showLag(balances.name, lag, logger);
+  return metrics;
+}

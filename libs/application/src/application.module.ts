@@ -1,0 +1,48 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ChangeOverdraftLimitHandler } from './commands/change-overdraft-limit.handler.js';
+import { CommandPipeline } from './commands/command-pipeline.js';
+import { DepositHandler } from './commands/deposit.handler.js';
+import { OpenWalletHandler } from './commands/open-wallet.handler.js';
+import { TransferHandler } from './commands/transfer.handler.js';
+import { WithdrawHandler } from './commands/withdraw.handler.js';
+import { Currencies } from './currencies/currencies.js';
+import { GetStatementHandler } from './queries/get-statement.handler.js';
+import { GetWalletEventsHandler } from './queries/get-wallet-events.handler.js';
+import { GetWalletHandler } from './queries/get-wallet.handler.js';
+import { ListWalletsHandler } from './queries/list-wallets.handler.js';
+import { ReadModel } from './read-model/read-model.js';
+
+/** What the handlers stand on. Whoever made these closes them. */
+export interface ApplicationParts {
+  readonly pipeline: CommandPipeline;
+  readonly readModel: ReadModel;
+  readonly currencies: Currencies;
+}
+
+/** The command and query handlers behind Nest's CommandBus and QueryBus. */
+@Module({})
+export class ApplicationModule {
+  static with({ pipeline, readModel, currencies }: ApplicationParts): DynamicModule {
+    return {
+      module: ApplicationModule,
+      global: true,
+      imports: [CqrsModule.forRoot()],
+      providers: [
+        { provide: CommandPipeline, useValue: pipeline },
+        { provide: ReadModel, useValue: readModel },
+        { provide: Currencies, useValue: currencies },
+        OpenWalletHandler,
+        DepositHandler,
+        WithdrawHandler,
+        ChangeOverdraftLimitHandler,
+        TransferHandler,
+        GetWalletHandler,
+        ListWalletsHandler,
+        GetWalletEventsHandler,
+        GetStatementHandler,
+      ],
+      exports: [CqrsModule, CommandPipeline, ReadModel, Currencies],
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { currency, Money } from '@tidemark/money';
+import type { WalletCommand } from '@tidemark/wallet';
+import { describe, expect, it } from 'vitest';
+import { requestHash } from './request-hash.js';
+
+const [EUR, USD] = [currency('EUR', 2), currency('USD', 2)];
+const eur = (amount: string) => Money.of(amount, EUR);
+const details = { reference: 'r', description: 'd', effectiveAt: '2026-01-31T11:00:00.000Z' };
+const deposit = { type: 'Deposit', walletId: 'w', movementId: 'mv_1', amount: eur('10.00'), details } as const;
+const withdraw = { ...deposit, type: 'Withdraw' } as const;
+const legs = [
+  { from: 'a', to: 'b', amount: eur('1.00') },
+  { from: 'b', to: 'c', amount: eur('1.00') },
+] as const;
+const transfer = { type: 'Transfer', transferId: 'tr_1', legs, details } as const;
+const open = { type: 'OpenWallet', walletId: 'w', homeRegion: 'local', metadata: { a: '1', b: '2' } } as const;
+const limit = { type: 'ChangeOverdraftLimit', walletId: 'w', limit: eur('5.00') } as const;
+
+describe('requestHash', () => {
+  const same: [string, WalletCommand, WalletCommand][] = [
+    ['an amount spelled shorter', deposit, { ...deposit, amount: eur('10') }],
+    ['another movement id', deposit, { ...deposit, movementId: 'mv_2' }],
+    ['another transfer id', transfer, { ...transfer, transferId: 'tr_2' }],
+    ['metadata in another order', open, { ...open, metadata: { b: '2', a: '1' } }],
+  ];
+  it.each(same)('does not change with %s', (_, a, b) => expect(requestHash(a)).toBe(requestHash(b)));
+
+  const different: WalletCommand[] = [
+    deposit,
+    { ...deposit, walletId: 'v' },
+    { ...deposit, amount: eur('10.01') },
+    { ...deposit, amount: Money.of('10.00', USD) },
+    { ...deposit, details: {} },
+    { ...deposit, details: { ...details, reference: 'd', description: 'r' } },
+    { ...deposit, details: { reference: 'r' } },
+    { ...deposit, details: { description: 'r' } },
+    { ...deposit, expectedVersion: 1 },
+    { ...deposit, expectedVersion: 2 },
+    withdraw,
+    { ...withdraw, overdraft: 'unlimited' },
+    transfer,
+    { ...transfer, legs: [legs[0]] },
+    { ...transfer, legs: [legs[1], legs[0]] },
+    { ...transfer, details: {} },
+    open,
+    { ...open, homeRegion: 'north' },
+    { ...open, metadata: { a: '2', b: '1' } },
+    { ...open, metadata: {} },
+    limit,
+    { ...limit, limit: eur('5.01') },
+    { ...limit, expectedVersion: 1 },
+  ];
+  it('changes with everything that a caller can ask for', () => {
+    expect(new Set(different.map(requestHash)).size).toBe(different.length);
+  });
+
+  it('stays the same for ever, because outcomes are compared with it', () => {
+    expect([deposit, withdraw, transfer, open, limit].map(requestHash)).toMatchInlineSnapshot(`
+      [
+        "7GS3sbRW5285Ztb1ky1qTm_ta9E_PVVtGGKAYedUJyc",
+        "z9tXKTEN7-8CnQXldAToHbGMRphiDhz4uw6HyfZRnGU",
+        "p4FfTB1UmvvgCF0-eF2LkWq60HICI2KRxgkh6FivYtk",
+        "VOyosWaLhBa-adBI5B4nMqB1WhV5jPmn_cMNlBRWAkU",
+        "yxT75l5vakZLPgliqCSJcZnbMW0eBVzyNiU-MlSTmxY",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,49 @@
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { readFreshWallet, readProjectedWallet, readWalletAt, type WalletState } from '@tidemark/projections';
+import { unreachable } from '@tidemark/wallet';
+import { ReadModel } from '../read-model/read-model.js';
+
+/** As it is; as the projection has it; or as it was after a version, or at a time (ISO 8601, UTC). */
+export type Moment =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'eventual' }
+  | { readonly kind: 'version'; readonly version: number }
+  | { readonly kind: 'time'; readonly time: string };
+
+/** Reads one wallet. Undefined where there is none at that moment, or its version is not reached yet. */
+export class GetWalletQuery extends Query<WalletState | undefined> {
+  constructor(
+    readonly walletId: string,
+    readonly moment: Moment,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetWalletQuery)
+export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
+  constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
+
+  execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | undefined> {
+    return this.readModel.retrying(() => this.read(walletId, moment));
+  }
+
+  private async read(walletId: string, moment: Moment): Promise<WalletState | undefined> {
+    const { database } = this.readModel;
+    switch (moment.kind) {
+      case 'fresh':
+        return readFreshWallet(database, walletId);
+      case 'eventual':
+        return readProjectedWallet(database, walletId);
+      case 'time':
+        return readWalletAt(database, walletId, { time: moment.time });
+      case 'version': {
+        const found = await readWalletAt(database, walletId, { version: moment.version });
+        return found?.wallet.version === moment.version ? found : undefined;
+      }
+      default:
+        return unreachable(moment);
+    }
+  }
+}

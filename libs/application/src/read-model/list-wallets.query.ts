@@ -1,0 +1,81 @@
+import type { Database } from '@tidemark/database';
+import { positionOf, type Position } from '@tidemark/event-store';
+import { and, asc, eq, gt, inArray, like, sql } from 'drizzle-orm';
+import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import type { ReadModel } from './read-model.js';
+import { projections, walletBalances } from './schema.js';
+
+/** A projected row as it is stored. */
+export interface ListedWallet {
+  readonly walletId: string;
+  readonly region: string;
+  readonly version: number;
+  readonly position: Position;
+  readonly stateVersion: number;
+  readonly state: string;
+  readonly updatedAt: string;
+}
+
+export interface WalletsPage {
+  readonly live: string | undefined;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly rows: readonly ListedWallet[];
+}
+
+/** One page of the projected wallets of one build, by wallet id. */
+export async function listWallets(
+  { drizzle, database, regions }: ReadModel,
+  asked: { generation: string; after: string; prefix: string | undefined; limit: number },
+): Promise<WalletsPage> {
+  const page = drizzle
+    .select({
+      walletId: walletBalances.walletId,
+      region: walletBalances.region,
+      version: walletBalances.version,
+      position: sql<string>`${walletBalances.position}::text`.as('position_text'),
+      stateVersion: walletBalances.stateVersion,
+      state: walletBalances.state,
+      updatedAt: walletBalances.updatedAt,
+    })
+    .from(walletBalances)
+    .where(
+      and(
+        eq(walletBalances.generation, asked.generation),
+        inArray(walletBalances.region, [...regions]),
+        gt(walletBalances.walletId, asked.after),
+        asked.prefix === undefined ? undefined : like(walletBalances.walletId, startsWith(asked.prefix)),
+      ),
+    )
+    .orderBy(asc(walletBalances.walletId))
+    .limit(asked.limit)
+    .as('page');
+  const { walletId, region, version, position, stateVersion, state, updatedAt } = page;
+  const found = await drizzle
+    .select({
+      live: projections.liveGeneration,
+      checkpoints: checkpointsColumn(),
+      ...{ walletId, region, version, position, stateVersion, state, updatedAt },
+    })
+    .from(projections)
+    .leftJoin(page, sql`true`)
+    .where(eq(projections.name, 'balances'))
+    .orderBy(asc(walletId));
+  return {
+    live: found[0]?.live,
+    checkpoints: checkpointsOf(database, regions, found[0]?.checkpoints ?? null),
+    rows: found.flatMap(({ live: _live, checkpoints: _checkpoints, ...row }) =>
+      // An empty page still is one row of the join, for the pointer and the checkpoints.
+      row.walletId === null ? [] : listed(database, row as Row),
+    ),
+  };
+}
+
+type Row = Omit<ListedWallet, 'version'> & { version: string };
+
+function listed({ engine }: Pick<Database, 'engine'>, { version, position, ...row }: Row): ListedWallet {
+  return { ...row, version: Number(version), position: positionOf(engine, position) };
+}
+
+function startsWith(prefix: string): string {
+  return `${prefix.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+}

@@ -1,0 +1,84 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engines } from '@tidemark/testing';
+import { describe, expect, it } from 'vitest';
+import { RunningService } from './running-service.js';
+
+describe.each(engines)('the API on $engine: stopping', (engine) => {
+  it('answers every command that was accepted, and books exactly those', async () => {
+    const service = await RunningService.start(engine);
+    await service.post('/v1/wallets', { walletId: 'w' });
+    let stopping = false;
+    const answered = new Set<string>();
+    const send = async (client: number) => {
+      for (let i = 0; ; i++) {
+        const key = `${client}-${i}`;
+        const answer = await service
+          .post('/v1/wallets/w/deposits', { amount: '1.00', currency: 'EUR' }, { key })
+          .catch(() => undefined);
+        if (answer?.status === 201) answered.add(key);
+        else if (answer === undefined || answer.status === 503) return answer?.json.code;
+        else throw new Error(`${answer.status} ${answer.text}`);
+        if (stopping) await sleep(1);
+      }
+    };
+    const clients = Array.from({ length: 40 }, (_, client) => send(client));
+    await sleep(300);
+    stopping = true;
+    await service.api.close();
+    const ends = await Promise.all(clients);
+    expect(ends.filter((code) => code !== undefined && code !== 'shutting_down')).toEqual([]);
+    const { rows } = await service.database.query<{ idempotency_key: string }>(
+      `SELECT idempotency_key FROM command_outcomes WHERE wallet_id = 'w' AND result LIKE '%accepted%'`,
+    );
+    const booked = new Set(rows.map((row) => row.idempotency_key).filter((key) => /^\d+-\d+$/.test(key)));
+    expect(answered.size).toBeGreaterThan(40);
+    expect([...answered].filter((key) => !booked.has(key))).toEqual([]); // answered, so booked
+    expect([...booked].filter((key) => !answered.has(key))).toEqual([]); // booked, so answered
+    await service.close();
+  });
+
+  it('does not wait for connections that are kept open, and may be told twice', async () => {
+    const service = await RunningService.start(engine);
+    const agent = new Agent({ keepAlive: true });
+    await new Promise<void>((done, fail) => {
+      request(`${service.api.url}/health/live`, { agent }, (response) => response.resume().on('end', done))
+        .on('error', fail)
+        .end();
+    });
+    const before = performance.now();
+    await Promise.all([service.api.close(), service.api.close()]);
+    expect(performance.now() - before).toBeLessThan(3_000);
+    agent.destroy();
+    await service.close();
+  });
+
+  it('takes no connection any more once it has stopped', async () => {
+    const service = await RunningService.start(engine);
+    const { url } = service.api;
+    await service.api.close();
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    await service.close();
+  });
+});
+
+describe.each(engines)('the API on $engine: overload', (engine) => {
+  it('answers 503 with Retry-After when the queue is full, and the repeat with the same key succeeds', async () => {
+    const service = await RunningService.start(engine, { api: { limits: { queueMax: 5 } } });
+    await service.post('/v1/wallets', { walletId: 'w' });
+    const body = { amount: '1.00', currency: 'EUR' };
+    const send = (i: number) => service.post('/v1/wallets/w/deposits', body, { key: `k${i}` });
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => send(i)));
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { json, headers } of refused) {
+      expect([json.code, headers.get('retry-after')]).toEqual(['queue_full', '1']);
+    }
+    for (let i = 0; i < answers.length; i++) {
+      if (answers[i]!.status === 503) expect((await send(i)).status).toBe(201);
+    }
+    const { json } = await service.get('/v1/wallets/w');
+    expect(json.balances[0].posted).toBe('100.00');
+    await service.close();
+  });
+});

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { startApi, type RunningApi, type StartApiOptions } from '@tidemark/api';
+import { connect, type Database } from '@tidemark/database';
+import { createLogger, Metrics } from '@tidemark/observability';
+import { freshDatabase, type TestEngine } from '@tidemark/testing';
+import { startWorker, type RunningWorker } from '@tidemark/worker';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Parsed where it is JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they expect to be there
+  readonly json: any;
+}
+
+export interface Asked {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** The real API, and a worker beside it if wanted, on a database of their own, over real HTTP. */
+export class RunningService {
+  private constructor(
+    readonly api: RunningApi,
+    private readonly worker: RunningWorker | undefined,
+    /** As the owner of the database, who may do anything. */
+    readonly database: Database,
+    private readonly drop: () => Promise<void>,
+    /** Every line that was logged. */
+    readonly log: string[],
+  ) {}
+
+  static async start(
+    engine: TestEngine,
+    options: { worker?: boolean; prepare?: (database: Database) => Promise<void>; api?: Partial<StartApiOptions> } = {},
+  ): Promise<RunningService> {
+    const { url: databaseUrl, drop } = await freshDatabase(engine);
+    const database = await connect({ url: databaseUrl, applicationName: 'tidemark-e2e', poolSize: 2 });
+    const log: string[] = [];
+    try {
+      await options.prepare?.(database);
+      const logger = createLogger({ level: 'info', destination: linesInto(log) });
+      const metrics = new Metrics();
+      const worker = options.worker ? await startWorker({ databaseUrl, logger, metrics }) : undefined;
+      const workerHealthy = worker && { workerHealthy: () => worker.healthy() };
+      const api = await startApi({ databaseUrl, logger, metrics, port: 0, ...workerHealthy, ...options.api }).catch(
+        async (error: unknown) => {
+          await worker?.close();
+          throw error;
+        },
+      );
+      return new RunningService(api, worker, database, drop, log);
+    } catch (error) {
+      await database.close();
+      await drop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await this.worker?.close();
+    await this.database.close();
+    await this.drop();
+  }
+
+  /** Sends a command under a key of its own, unless one is given. */
+  post(path: string, body: unknown, { key = randomUUID(), headers = {} }: Asked = {}): Promise<Answer> {
+    const given = { 'content-type': 'application/json', 'idempotency-key': key, ...headers };
+    return this.send('POST', path, { headers: given, body: JSON.stringify(body) });
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', path, { headers });
+  }
+
+  async send(method: string, path: string, init: Omit<RequestInit, 'method'> = {}): Promise<Answer> {
+    const response = await fetch(`${this.api.url}${path}`, { method, ...init });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  /** How much the log holds: what malformed requests must not change. */
+  async counts(): Promise<{ events: number; commits: number; outcomes: number }> {
+    const { rows } = await this.database.query<{ events: string; commits: string; outcomes: string }>(
+      `SELECT (SELECT count(*) FROM wallet_events) AS events, (SELECT count(*) FROM commits) AS commits,
+              (SELECT count(*) FROM command_outcomes) AS outcomes`,
+    );
+    const { events, commits, outcomes } = rows[0]!;
+    return { events: Number(events), commits: Number(commits), outcomes: Number(outcomes) };
+  }
+}
+
+function linesInto(log: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log.push(...chunk.toString().trimEnd().split('\n'));
+      done();
+    },
+  });
+}

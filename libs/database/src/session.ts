@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { DATABASE_MISSING, isMissingDatabase } from './ask-engine.js';
 import type { Engine } from './engine.js';
 import { StartRefused } from './errors.js';
@@ -31,11 +31,19 @@ export function startupOptions({ engine, role }: Session): string {
  *
  * CockroachDB 26.1 refuses `role` among the start-up options (55P02), hence SET ROLE here.
  *
- * @param timeoutMs for each of the one or two statements that this takes
+ * @param timeoutMs for each of the one to three statements that this takes
  * @throws StartRefused with one line when the role or the isolation is not in force
  */
 export async function prepareSession(client: pg.ClientBase, session: Session, timeoutMs: number): Promise<void> {
   const { engine, role } = session;
+  if (engine === 'cockroach') {
+    // Buffered writes (on by default from 26.1) read each key under a lock before they insert it; a flush only ever
+    // inserts new keys. Without them the server spends 60 µs of CPU on a command instead of 84. Older servers lack it.
+    const unbuffered = 'SET kv_transaction_buffered_writes_enabled = off';
+    await send(client, { text: unbuffered }, timeoutMs).catch((error: unknown) => {
+      if (!(error instanceof pg.DatabaseError)) throw error;
+    });
+  }
   if (engine === 'cockroach' && role !== undefined) {
     await send(client, { text: `SET ROLE "${roleName(role)}"` }, timeoutMs);
   }

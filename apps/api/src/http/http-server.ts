@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { ANONYMOUS } from '@tidemark/application';
+import { ANONYMOUS, type Caller } from '@tidemark/application';
 import { withoutRedaction, type Logger, type Metrics } from '@tidemark/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
@@ -49,58 +49,44 @@ export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
   instance.server.on('connect', refuseTunnel);
   parts.allowedMethods.listenTo(instance);
   instance.decorateRequest('caller');
-  refuseInVain(instance, parts);
-  authenticate(instance, parts);
+  admitRequests(instance, parts);
   readBodies(instance);
   logRequests(instance, parts);
   return adapter;
 }
 
-/** Refuses what could not be answered anyway, before anything is done for it. */
-function refuseInVain(instance: FastifyInstance, { stopping }: HttpServerParts): void {
+/** One hook rather than several, before the body is read: it runs on every request. */
+function admitRequests(instance: FastifyInstance, parts: HttpServerParts): void {
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    const { scope, produces } = request.routeOptions.config;
-    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
-      return done(new Problem('bad_request', 'a request has an HTTP version and a Host header'));
-    }
-    if (scope === undefined) return done();
-    if (stopping()) return done(new Problem('shutting_down', 'the service is shutting down; nothing was done'));
-    if (!produces) return done();
+    request.caller = ANONYMOUS;
     try {
-      chooseMediaType(request.headers.accept, produces);
-      if (scope === 'write') refuseQuery(request);
-      done();
+      refuseInVain(request, parts);
+      const caller = parts.authentication.callerOf(request);
+      if (caller instanceof Promise) return void caller.then((found) => admit(request, found, done), done);
+      admit(request, caller, done);
     } catch (error) {
       done(error as Error);
     }
-  });
-  instance.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping()) reply.header('connection', 'close');
-    done(null, payload);
   });
 }
 
-function authenticate(instance: FastifyInstance, { authentication }: HttpServerParts): void {
-  instance.addHook('onRequest', (request, _reply, done) => {
-    request.caller = ANONYMOUS;
-    try {
-      const caller = authentication.callerOf(request);
-      if (!(caller instanceof Promise)) {
-        request.caller = caller;
-        return done();
-      }
-      caller.then(
-        (found) => {
-          request.caller = found;
-          done();
-        },
-        (error: Error) => done(error),
-      );
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+function admit(request: FastifyRequest, caller: Caller, done: () => void): void {
+  request.caller = caller;
+  done();
+}
+
+/** Refuses what could not be answered anyway. */
+function refuseInVain(request: FastifyRequest, { stopping }: HttpServerParts): void {
+  const { headers, raw } = request;
+  const { scope, produces } = request.routeOptions.config;
+  if (headers.host === undefined && raw.httpVersion !== '1.0') {
+    throw new Problem('bad_request', 'a request has an HTTP version and a Host header');
+  }
+  if (scope === undefined) return;
+  if (stopping()) throw new Problem('shutting_down', 'the service is shutting down; nothing was done');
+  if (produces) chooseMediaType(headers.accept, produces);
+  if (scope === 'write') refuseQuery(request);
 }
 
 function readBodies(instance: FastifyInstance): void {

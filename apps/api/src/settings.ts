@@ -24,6 +24,10 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, PORT_MAX).default(3_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  REGION: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'the name of a region')
+    .optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, POOL_SIZE_MAX).default(10),
 });
 
@@ -34,6 +38,8 @@ export interface Settings {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly poolSize: number;
+  /** The region this process serves; absent: that of the database node. */
+  readonly region?: string;
 }
 
 /**
@@ -54,5 +60,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     port: data.PORT,
     logLevel: data.LOG_LEVEL,
     poolSize: data.DATABASE_POOL_SIZE,
+    ...(data.REGION !== undefined && { region: data.REGION }),
   };
 }

@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { asOf, CommandPipeline, Currencies, KeyRing, ReadModel, SINGLE_REGION } from '@tidemark/application';
+import { asOf, CommandPipeline, Currencies, KeyRing, ReadModel } from '@tidemark/application';
 import { connect, requireSchema, StartRefused, type Database } from '@tidemark/database';
-import { openEventStore, type Limits, type StrategyName } from '@tidemark/event-store';
+import { openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -18,7 +18,6 @@ import { NestLog } from './start/nest-log.js';
 import { readinessOf } from './start/readiness.js';
 import { refusePowerfulRole } from './start/refuse-powerful-role.js';
 import { stopServer } from './start/stop-server.js';
-import type { HomeRegions } from './tokens.js';
 
 export interface StartApiOptions {
   readonly databaseUrl: string;
@@ -27,8 +26,8 @@ export interface StartApiOptions {
   /** 0: any free one. */
   readonly port?: number;
   readonly poolSize?: number;
-  /** The regions that wallets may live in, the one of this service first. */
-  readonly regions?: HomeRegions;
+  /** The home region of wallets that name none; without it, that of the database node. */
+  readonly region?: string;
   /** Of a worker that runs in this process, so that readiness speaks for it too. */
   readonly workerHealthy?: () => boolean;
   /** To be shared with a worker in this process. */
@@ -70,9 +69,13 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
 }
 
 async function serve(database: Database, options: StartApiOptions): Promise<RunningApi> {
-  const { logger, host = '127.0.0.1', port = 3_000, regions = [SINGLE_REGION], workerHealthy } = options;
+  const { logger, host = '127.0.0.1', port = 3_000, workerHealthy } = options;
   const { metrics = new Metrics(), strategy = 'grouped', limits = {} } = options;
-  const [keys, currencies] = await Promise.all([KeyRing.load(database), Currencies.load(database)]);
+  const [keys, currencies, regions] = await Promise.all([
+    KeyRing.load(database),
+    Currencies.load(database),
+    regionsOf(database, options.region),
+  ]);
   const openWithoutKeys = isLoopback(host);
   if (keys.empty && !openWithoutKeys) {
     throw new StartRefused(
@@ -81,7 +84,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   }
   const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
   const pipeline = new CommandPipeline(store);
-  const readModel = new ReadModel(database, regions);
+  const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
   metrics.showLag('balances', async () => lagOf(readModel), logger);
 
@@ -92,7 +95,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   const readiness = readinessOf({ database, stopping: () => stopping, workerHealthy });
   const application = { pipeline, readModel, currencies };
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.with({ application, regions, metrics, readiness }),
+    ApiModule.with({ application, regions: regions.homes, metrics, readiness }),
     adapter,
     { bodyParser: false, abortOnError: false, logger: new NestLog(logger) },
   );

@@ -7,9 +7,9 @@ const WRONG_USAGE = 2;
 const COULD_NOT_RUN = 3;
 
 async function main(): Promise<void> {
-  const { databaseUrl, host, port, logLevel } = readSettings(process.env);
+  const { databaseUrl, host, port, logLevel, ...which } = readSettings(process.env);
   const logger = createLogger({ level: logLevel, name: 'worker' });
-  const worker = await startWorker({ databaseUrl, logger });
+  const worker = await startWorker({ databaseUrl, logger, ...which });
   const server = healthServer(() => worker.healthy(), worker.metrics);
   logger.info({ url: await server.listen({ host, port }) }, 'health and metrics');
   let stopping: Promise<void> | undefined;

@@ -19,6 +19,10 @@ const schema = z.object({
     .transform(Number)
     .refine((port) => port <= PORT_MAX, `from 0 to ${PORT_MAX}`)
     .default(3_001),
+  REGION: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'the name of a region')
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
 
@@ -29,6 +33,8 @@ export interface Settings {
   /** 0: any free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** The region to look after first; absent: that of the database node. */
+  readonly region?: string;
 }
 
 /**
@@ -43,5 +49,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     const [first] = error.issues;
     throw new WrongSetting(`${first?.path.join('.')}: ${first?.message}`);
   }
-  return { databaseUrl: data.DATABASE_URL, host: data.HOST, port: data.WORKER_PORT, logLevel: data.LOG_LEVEL };
+  return {
+    databaseUrl: data.DATABASE_URL,
+    host: data.HOST,
+    port: data.WORKER_PORT,
+    logLevel: data.LOG_LEVEL,
+    ...(data.REGION !== undefined && { region: data.REGION }),
+  };
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { asOf, ReadModel, SINGLE_REGION } from '@tidemark/application';
+import { asOf, ReadModel } from '@tidemark/application';
 import { connect, requireSchema, type Database } from '@tidemark/database';
+import { regionsOf } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { balances, runWorker } from '@tidemark/projections';
 
@@ -10,8 +11,8 @@ const POOL_SIZE_DEFAULT = 4;
 export interface StartWorkerOptions {
   readonly databaseUrl: string;
   readonly logger: Logger;
-  /** The regions whose log is followed. */
-  readonly regions?: readonly [string, ...string[]];
+  /** The region to look after first; without it, that of the database node. */
+  readonly region?: string;
   /** To be shared with an API in this process, which then is the one to show the lag. */
   readonly metrics?: Metrics;
   readonly poolSize?: number;
@@ -31,7 +32,7 @@ export interface RunningWorker {
  * @throws StartRefused, ConnectFailed
  */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
-  const { databaseUrl, logger, regions = [SINGLE_REGION], poolSize = POOL_SIZE_DEFAULT } = options;
+  const { databaseUrl, logger, region, poolSize = POOL_SIZE_DEFAULT } = options;
   const database = await connect({
     url: databaseUrl,
     role: 'tidemark_worker',
@@ -39,8 +40,10 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     poolSize,
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
+  let regions: readonly string[];
   try {
     await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
+    regions = (await regionsOf(database, region)).logs;
   } catch (error) {
     await database.close();
     throw error;

@@ -20,4 +20,3 @@ export { ProjectionBehind } from './read-model/wait-for-position.js';
 export { Currencies } from './currencies/currencies.js';
 export { hashApiKey, newApiKey, SCOPES, type NewApiKey, type Scope } from './api-keys/api-key.js';
 export { ANONYMOUS, KeyRing, type Caller } from './api-keys/key-ring.js';
-export { SINGLE_REGION } from './regions.js';

@@ -4,6 +4,7 @@ export { engineVersion, type Engine, type EngineVersion } from './engine.js';
 export { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused, TransactionRolledBack } from './errors.js';
 export { ensureDatabase } from './migration/ensure-database.js';
 export { migrate, type Migrated, type MigrateOptions } from './migration/migrate.js';
+export { spreadOverRegions, type Spread, type SpreadOptions, type SurvivalGoal } from './migration/multi-region.js';
 export { requireSchema } from './migration/schema-state.js';
 export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
 export type { RunStatement, StatementResult } from './statement.js';

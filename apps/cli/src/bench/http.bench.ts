@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import { CouldNotRun } from '../process/exit.js';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import type { BenchDatabase } from './bench-database.js';
 
@@ -98,21 +100,24 @@ async function openWallets(url: string): Promise<void> {
   }
 }
 
-/** The API as it runs in production: its own process, without a worker, logging errors only. */
+/** How long the API may take to listen. */
+const START_MS_MAX = 20_000;
+
+/** The API as it runs in production: its own process, a line in the log for each request (here to nowhere), no worker. */
 async function startApiProcess(databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const main = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url));
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const exited = once(child, 'exit');
-  const url = await new Promise<string>((resolve, reject) => {
-    exited.then(() => reject(new Error('the API ended before it listened')), reject);
-    createInterface(child.stdout).on('line', (line) => {
-      const { url } = JSON.parse(line) as { url?: string };
-      if (url?.startsWith('http')) resolve(url);
-    });
-  });
+  const giveUpAt = performance.now() + START_MS_MAX;
+  while (!(await listens(url))) {
+    if (child.exitCode !== null || performance.now() > giveUpAt) throw new CouldNotRun('the API did not start');
+    await sleep(50);
+  }
   return {
     url,
     async stop() {
@@ -120,4 +125,19 @@ async function startApiProcess(databaseUrl: string): Promise<{ url: string; stop
       await exited;
     },
   };
+}
+
+async function listens(url: string): Promise<boolean> {
+  return fetch(`${url}/health/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }

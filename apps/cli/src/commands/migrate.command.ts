@@ -1,24 +1,47 @@
-import { migrate } from '@tidemark/database';
-import type { Command } from 'commander';
+import { migrate, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
+import { Option, type Command } from 'commander';
+import { join } from 'node:path';
 import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
 import type { Run } from '../process/run-command.js';
 
-/** Declares `tidemark migrate`. `--json`: `{engine, applied, alreadyApplied}`. */
+interface MigrateOptions {
+  readonly regions?: true;
+  readonly survive: SurvivalGoal;
+  readonly primary?: string;
+}
+
+/** Declares `tidemark migrate`. `--json`: `{engine, applied, alreadyApplied}`, with `--regions` also `{primary, regions, survive}`. */
 export function migrateCommand(command: Command, run: Run): Command {
-  return command.description('bring the database to the schema of this version, creating it if need be').action(() =>
-    run(async (at) => {
-      const home = await findHomeDatabase(at);
-      try {
-        const log = (line: string) => void at.stderr.write(`${line}\n`);
-        const migrated = await migrate({ url: home.url, directory: migrationsOf, log });
-        const { engine, applied, alreadyApplied } = migrated;
-        return {
-          json: migrated,
-          lines: [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} were there`],
-        };
-      } finally {
-        await home.stop();
-      }
-    }),
-  );
+  return command
+    .description('bring the database to the schema of this version, creating it if need be')
+    .option('--regions', 'spread a CockroachDB database over the regions of its cluster, with whatever is in it')
+    .addOption(
+      new Option('--survive <what>', 'what the database is to survive').choices(['zone', 'region']).default('zone'),
+    )
+    .option('--primary <region>', 'where rows without a region of their own live (default: the region of the node)')
+    .action((options: MigrateOptions) =>
+      run(async (at) => {
+        const home = await findHomeDatabase(at);
+        try {
+          const log = (line: string) => void at.stderr.write(`${line}\n`);
+          const migrated = await migrate({ url: home.url, directory: migrationsOf, log });
+          const { engine, applied, alreadyApplied } = migrated;
+          const lines = [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} were there`];
+          if (!options.regions) return { json: migrated, lines };
+          const { survive, primary } = options;
+          const directory = join(migrationsOf('cockroach'), 'multi-region');
+          const spread = await spreadOverRegions({
+            url: home.url,
+            directory,
+            survive,
+            log,
+            ...(primary && { primary }),
+          });
+          const over = `spread over ${spread.regions.join(', ')}; primary region ${spread.primary}; survives the loss of a ${survive}`;
+          return { json: { ...migrated, ...spread }, lines: [...lines, over] };
+        } finally {
+          await home.stop();
+        }
+      }),
+    );
 }

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { Currencies } from '@tidemark/application';
-import { openEventStore } from '@tidemark/event-store';
+import { openEventStore, regionsOf } from '@tidemark/event-store';
 import { readMapping } from '../mapping/mapping.js';
 import { UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
@@ -8,7 +8,6 @@ import { grouped, ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import type { ImportSummary } from './import-counts.js';
 import { importFile } from './importer.js';
-import { REGIONS } from './regions.js';
 import type { RejectedRow } from './rejects-file.js';
 
 /** What `tidemark import` takes beside the file. File names are meant from the working directory. */
@@ -51,7 +50,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
           store,
           database,
           currencies: await Currencies.load(database),
-          regions: REGIONS,
+          regions: (await regionsOf(database)).homes,
           signal: at.signal,
           clock: Date.now,
           observer: {

@@ -1,0 +1,82 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessIdentity } from './process-identity.js';
+
+/** What a command needs to find a running cluster. */
+export interface ClusterRecord {
+  readonly basePort: number;
+  readonly supervisor: ProcessIdentity;
+  /** Whoever knows it may command the supervisor. */
+  readonly token: string;
+}
+
+const ONLY_MINE = 0o600;
+
+/** The directory of a cluster: `cluster.json`, `pids/`, one directory for each region's logs and stores. */
+export class ClusterFiles {
+  constructor(readonly directory: string) {}
+
+  /** A directory below, made if need be. */
+  below(...names: string[]): string {
+    const path = join(this.directory, ...names);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Opens a log to append to. @returns a file descriptor, to be closed */
+  openLog(...names: string[]): number {
+    this.below(...names.slice(0, -1));
+    return openSync(join(this.directory, ...names), 'a');
+  }
+
+  closeLog(descriptor: number): void {
+    closeSync(descriptor);
+  }
+
+  /** The last line of a log that says something; empty where there is none. */
+  lastWords(...names: string[]): string {
+    const path = join(this.directory, ...names);
+    if (!existsSync(path)) return '';
+    return readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
+  }
+
+  record(): ClusterRecord | undefined {
+    return this.#read<ClusterRecord>('cluster.json');
+  }
+
+  writeRecord(record: ClusterRecord): void {
+    this.below();
+    writeFileSync(join(this.directory, 'cluster.json'), JSON.stringify(record), { mode: ONLY_MINE });
+  }
+
+  /** The processes that were started and not seen to end. */
+  processes(): { readonly name: string; readonly identity: ProcessIdentity }[] {
+    return readdirSync(this.below('pids'))
+      .map((file) => ({ name: file.replace(/\.json$/, ''), identity: this.#read<ProcessIdentity>('pids', file) }))
+      .filter((each): each is { name: string; identity: ProcessIdentity } => each.identity !== undefined);
+  }
+
+  /** Synchronous, so that between a start and its record there is no moment in which the process could be lost. */
+  writeProcess(name: string, identity: ProcessIdentity): void {
+    writeFileSync(join(this.below('pids'), `${name}.json`), JSON.stringify(identity));
+  }
+
+  forgetProcess(name: string): void {
+    rmSync(join(this.directory, 'pids', `${name}.json`), { force: true });
+  }
+
+  /** Removes what says that a cluster runs, and its data. The logs stay. */
+  forgetAll(): void {
+    for (const name of ['cluster.json', 'pids', 'stores']) {
+      rmSync(join(this.directory, name), { recursive: true, force: true });
+    }
+  }
+
+  #read<T>(...names: string[]): T | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.directory, ...names), 'utf8')) as T;
+    } catch {
+      return undefined; // absent, or cut off by a crash in the middle of writing
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { ClusterFiles } from './cluster-files.js';
+import { endGroup, identityOf, signalGroup } from './process-identity.js';
+
+/**
+ * Becomes the program, with a guard in its group that ends the group when our end of its standard input closes. That
+ * happens whenever the supervisor ends, with -9 too. (The shell gives background commands /dev/null as standard input,
+ * hence descriptor 3. The guard kills by group, of which it is a member, so it can never hit a stranger.)
+ */
+const GUARD = `exec 3<&0
+( trap '' TERM INT HUP; cat <&3 >/dev/null; kill -TERM 0
+  left=$GRACE_TENTHS; while [ $left -gt 0 ] && kill -0 $$; do sleep 0.1; left=$((left - 1)); done; kill -KILL 0 ) 2>/dev/null &
+exec "$@" 3<&- </dev/null`;
+
+/** What a program may take to end when its supervisor is gone, in tenths of a second. */
+const GRACE_TENTHS = 20;
+
+export interface GuardedCommand {
+  /** Names its record under `pids/`. */
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Below the cluster's directory. */
+  readonly log: readonly string[];
+}
+
+/** A process that never outlives the one that started it. */
+export class GuardedProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(
+    private readonly files: ClusterFiles,
+    readonly command: GuardedCommand,
+  ) {
+    const { name, program, args, env, cwd, log } = command;
+    const output = files.openLog(...log);
+    this.#child = spawn('/bin/sh', ['-c', GUARD, `tidemark-${name}`, program, ...args], {
+      cwd,
+      detached: true, // a group of its own, so that nothing of it can be left
+      stdio: ['pipe', output, output],
+      env: { ...process.env, ...env, GRACE_TENTHS: String(GRACE_TENTHS) },
+    });
+    files.closeLog(output);
+    const identity = this.#child.pid === undefined ? undefined : identityOf(this.#child.pid);
+    if (identity) files.writeProcess(name, identity);
+    this.#child.on('error', () => undefined); // told by `end` and `running`
+    this.#child.stdin?.on('error', () => undefined);
+    this.#ended = once(this.#child, 'exit').then(() => {
+      signalGroup(this.#child.pid!, 'SIGKILL'); // the guard
+      files.forgetProcess(name);
+    });
+    this.#ended.catch(() => undefined);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get running(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** How it ended, for people; undefined while it runs. */
+  get ending(): string | undefined {
+    if (this.running) return undefined;
+    const { exitCode, signalCode } = this.#child;
+    return signalCode === null ? `ended with ${exitCode ?? 'no process'}` : `ended by ${signalCode}`;
+  }
+
+  /** What it said last. */
+  get lastWords(): string {
+    return this.files.lastWords(...this.command.log);
+  }
+
+  /** @param graceMs before SIGKILL; 0: at once */
+  async end(graceMs: number): Promise<void> {
+    const identity = this.running ? identityOf(this.#child.pid!) : undefined;
+    if (identity) await endGroup(identity, graceMs);
+    await this.#ended.catch(() => undefined);
+  }
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
+import { Distance, type Origin } from './distance.js';
+import { originOf } from './origin.js';
+import { Passage } from './passage.js';
+import { portsOf, type ClusterPorts } from './ports.js';
+import type { Region } from './regions.js';
+
+/**
+ * The wires between the nodes: one proxy for each ordered pair of regions, which a node finds by the localities that its
+ * peer advertises (`--locality-advertise-addr`), so that delays and cuts are exact. CockroachDB's DistSQL dials the plain
+ * `--advertise-addr` instead (seen on 26.1); for it each node has one more proxy, which tells the pair by what it hears.
+ */
+export class Network {
+  readonly distance = new Distance();
+  readonly #passages = new Set<Passage>();
+  readonly #servers: Server[] = [];
+
+  constructor(private readonly ports: ClusterPorts) {}
+
+  /** @throws NodeJS.ErrnoException EADDRINUSE */
+  async open(): Promise<void> {
+    const advertised = advertisedAddresses(this.ports);
+    for (const [to, { from, fromAnywhere }] of this.ports.regions) {
+      for (const [other, port] of from) await this.#listen(port, other, to);
+      const peers = new Map([...advertised].filter(([region]) => region !== to));
+      await this.#listen(fromAnywhere, (head) => originOf(head, peers), to);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const passage of this.#passages) passage.reset();
+    await Promise.all(
+      this.#servers.map((server) => {
+        server.close();
+        return once(server, 'close');
+      }),
+    );
+  }
+
+  async #listen(port: number, from: Region | ((head: Buffer) => Origin), to: Region): Promise<void> {
+    const server = createServer({ allowHalfOpen: true }, (dialling) => {
+      const dialled = connect({ port: portsOf(this.ports, to).rpc, host: '127.0.0.1', allowHalfOpen: true });
+      const passage = new Passage(dialling, dialled, { distance: this.distance, from, to });
+      this.#passages.add(passage);
+      dialling.once('close', () => this.#passages.delete(passage));
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#servers.push(server);
+  }
+}
+
+/** The plain `--advertise-addr` of each node. */
+export function advertisedAddresses({ regions }: ClusterPorts): Map<Region, string> {
+  return new Map([...regions].map(([region, { fromAnywhere }]) => [region, `127.0.0.1:${fromAnywhere}`]));
+}

@@ -1,0 +1,111 @@
+import type { Socket } from 'node:net';
+import { DelayLine } from './delay-line.js';
+import type { Distance, Origin } from './distance.js';
+import { ORIGIN_BYTES_MAX } from './origin.js';
+import type { Region } from './regions.js';
+
+/**
+ * What one direction of a connection may have on its way: at 60 ms there and back this lets a gigabit through, which is
+ * more than three nodes on one machine exchange, and it bounds the memory.
+ */
+const ON_THE_WAY_BYTES_MAX = 4 * 1024 * 1024;
+
+const END = Symbol('end of stream');
+type Item = Buffer | typeof END;
+
+export interface PassageOptions {
+  readonly distance: Distance;
+  readonly to: Region;
+  /** The dialling region, or how to tell it from the first bytes. */
+  readonly from: Region | ((head: Buffer) => Origin);
+}
+
+/** One connection between two nodes, as long as the distance between their regions. */
+export class Passage {
+  readonly #unwatch: () => void;
+  readonly #lines: DelayLine<Item>[];
+  #from: Origin;
+  #head: Buffer | undefined;
+  #severed = false;
+
+  /**
+   * @param dialling the node that opened the connection
+   * @param dialled the node behind the proxy
+   */
+  constructor(
+    private readonly dialling: Socket,
+    private readonly dialled: Socket,
+    private readonly options: PassageOptions,
+  ) {
+    if (typeof options.from === 'string') this.#from = options.from;
+    else this.#head = Buffer.alloc(0);
+    this.#lines = [this.#direction(dialling, dialled), this.#direction(dialled, dialling)];
+    this.#unwatch = options.distance.watch(() => this.#apply());
+    this.#apply();
+  }
+
+  /** Ends it as a firewall would. */
+  reset(): void {
+    this.#unwatch();
+    for (const line of this.#lines) line.clear();
+    for (const socket of [this.dialling, this.dialled]) {
+      if (!socket.destroyed) socket.resetAndDestroy();
+    }
+  }
+
+  #direction(source: Socket, target: Socket): DelayLine<Item> {
+    let onTheWay = 0;
+    const flow = () => {
+      if (this.#severed) return;
+      if (onTheWay > ON_THE_WAY_BYTES_MAX || target.writableNeedDrain) source.pause();
+      else source.resume();
+    };
+    const line = new DelayLine<Item>((item) => {
+      if (item === END) return void target.end();
+      onTheWay -= item.length;
+      if (!target.destroyed) target.write(item);
+      flow();
+    });
+    const enter = (item: Item) => line.push(item, this.options.distance.oneWayMs);
+    source.setNoDelay(true);
+    source.on('data', (chunk: Buffer) => {
+      if (source === this.dialling) this.#lookFor(chunk);
+      if (this.#severed) return; // a wire that is cut loses what is on it
+      onTheWay += chunk.length;
+      enter(chunk);
+      flow();
+    });
+    target.on('drain', flow);
+    source.on('end', () => enter(END));
+    source.on('error', () => this.reset());
+    source.on('close', (broken) => {
+      if (broken || target.destroyed) this.reset();
+    });
+    return line;
+  }
+
+  #lookFor(chunk: Buffer): void {
+    if (this.#head === undefined || typeof this.options.from === 'string') return;
+    this.#head = Buffer.concat([this.#head, chunk]);
+    this.#from = this.options.from(this.#head);
+    if (this.#from === undefined && this.#head.length < ORIGIN_BYTES_MAX) return;
+    this.#head = undefined;
+    this.#apply();
+  }
+
+  /**
+   * A cut is silent, as between real regions: the peers learn of it by waiting. After it the connection is reset, since
+   * bytes are missing in it.
+   */
+  #apply(): void {
+    const { distance, to } = this.options;
+    // Until it has said who it is, a connection has carried a greeting and nothing else.
+    const severed = this.#head === undefined && distance.severed(this.#from, to);
+    if (this.#severed && !severed) return this.reset();
+    if (!severed || this.#severed) return;
+    this.#severed = true;
+    for (const line of this.#lines) line.clear();
+    this.dialling.pause();
+    this.dialled.pause();
+  }
+}

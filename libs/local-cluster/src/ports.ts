@@ -1,0 +1,76 @@
+import { createServer } from 'node:net';
+import { ClusterRefused } from './cluster-refused.js';
+import { othersThan, REGIONS, type Region } from './regions.js';
+
+export const BASE_PORT_DEFAULT = 26_300;
+/** The last region's last port has to be one, too. */
+export const BASE_PORT_MAX = 65_500;
+/** Below are the ports that only root may open. */
+export const BASE_PORT_MIN = 1_024;
+
+/** The ports of one region, all on 127.0.0.1. */
+export interface RegionPorts {
+  readonly sql: number;
+  readonly api: number;
+  readonly worker: number;
+  /** The node's own console, health and metrics. */
+  readonly console: number;
+  /** Where the node listens to other nodes; only proxies connect to it. */
+  readonly rpc: number;
+  /** The proxies in front of `rpc`, by the region that comes through. */
+  readonly from: ReadonlyMap<Region, number>;
+  /** The proxy in front of `rpc` for whoever does not go by localities. */
+  readonly fromAnywhere: number;
+}
+
+export interface ClusterPorts {
+  /** Where the supervisor takes commands. */
+  readonly control: number;
+  readonly regions: ReadonlyMap<Region, RegionPorts>;
+}
+
+const PORTS_A_REGION = 10;
+
+/** Lays the ports out: control at the base, and ten for each region after it. */
+export function portsFrom(base: number): ClusterPorts {
+  const regions = REGIONS.map((region, index) => {
+    const first = base + PORTS_A_REGION * (index + 1);
+    const from = new Map(othersThan(region).map((other, place) => [other, first + 5 + place]));
+    return [
+      region,
+      { sql: first, api: first + 1, worker: first + 2, console: first + 3, rpc: first + 4, from, fromAnywhere: first + 7 },
+    ] as const;
+  });
+  return { control: base, regions: new Map(regions) };
+}
+
+/** The ports of a region. */
+export function portsOf(ports: ClusterPorts, region: Region): RegionPorts {
+  return ports.regions.get(region)!;
+}
+
+/**
+ * Tries every port.
+ *
+ * @throws ClusterRefused naming the first that somebody else has
+ */
+export async function requireFree({ control, regions }: ClusterPorts): Promise<void> {
+  const named: [number, string][] = [[control, 'control']];
+  for (const [region, { sql, api, worker, console, rpc, from, fromAnywhere }] of regions) {
+    named.push([sql, `SQL of ${region}`], [api, `API of ${region}`], [worker, `worker of ${region}`]);
+    named.push([console, `console of ${region}`]);
+    for (const port of [rpc, fromAnywhere, ...from.values()]) named.push([port, `between nodes, ${region}`]);
+  }
+  for (const [port, what] of named) {
+    if (await isFree(port)) continue;
+    throw new ClusterRefused(`port ${port} (${what}) is taken: choose other ports with --base-port`);
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

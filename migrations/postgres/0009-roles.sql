@@ -15,7 +15,7 @@ GRANT USAGE ON SCHEMA public TO tidemark_api, tidemark_worker;
 -- The API appends. It cannot update, delete or truncate what is the truth.
 GRANT SELECT, INSERT ON wallet_events, commits, command_outcomes TO tidemark_api;
 GRANT SELECT, INSERT ON wallets TO tidemark_api;
-GRANT UPDATE (region) ON wallets TO tidemark_api; -- SELECT … FOR UPDATE asks for it
+GRANT UPDATE (region, former_regions) ON wallets TO tidemark_api; -- SELECT … FOR UPDATE asks for it
 GRANT SELECT, UPDATE ON log_head TO tidemark_api;
 GRANT SELECT, INSERT, UPDATE ON wallet_snapshots TO tidemark_api;
 GRANT SELECT ON assets, api_keys, schema_migrations TO tidemark_api;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './bench/bench.command.js';
 import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
+import * as cluster from './commands/cluster.command.js';
 import { devCommand } from './commands/dev.command.js';
 import { importCommand } from './commands/import.command.js';
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './commands/keys.command.js';
@@ -66,6 +67,16 @@ function programOf(at: Surroundings, run: Run): Command {
   const assets = group('assets', 'assets of your own');
   add(assets, 'add', assetsAddCommand);
   add(assets, 'list', assetsListCommand);
+  const clusters = group('cluster', 'three regions on this machine, with a distance between them');
+  add(clusters, 'up', cluster.clusterUpCommand);
+  add(clusters, 'status', cluster.clusterStatusCommand);
+  add(clusters, 'slow', cluster.clusterSlowCommand);
+  add(clusters, 'cut', cluster.clusterCutCommand);
+  add(clusters, 'heal', cluster.clusterHealCommand);
+  add(clusters, 'kill', cluster.clusterKillCommand);
+  add(clusters, 'restart', cluster.clusterRestartCommand);
+  add(clusters, 'down', cluster.clusterDownCommand);
+  add(clusters, 'demo', cluster.clusterDemoCommand);
   return program;
 }
 

@@ -4,6 +4,7 @@ import { ChangeOverdraftLimitHandler } from './commands/change-overdraft-limit.h
 import { CommandPipeline } from './commands/command-pipeline.js';
 import { DepositHandler } from './commands/deposit.handler.js';
 import { OpenWalletHandler } from './commands/open-wallet.handler.js';
+import { RehomeHandler } from './commands/rehome.handler.js';
 import { TransferHandler } from './commands/transfer.handler.js';
 import { WithdrawHandler } from './commands/withdraw.handler.js';
 import { Currencies } from './currencies/currencies.js';
@@ -37,6 +38,7 @@ export class ApplicationModule {
         WithdrawHandler,
         ChangeOverdraftLimitHandler,
         TransferHandler,
+        RehomeHandler,
         GetWalletHandler,
         ListWalletsHandler,
         GetWalletEventsHandler,

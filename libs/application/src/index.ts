@@ -4,6 +4,7 @@ export { CommandPipeline, type Written } from './commands/command-pipeline.js';
 export { ChangeOverdraftLimitCommand } from './commands/change-overdraft-limit.handler.js';
 export { DepositCommand } from './commands/deposit.handler.js';
 export { OpenWalletCommand } from './commands/open-wallet.handler.js';
+export { RehomeCommand } from './commands/rehome.handler.js';
 export { TransferCommand } from './commands/transfer.handler.js';
 export { WithdrawCommand } from './commands/withdraw.handler.js';
 export { movementIdOf, transferIdOf, walletIdOf } from './commands/derived-ids.js';

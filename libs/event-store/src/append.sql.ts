@@ -25,7 +25,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
 
   const parts: string[] = [];
   const shape: string[] = [];
-  const { openings, events, outcomes, commits } = rows;
+  const { openings, moves, events, outcomes, commits } = rows;
   const guards = outcomes.flatMap((outcome, i) => outcome.guards.map((guard) => ({ ...guard, outcome: i + 1 })));
 
   if (events.length > 0) {
@@ -61,6 +61,18 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   INSERT INTO wallets (wallet_id, region)
   SELECT w.wallet_id, w.region
   FROM unnest(${columns(openings, ['text', (w) => w.walletId], ['text', (w) => w.region])}) AS w(wallet_id, region)
+  RETURNING 1)`);
+  }
+
+  if (moves.length > 0) {
+    shape.push('moves');
+    const moving = columns(moves, ['text', (m) => m.walletId], ['text', (m) => m.from], ['text', (m) => m.to]);
+    parts.push(`moves AS (
+  SELECT m.wallet_id, m.old_region, m.new_region FROM unnest(${moving}) AS m(wallet_id, old_region, new_region))`);
+    parts.push(`moved_wallets AS (
+  UPDATE wallets SET region = m.new_region, 
+    former_regions = array_append(array_remove(array_remove(wallets.former_regions, m.new_region), m.old_region), m.old_region)
+  FROM moves m WHERE wallets.wallet_id = m.wallet_id
   RETURNING 1)`);
   }
 
@@ -102,6 +114,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     ['bool', (o) => o.appends],
   )}) WITH ORDINALITY AS o(region, wallet_id, idempotency_key, request_hash, recorded_at, result, appends, ordinal)${appendsNothing ? '' : position.from}
   ${guards.length > 0 ? 'WHERE NOT EXISTS (SELECT 1 FROM stale WHERE stale.outcome = o.ordinal)' : ''}
+  ${moves.length > 0 ? COPY_OUTCOMES : ''}
   RETURNING 1)`);
 
   const appendedAt = appendsNothing ? 'NULL' : counted ? '(SELECT position FROM head)' : 'cluster_logical_timestamp()';
@@ -111,5 +124,13 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
 SELECT (${appendedAt})::text AS position, (${stored})::int4 AS stored`;
   return { name: `append-${shape.join('-') || 'nothing'}`, text, values };
 }
+
+// A wallet's outcomes go with it. One that came back finds its old ones still there.
+const COPY_OUTCOMES = `UNION ALL
+  SELECT m.new_region, c.wallet_id, c.idempotency_key, c.request_hash, c.recorded_at, c.result, c.position
+  FROM moves m JOIN command_outcomes c ON c.region = m.old_region AND c.wallet_id = m.wallet_id
+  WHERE NOT EXISTS (
+    SELECT 1 FROM command_outcomes d
+    WHERE d.region = m.new_region AND d.wallet_id = c.wallet_id AND d.idempotency_key = c.idempotency_key)`;
 
 const NOTHING = { column: '', value: '', from: '' };

@@ -83,7 +83,8 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
   }
   const { events, heads } = chainEvents(request, decision.events, headOf, now);
   const result: DraftResult = { kind: 'accepted', wallets: heads.map(viewOf) };
-  const region = command.type === 'OpenWallet' ? command.homeRegion : headOf(scope).region;
+  // A wallet's outcomes are where its next event will be, which an opening and a rehoming say themselves.
+  const region = 'homeRegion' in command ? command.homeRegion : headOf(scope).region;
   return { request, region, scope, recordedAt: now, result, events, guards: [], heads };
 }
 
@@ -102,7 +103,7 @@ function chainEvents(
     const recordedAt = now > head.recordedAt ? now : head.recordedAt;
     const encoded = encodeEvent(event);
     const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, recordedAt, metadata));
-    moved.set(walletId, { walletId, region, wallet, hash, recordedAt });
+    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt });
     const shard = shardOf(walletId);
     return { region, walletId, version: wallet.version, shard, recordedAt, ...encoded, metadata, hash };
   });
@@ -116,7 +117,8 @@ function guardOf({ region, walletId, wallet }: WalletHead): Guard {
 }
 
 function viewOf({ walletId, wallet }: WalletHead): WalletView {
-  return { walletId, version: wallet.version, balances: balancesView(wallet) };
+  const { status, version, homeRegion } = wallet;
+  return { walletId, status, homeRegion, version, balances: balancesView(wallet) };
 }
 
 /** A wallet's balances as the wire shows them, by currency code. */
@@ -124,8 +126,10 @@ export function balancesView({ balances }: Wallet): BalanceView[] {
   return Object.keys(balances)
     .sort()
     .map((currency) => {
-      const { posted } = balances[currency]!;
+      const { posted, overdraftLimit } = balances[currency]!;
       const amount = posted.toString();
-      return { currency, posted: amount, held: Money.zero(posted.currency).toString(), available: amount };
+      const held = Money.zero(posted.currency).toString();
+      const limit = overdraftLimit.isZero() ? {} : { overdraftLimit: overdraftLimit.toString() };
+      return { currency, posted: amount, held, available: amount, ...limit };
     });
 }

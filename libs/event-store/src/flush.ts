@@ -6,6 +6,8 @@ import type { Draft, EventDraft, Guard } from './draft.js';
  */
 export interface FlushRows {
   readonly openings: readonly { readonly walletId: string; readonly region: string }[];
+  /** Wallets that leave a region for another. */
+  readonly moves: readonly { readonly walletId: string; readonly from: string; readonly to: string }[];
   readonly events: readonly EventDraft[];
   readonly outcomes: readonly OutcomeRow[];
   /** One row for each region touched: JSON `[[walletId, first version, last version], …]`. */
@@ -37,6 +39,7 @@ export function rowsOf(drafts: readonly Draft[]): FlushRows {
   const walletIds = [...byWallet.keys()].sort();
   return {
     openings: walletIds.flatMap((walletId) => openingOf(byWallet.get(walletId)![0]!)),
+    moves: drafts.flatMap(moveOf),
     events: walletIds.flatMap((walletId) => byWallet.get(walletId)!),
     outcomes: drafts.map((each) => outcomeOf(each, byWallet)).sort(byKey),
     commits: commitsOf(walletIds.map((walletId) => byWallet.get(walletId)!)),
@@ -45,6 +48,11 @@ export function rowsOf(drafts: readonly Draft[]): FlushRows {
 
 function openingOf({ walletId, region, version }: EventDraft): FlushRows['openings'] {
   return version === 1 ? [{ walletId, region }] : [];
+}
+
+function moveOf({ request: { command }, events }: Draft): FlushRows['moves'] {
+  if (command.type !== 'Rehome' || events.length === 0) return [];
+  return [{ walletId: command.walletId, from: events[0]!.region, to: command.homeRegion }];
 }
 
 function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): OutcomeRow {

@@ -27,6 +27,7 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
 
 function laneByRegion({ request, wallets }: PendingCommand): string {
   if (request.command.type === 'OpenWallet') return `openings in ${request.command.homeRegion}`;
+  if (request.command.type === 'Rehome') return 'rehoming';
   if (wallets.length === 1) return wallets[0]!.head.region;
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
   return [...regions].sort().join(' and ');
@@ -107,7 +108,7 @@ class QueuedStrategy implements CommandStrategy {
 
   private startIfFree(command: PendingCommand): boolean {
     const name = this.laneOf(command);
-    const lane = this.lanes.get(name) ?? new Lane(name, this.environment, (answered) => this.release(answered));
+    const lane = this.lanes.get(name) ?? this.newLane(name);
     const free = command.wallets.every(
       (wallet) => wallet.waiters[0] === command && (wallet.lane === undefined || wallet.lane === lane),
     );
@@ -122,8 +123,30 @@ class QueuedStrategy implements CommandStrategy {
     return true;
   }
 
+  private newLane(name: string): Lane {
+    return new Lane(
+      name,
+      this.environment,
+      (answered) => this.release(answered),
+      (command, from) => this.reroute(command, from),
+    );
+  }
+
+  private reroute(command: PendingCommand, from: Lane): boolean {
+    if (this.laneOf(command) === from.name) return false;
+    from.forget();
+    this.leave(command);
+    this.dispatch(command);
+    return true;
+  }
+
   private release(command: PendingCommand): void {
     this.pending.delete(command.identity);
+    this.leave(command);
+  }
+
+  /** Lets go of the command's wallets, and lets those in that waited for them. */
+  private leave(command: PendingCommand): void {
     const { lane } = command.wallets[0]!;
     if (lane?.idle) this.lanes.delete(lane.name);
     for (const wallet of command.wallets) if (--wallet.users === 0) wallet.lane = undefined;

@@ -26,11 +26,15 @@ export class Lane {
   private outages = 0;
   private members = 0;
 
-  /** @param release called once for every command that has been answered. */
+  /**
+   * @param release called once for every command that has been answered
+   * @param reroute called with a command whose wallets turned out to belong elsewhere; says whether it took it
+   */
   constructor(
     readonly name: string,
     private readonly environment: WriteEnvironment,
     private readonly release: (command: PendingCommand) => void,
+    private readonly reroute: (command: PendingCommand, from: Lane) => boolean,
   ) {
     this.commandsMax = environment.limits.flushCommandsMax;
   }
@@ -39,6 +43,11 @@ export class Lane {
   push(command: PendingCommand): void {
     this.members++;
     this.enqueue(command);
+  }
+
+  /** Forgets a command that goes on in another lane. */
+  forget(): void {
+    this.members--;
   }
 
   /** Whether every command it was given has been answered. */
@@ -163,7 +172,9 @@ export class Lane {
     try {
       await work();
     } finally {
-      this.queue.unshift(...[...commands, ...ahead.commands].filter(({ answered }) => !answered));
+      const left = [...commands, ...ahead.commands, ...this.queue].filter(({ answered }) => !answered);
+      // A wallet that was rehomed by another process takes its commands along, or a local flush would reach far.
+      this.queue = left.filter((command) => !this.reroute(command, this));
       this.recovering = false;
     }
   }

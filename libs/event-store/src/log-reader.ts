@@ -71,7 +71,7 @@ export async function readRanges(
   return rows.map((row) => rowToEvent(reader.engine, row));
 }
 
-/** One page of a wallet's events, `after < version`, in order. Empty for a wallet that does not exist. */
+/** One page of a wallet's events, from whichever regions it has lived in, `after < version`, in order. Empty for a wallet that does not exist. */
 export async function readWalletEvents(
   reader: Reader,
   { walletId, after, limit }: { walletId: string; after: number; limit: number },
@@ -108,7 +108,8 @@ JOIN wallet_events e
 const READ_WALLET_EVENTS = `
 SELECT ${EVENT_COLUMNS}
 FROM wallets w
-JOIN wallet_events e ON e.region = w.region AND e.wallet_id = w.wallet_id
+CROSS JOIN LATERAL unnest(array_prepend(w.region, w.former_regions)) AS r(region)
+JOIN wallet_events e ON e.region = r.region AND e.wallet_id = w.wallet_id
 WHERE w.wallet_id = $1::text AND e.version > $2::int8
 ORDER BY e.version
 LIMIT $3::int8`;

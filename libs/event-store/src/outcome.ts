@@ -1,4 +1,4 @@
-import type { RejectionCode } from '@tidemark/wallet';
+import type { RejectionCode, Wallet } from '@tidemark/wallet';
 import type { Position } from './position.js';
 
 /** A balance as the wire shows it: canonical decimal strings. */
@@ -7,10 +7,14 @@ export interface BalanceView {
   readonly posted: string;
   readonly held: string;
   readonly available: string;
+  /** Left out where it is zero. */
+  readonly overdraftLimit?: string;
 }
 
 export interface WalletView {
   readonly walletId: string;
+  readonly status: Wallet['status'];
+  readonly homeRegion: string;
   readonly version: number;
   readonly balances: readonly BalanceView[];
 }

@@ -68,7 +68,7 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
     throw new Error(`wallet ${walletId}: version ${event.version} follows ${head.wallet.version} in the log`);
   }
   const wallet = evolve(head.wallet, domainEvent(event));
-  return { walletId, region: event.region, wallet, hash: event.hash, recordedAt: event.recordedAt };
+  return { walletId, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
 }
 
 const LOAD = `
@@ -81,7 +81,8 @@ LEFT JOIN wallets w ON w.wallet_id = k.wallet_id
 LEFT JOIN wallet_snapshots s
   ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0
 LEFT JOIN LATERAL (
-  SELECT * FROM wallet_events t
-  WHERE t.region = w.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(s.version, k.version)
+  SELECT t.* FROM unnest(array_prepend(w.region, w.former_regions)) AS r(region)
+  JOIN wallet_events t
+    ON t.region = r.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(s.version, k.version)
 ) e ON true
 ORDER BY k.wallet_id, e.version`;

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-identity.js';
 
@@ -45,8 +55,9 @@ export class ClusterFiles {
   }
 
   writeRecord(record: ClusterRecord): void {
-    this.below();
-    writeFileSync(join(this.directory, 'cluster.json'), JSON.stringify(record), { mode: ONLY_MINE });
+    const path = join(this.below(), 'cluster.json');
+    writeFileSync(`${path}.new`, JSON.stringify(record), { mode: ONLY_MINE });
+    renameSync(`${path}.new`, path); // so that nobody reads half of it
   }
 
   /** The processes that were started and not seen to end. */

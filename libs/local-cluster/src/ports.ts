@@ -38,7 +38,15 @@ export function portsFrom(base: number): ClusterPorts {
     const from = new Map(othersThan(region).map((other, place) => [other, first + 5 + place]));
     return [
       region,
-      { sql: first, api: first + 1, worker: first + 2, console: first + 3, rpc: first + 4, from, fromAnywhere: first + 7 },
+      {
+        sql: first,
+        api: first + 1,
+        worker: first + 2,
+        console: first + 3,
+        rpc: first + 4,
+        from,
+        fromAnywhere: first + 7,
+      },
     ] as const;
   });
   return { control: base, regions: new Map(regions) };

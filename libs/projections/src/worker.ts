@@ -4,6 +4,7 @@ import {
   NO_COMMIT_ID,
   readCommits,
   readRanges,
+  readWalletEvents,
   type AppendedRange,
   type Commit,
   type LogCursor,
@@ -112,13 +113,13 @@ async function withGap(
   const fresh = events.filter((event) => event.version > version);
   const first = fresh[0];
   if (!first || first.version === version + 1) return fresh;
-  const { walletId, region } = first;
-  const gap = { walletId, firstVersion: version + 1, lastVersion: first.version - 1 };
-  const missing = await readRanges(database, region, [gap]);
-  if (missing.length !== first.version - 1 - version) {
+  const { walletId } = first;
+  // In any region: a wallet that was rehomed has its past elsewhere.
+  const missing = await readWalletEvents(database, { walletId, after: version, limit: first.version - 1 - version });
+  if (missing.at(-1)?.version !== first.version - 1 || missing[0]!.version !== version + 1) {
     throw new LogBroken(`wallet ${walletId}: versions ${version + 1} to ${first.version - 1} are not in the log`);
   }
-  return [...missing.sort(byVersion), ...fresh];
+  return [...missing, ...fresh];
 }
 
 async function readStreams(

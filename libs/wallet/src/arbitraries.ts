@@ -70,6 +70,8 @@ const limit = { type: is('ChangeOverdraftLimit'), walletId: id, limit: money(-5n
 const deposit = { type: is('Deposit'), ...movement, amount: brought };
 const withdraw = { type: is('Withdraw'), ...movement, amount: spent };
 const imported = { ...withdraw, overdraft: is('unlimited') };
+const regions = fc.constantFrom('local', 'eu-east', 'eu-west');
+const rehome = { type: is('Rehome'), walletId: id, homeRegion: regions };
 const transfer = {
   type: is('Transfer'),
   transferId: text,
@@ -83,6 +85,7 @@ export const command: fc.Arbitrary<WalletCommand> = fc.oneof(
   { weight: 6, arbitrary: rarely(record(deposit), record(deposit, condition)) },
   { weight: 4, arbitrary: rarely(record(withdraw), record(withdraw, condition)) },
   { weight: 1, arbitrary: rarely(record(imported), record(imported, condition)) },
+  { weight: 1, arbitrary: rarely(record(rehome), record(rehome, condition)) },
   { weight: 6, arbitrary: rarely(record(transfer), record(transfer, condition)) },
 );
 
@@ -103,6 +106,7 @@ const transferred = { transferId: text, amount: anyAmount, details };
 export const event: fc.Arbitrary<WalletEvent> = fc.oneof(
   record({ type: is('WalletOpened'), homeRegion: text, metadata }),
   record({ type: is('OverdraftLimitChanged'), limit: anyAmount }),
+  record({ type: is('WalletRehomed'), homeRegion: text }),
   record({ type: is('FundsDeposited'), ...booked }),
   record({ type: is('FundsWithdrawn'), ...booked }, { overdraft: is('unlimited') }),
   record({ type: is('TransferSent'), to: text, ...transferred }),

@@ -37,6 +37,13 @@ export interface Withdraw extends Conditional {
   readonly details: MovementDetails;
 }
 
+/** Moves a wallet, with its future, to another region. */
+export interface Rehome extends Conditional {
+  readonly type: 'Rehome';
+  readonly walletId: string;
+  readonly homeRegion: string;
+}
+
 export interface TransferLeg {
   readonly from: string;
   readonly to: string;
@@ -51,7 +58,7 @@ export interface Transfer extends Conditional {
   readonly details: MovementDetails;
 }
 
-export type WalletCommand = OpenWallet | ChangeOverdraftLimit | Deposit | Withdraw | Transfer;
+export type WalletCommand = OpenWallet | ChangeOverdraftLimit | Deposit | Withdraw | Transfer | Rehome;
 
 /** The wallet that an idempotency key is scoped to: the wallet in the path, or a transfer's (first) source. */
 export function scopeOf(command: WalletCommand): string {

@@ -35,6 +35,7 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
     'two fraction digits': { type: 'OverdraftLimitChanged', limit: eur('2.50') },
     'no fraction digits': { type: 'OverdraftLimitChanged', limit: yen('0') },
   },
+  'WalletRehomed.v1': { 'to another region': { type: 'WalletRehomed', homeRegion: 'eu-east' } },
   'FundsDeposited.v1': {
     'all optional fields': { type: 'FundsDeposited', movementId: 'd1', amount: eur('10.00'), details },
     'no optional field': {

@@ -26,6 +26,7 @@ export class EventFromTheFuture extends Error {
 export const upcasters: Upcasters = {
   WalletOpened: [],
   OverdraftLimitChanged: [],
+  WalletRehomed: [],
   FundsDeposited: [],
   FundsWithdrawn: [],
   TransferSent: [],
@@ -88,6 +89,8 @@ function dataOf(event: WalletEvent): object {
   switch (event.type) {
     case 'WalletOpened':
       return { homeRegion: event.homeRegion, metadata: event.metadata };
+    case 'WalletRehomed':
+      return { homeRegion: event.homeRegion };
     case 'OverdraftLimitChanged':
       return { limit: event.limit.toString(), currency: event.limit.currency.code };
     case 'FundsDeposited':
@@ -112,6 +115,8 @@ function eventOf(type: WalletEventType, data: MovementData & TransferData & Json
   switch (type) {
     case 'WalletOpened':
       return { type, homeRegion: data['homeRegion'] as string, metadata: data['metadata'] as Record<string, string> };
+    case 'WalletRehomed':
+      return { type, homeRegion: data['homeRegion'] as string };
     case 'OverdraftLimitChanged':
       return { type, limit: Money.fromCanonical(data['limit'] as string, data.currency) };
     case 'FundsDeposited':

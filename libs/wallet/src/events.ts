@@ -50,8 +50,21 @@ export interface TransferReceived {
   readonly details: MovementDetails;
 }
 
+/** Written in the region that the wallet leaves, so that whoever still appends there collides with it. */
+export interface WalletRehomed {
+  readonly type: 'WalletRehomed';
+  /** Where the wallet's next event is written. */
+  readonly homeRegion: string;
+}
+
 /** Past tense, never renamed: the log keeps these names for ever. */
 export type WalletEvent =
-  WalletOpened | OverdraftLimitChanged | FundsDeposited | FundsWithdrawn | TransferSent | TransferReceived;
+  | WalletOpened
+  | OverdraftLimitChanged
+  | WalletRehomed
+  | FundsDeposited
+  | FundsWithdrawn
+  | TransferSent
+  | TransferReceived;
 
 export type WalletEventType = WalletEvent['type'];

@@ -34,6 +34,15 @@ const moneyOf = (amount: string | Money): Money => (typeof amount === 'string' ?
 
 export const opened: WalletEvent = { type: 'WalletOpened', homeRegion: 'local', metadata: {} };
 
+export const rehomed = (homeRegion: string): WalletEvent => ({ type: 'WalletRehomed', homeRegion });
+
+export const rehome = (homeRegion: string, condition: { expectedVersion?: number } = {}): WalletCommand => ({
+  type: 'Rehome',
+  walletId: ALICE,
+  homeRegion,
+  ...condition,
+});
+
 export const limitChanged = (limit: string | Money): WalletEvent => ({
   type: 'OverdraftLimitChanged',
   limit: moneyOf(limit),

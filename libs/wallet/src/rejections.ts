@@ -7,6 +7,7 @@ export interface RejectionDetails {
   version_mismatch: { walletId: string; expected: number; actual: number };
   amount_not_positive: { amount: Money };
   limit_negative: { limit: Money };
+  same_region: { walletId: string; homeRegion: string };
   same_wallet: { walletId: string };
   too_many_currencies: { walletId: string; currenciesMax: number };
   insufficient_funds: { walletId: string; requested: Money; available: Money; overdraftLimit: Money };

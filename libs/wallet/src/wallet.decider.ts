@@ -3,6 +3,7 @@ import type {
   ChangeOverdraftLimit,
   Deposit,
   OpenWallet,
+  Rehome,
   Transfer,
   TransferLeg,
   WalletCommand,
@@ -51,6 +52,8 @@ export function decide(command: WalletCommand, wallets: Wallets): Decision {
       return withdraw(command, scope);
     case 'Transfer':
       return transfer(command, wallets);
+    case 'Rehome':
+      return rehome(command, scope);
     default:
       return unreachable(command);
   }
@@ -88,6 +91,11 @@ function withdraw({ walletId, movementId, amount, overdraft, details }: Withdraw
     fundsFor(amount, walletId, wallet) ??
     accept({ walletId, event: { type: 'FundsWithdrawn', movementId, amount, details } })
   );
+}
+
+function rehome({ walletId, homeRegion }: Rehome, wallet: Wallet): Decision {
+  if (homeRegion === wallet.homeRegion) return reject('same_region', { walletId, homeRegion });
+  return accept({ walletId, event: { type: 'WalletRehomed', homeRegion } });
 }
 
 function transfer({ transferId, legs, details }: Transfer, wallets: Wallets): Decision {

@@ -1,7 +1,7 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, expect, it } from 'vitest';
 import type { WalletEvent } from './events.js';
-import { deposited, EUR, eur, limitChanged, opened, received, sent, withdrawn } from './given-when-then.js';
+import { deposited, EUR, eur, limitChanged, opened, received, rehomed, sent, withdrawn } from './given-when-then.js';
 import { balanceOf, evolve, initialState, type Wallet } from './wallet.js';
 
 const JPY = currency('JPY', 0);
@@ -12,6 +12,7 @@ const limit = (wallet: Wallet) => balanceOf(wallet, EUR).overdraftLimit.toString
 /** All events that an open wallet takes, one of each type: a type that is missing here does not compile. */
 const laterEvents = Object.values({
   OverdraftLimitChanged: limitChanged('5.00'),
+  WalletRehomed: rehomed('eu-east'),
   FundsDeposited: deposited('10.00'),
   FundsWithdrawn: withdrawn('10.00'),
   TransferSent: sent('bob', '10.00'),
@@ -57,7 +58,12 @@ describe('an open wallet', () => {
   it.each(laterEvents)('$type counts one version, keeps the rest and changes nothing of the old state', (event) => {
     const before = fold(opened, deposited('7.00'));
     const after = evolve(before, event);
-    expect(after).toMatchObject({ status: 'open', version: 3, homeRegion: 'local', metadata: {} });
+    expect(after).toMatchObject({
+      status: 'open',
+      version: 3,
+      homeRegion: event.type === 'WalletRehomed' ? 'eu-east' : 'local',
+      metadata: {},
+    });
     expect(before).toEqual(fold(opened, deposited('7.00')));
   });
   it.each(laterEvents)('$type never refuses: what the log holds has happened', (event) => {

@@ -47,6 +47,8 @@ export function evolve(wallet: Wallet, event: WalletEvent): Wallet {
   switch (event.type) {
     case 'WalletOpened':
       return { ...wallet, status: 'open', version, homeRegion: event.homeRegion, metadata: event.metadata };
+    case 'WalletRehomed':
+      return { ...wallet, version, homeRegion: event.homeRegion };
     case 'OverdraftLimitChanged':
       return withBalance(wallet, { ...balanceOf(wallet, event.limit.currency), overdraftLimit: event.limit });
     case 'FundsDeposited':

@@ -101,6 +101,10 @@ export class TestStore {
     return this.execute({ type: 'Withdraw', walletId, movementId: 'm', amount: eur(amount), details: {} }, key);
   }
 
+  rehome(walletId: string, homeRegion: string, key?: string) {
+    return this.execute({ type: 'Rehome', walletId, homeRegion }, key);
+  }
+
   transfer(from: string, to: string, amount: string, key?: string) {
     const legs = [{ from, to, amount: eur(amount) }] as const;
     return this.execute({ type: 'Transfer', transferId: 't', legs, details: {} }, key);

@@ -58,6 +58,17 @@ export const withdraw: EndpointDocs = {
   problems: [...OF_ONE_WALLET, ...OF_MONEY, 'amount_not_positive', 'insufficient_funds'],
 };
 
+export const rehome: EndpointDocs = {
+  tag: 'Wallets',
+  summary: 'Move a wallet to another region',
+  description:
+    'One event, in the region that it leaves. Its history stays readable, and its idempotency keys go with it.',
+  command: true,
+  ifMatch: true,
+  answer: { description: 'The next event is written in the new region.', schema: walletCommandAnswer },
+  problems: [...OF_ONE_WALLET, 'unknown_region', 'same_region'],
+};
+
 export const changeLimit: EndpointDocs = {
   tag: 'Movements',
   summary: 'Set the overdraft limit',

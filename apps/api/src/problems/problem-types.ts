@@ -14,6 +14,7 @@ const REJECTIONS = {
   version_mismatch: { status: 412, title: 'The wallet is at another version' },
   amount_not_positive: { status: 422, title: 'The amount is not positive' },
   limit_negative: { status: 422, title: 'The limit is negative' },
+  same_region: { status: 422, title: 'The wallet lives in that region already' },
   same_wallet: { status: 422, title: 'Both sides are the same wallet' },
   too_many_currencies: { status: 422, title: 'The wallet holds too many currencies' },
   insufficient_funds: { status: 422, title: 'Not enough money' },

@@ -7,6 +7,8 @@ const position = z.string().meta({
 const version = z.number().int().meta({ description: 'How many events the wallet has.', example: 2 });
 const instant = (description: string) =>
   z.string().meta({ description, format: 'date-time', example: '2026-01-31T11:00:00.000Z' });
+const status = z.enum(['absent', 'open']).meta({ example: 'open' });
+const homeRegion = z.string().meta({ description: 'Where its next event is written.', example: 'local' });
 const money = (description: string, example = '10.00') => z.string().meta({ description, example });
 
 export const balance = z.object({
@@ -14,18 +16,21 @@ export const balance = z.object({
   posted: money('What has been booked.'),
   held: money('What is set aside by holds.', '0.00'),
   available: money('What may be spent, the overdraft limit aside.'),
+  overdraftLimit: money('How far below zero it may go; absent where it may not.', '100.00').optional(),
 });
 
 const view = z.object({
   walletId: z.string().meta({ example: 'alice' }),
+  status,
+  homeRegion,
   version,
   balances: z.array(balance).readonly(),
 });
 
 export const walletAnswer = z.object({
   walletId: z.string().meta({ example: 'alice' }),
-  status: z.enum(['absent', 'open']).meta({ example: 'open' }),
-  homeRegion: z.string().meta({ example: 'local' }),
+  status,
+  homeRegion,
   version,
   position,
   balances: z.array(balance).readonly(),

@@ -20,6 +20,10 @@ export const limitBody = z.strictObject({
   overdraft: amount.meta({ description: 'How far below zero the balance may go; 0 forbids it.', example: '100.00' }),
 });
 
+export const rehomeBody = z.strictObject({
+  homeRegion: z.string().min(1).max(64).meta({ description: 'A region of this installation.', example: 'eu-east' }),
+});
+
 const leg = z.strictObject({
   from: walletId.meta({ description: 'Who pays.', example: 'alice' }),
   to: walletId.meta({ description: 'Who receives.', example: 'bob' }),
@@ -36,5 +40,6 @@ export const transferBody = z.union([
 
 export type OpenWalletBody = z.infer<typeof openWalletBody>;
 export type MovementBody = z.infer<typeof movementBody>;
+export type RehomeBody = z.infer<typeof rehomeBody>;
 export type LimitBody = z.infer<typeof limitBody>;
 export type TransferBody = z.infer<typeof transferBody>;

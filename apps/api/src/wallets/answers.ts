@@ -27,14 +27,12 @@ export function acceptedOf({ outcome }: Written<WalletCommand>, reply: FastifyRe
 /** The answer to a command on one wallet: the wallet as the command left it. */
 export function walletAfter(
   walletId: string,
-  homeRegion: string,
   { position, wallets }: AcceptedResult,
   reply: FastifyReply,
 ): WalletCommandAnswer {
-  const { version, balances } = wallets.find((view) => view.walletId === walletId)!;
+  const { status, homeRegion, version, balances } = wallets.find((view) => view.walletId === walletId)!;
   reply.header('etag', versionTag(version));
-  // Whatever is accepted today leaves an open wallet behind.
-  return { walletId, status: 'open', homeRegion, version, position, balances, wallets };
+  return { walletId, status, homeRegion, version, position, balances, wallets };
 }
 
 /** The answer to a read. */

@@ -1,16 +1,29 @@
 import { Body, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ChangeOverdraftLimitCommand, Currencies, DepositCommand, WithdrawCommand } from '@tidemark/application';
+import {
+  ChangeOverdraftLimitCommand,
+  Currencies,
+  DepositCommand,
+  RehomeCommand,
+  WithdrawCommand,
+} from '@tidemark/application';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { expectedVersionOf, identityOf } from '../http/request-headers.js';
 import { Documented } from '../openapi/documented.js';
 import * as docs from '../openapi/wallets.docs.js';
-import { limitBody, movementBody, type LimitBody, type MovementBody } from '../schemas/bodies.js';
+import {
+  limitBody,
+  movementBody,
+  rehomeBody,
+  type LimitBody,
+  type MovementBody,
+  type RehomeBody,
+} from '../schemas/bodies.js';
 import { walletId } from '../schemas/fields.js';
 import { HOME_REGIONS, type HomeRegions } from '../tokens.js';
 import { acceptedOf, walletAfter } from './answers.js';
-import { detailsOf, moneyOf } from './understand.js';
+import { detailsOf, moneyOf, requireRegion } from './understand.js';
 
 @Controller('v1/wallets/:walletId')
 export class MovementsController {
@@ -32,7 +45,7 @@ export class MovementsController {
     const written = await this.commands.execute(
       new DepositCommand(await this.movementOf(id, body, request), identityOf(request)),
     );
-    const after = walletAfter(id, this.regions[0], acceptedOf(written, reply), reply);
+    const after = walletAfter(id, acceptedOf(written, reply), reply);
     return { ...after, movementId: written.command.movementId };
   }
 
@@ -48,7 +61,7 @@ export class MovementsController {
     const written = await this.commands.execute(
       new WithdrawCommand(await this.movementOf(id, body, request), identityOf(request)),
     );
-    const after = walletAfter(id, this.regions[0], acceptedOf(written, reply), reply);
+    const after = walletAfter(id, acceptedOf(written, reply), reply);
     return { ...after, movementId: written.command.movementId };
   }
 
@@ -65,7 +78,23 @@ export class MovementsController {
     const limit = await moneyOf(this.currencies, body.overdraft, body.currency);
     const asked = { walletId: id, limit, ...expectedVersionOf(request) };
     const written = await this.commands.execute(new ChangeOverdraftLimitCommand(asked, identity));
-    return walletAfter(id, this.regions[0], acceptedOf(written, reply), reply);
+    return walletAfter(id, acceptedOf(written, reply), reply);
+  }
+
+  @Post('rehome')
+  @Requires('write')
+  @Documented(docs.rehome)
+  async rehome(
+    @Param('walletId', { schema: walletId }) id: string,
+    @Body({ schema: rehomeBody }) { homeRegion }: RehomeBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const identity = identityOf(request);
+    requireRegion(homeRegion, this.regions);
+    const asked = { walletId: id, homeRegion, ...expectedVersionOf(request) };
+    const written = await this.commands.execute(new RehomeCommand(asked, identity));
+    return walletAfter(id, acceptedOf(written, reply), reply);
   }
 
   private async movementOf(walletId: string, body: MovementBody, request: FastifyRequest) {

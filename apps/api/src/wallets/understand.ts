@@ -1,6 +1,7 @@
 import type { Currencies } from '@tidemark/application';
 import { Money } from '@tidemark/money';
 import type { MovementDetails } from '@tidemark/wallet';
+import { Problem } from '../problems/problem.js';
 
 /**
  * The amount that a body names.
@@ -19,4 +20,10 @@ export function detailsOf(body: { readonly [K in keyof MovementDetails]?: string
     ...(description !== undefined && { description }),
     ...(effectiveAt !== undefined && { effectiveAt }),
   };
+}
+
+/** @throws Problem `unknown_region` */
+export function requireRegion(homeRegion: string, regions: readonly string[]): void {
+  if (regions.includes(homeRegion)) return;
+  throw new Problem('unknown_region', `the regions of this installation are ${regions.join(', ')}`);
 }

@@ -13,6 +13,7 @@ import { walletId } from '../schemas/fields.js';
 import { walletQuery, walletsQuery, type WalletQuery, type WalletsQuery } from '../schemas/queries.js';
 import { ENGINE, HOME_REGIONS, type HomeRegions } from '../tokens.js';
 import { acceptedOf, walletAfter, walletOf } from './answers.js';
+import { requireRegion } from './understand.js';
 import { positionOfQuery } from './position-of-query.js';
 
 @Controller('v1/wallets')
@@ -35,11 +36,9 @@ export class WalletsController {
     const identity = identityOf(request);
     refuseIfMatch(request);
     const { walletId, homeRegion = this.regions[0], metadata = {} } = body;
-    if (!this.regions.includes(homeRegion)) {
-      throw new Problem('unknown_region', `the regions of this installation are ${this.regions.join(', ')}`);
-    }
+    requireRegion(homeRegion, this.regions);
     const written = await this.commands.execute(new OpenWalletCommand({ walletId, homeRegion, metadata }, identity));
-    const answer = walletAfter(written.command.walletId, homeRegion, acceptedOf(written, reply), reply);
+    const answer = walletAfter(written.command.walletId, acceptedOf(written, reply), reply);
     reply.header('location', `/v1/wallets/${answer.walletId}`);
     return answer;
   }

@@ -31,6 +31,8 @@ function understood(command: WalletCommand): object {
         overdraft: command.type === 'Withdraw' ? command.overdraft : undefined,
         ifVersion: command.expectedVersion,
       };
+    case 'Rehome':
+      return { type, walletId: command.walletId, homeRegion: command.homeRegion, ifVersion: command.expectedVersion };
     case 'Transfer':
       return {
         type,

@@ -66,6 +66,7 @@ function movementOf(event: WalletEvent, recorded: RecordedEvent, after: Wallet):
   switch (event.type) {
     case 'WalletOpened':
     case 'OverdraftLimitChanged':
+    case 'WalletRehomed':
       return undefined;
     case 'FundsDeposited':
       return line(event, event.movementId, event.amount, null);

@@ -122,8 +122,8 @@ FROM wallets w
 LEFT JOIN wallet_balances b
   ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
 LEFT JOIN LATERAL (
-  SELECT * FROM wallet_events t
-  WHERE t.region = w.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(b.version, 0)
+  SELECT t.* FROM unnest(array_prepend(w.region, w.former_regions)) AS r(region)
+  JOIN wallet_events t ON t.region = r.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(b.version, 0)
 ) e ON true
 WHERE w.wallet_id = $1::text
 ORDER BY e.version`;

@@ -1,0 +1,155 @@
+import { join, resolve } from 'node:path';
+import {
+  BASE_PORT_DEFAULT,
+  BASE_PORT_MAX,
+  BASE_PORT_MIN,
+  isRegion,
+  LocalCluster,
+  REGIONS,
+  ROUND_TRIP_MS_MAX,
+  type ClusterStatus,
+  type Region,
+} from '@tidemark/local-cluster';
+import type { SurvivalGoal } from '@tidemark/database';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { firstSteps, statusLines } from '../cluster/cluster-status.js';
+import { raiseCluster } from '../cluster/raise-cluster.js';
+import { runDemo } from '../cluster/cluster-demo.js';
+import type { Run } from '../process/run-command.js';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+
+interface UpOptions {
+  readonly slow: number;
+  readonly services: boolean;
+  readonly survive: SurvivalGoal;
+  readonly basePort: number;
+  readonly disk?: true;
+  readonly replicated?: true;
+}
+
+/** Declares `tidemark cluster up`. `--json`: the status. */
+export function clusterUpCommand(command: Command, run: Run): Command {
+  return command
+    .description('start three regions: a CockroachDB node, an API and a worker in each')
+    .option('--slow <ms>', 'how long a round trip between regions takes', roundTrip, 0)
+    .option('--no-services', 'the nodes alone, with an empty database')
+    .addOption(
+      new Option('--survive <what>', 'what the database is to survive').choices(['zone', 'region']).default('region'),
+    )
+    .option('--base-port <port>', 'the first port; about forty from there on are used', basePort, BASE_PORT_DEFAULT)
+    .option('--disk', 'keep the data in files until `down`, so that a killed node finds it again')
+    .option('--replicated', 'wait until every region has a copy of everything')
+    .action((options: UpOptions) =>
+      run(async (at) => {
+        const { slow: roundTripMs, services, survive, basePort, disk = false, replicated = false } = options;
+        const say = (line: string) => void at.stderr.write(`${line}\n`);
+        const status = await raiseCluster(
+          {
+            ...{ directory: directoryOf(at), roundTripMs, services, survive, basePort, onDisk: disk, replicated },
+            say,
+          },
+          at.signal,
+        );
+        return { json: status, lines: [...statusLines(status), '', ...firstSteps(status)] };
+      }),
+    );
+}
+
+/** Declares `tidemark cluster status`. `--json`: `ClusterStatus` of libs/local-cluster. */
+export function clusterStatusCommand(command: Command, run: Run): Command {
+  return command
+    .description('show every node and service, the delay and the cuts')
+    .action(() => run(async (at) => shown(await running(at).status())));
+}
+
+/** Declares `tidemark cluster slow MS`. `--json`: the status after it. */
+export function clusterSlowCommand(command: Command, run: Run): Command {
+  return command
+    .description('set how long a round trip between regions takes')
+    .argument('<ms>', `milliseconds, 0 to ${ROUND_TRIP_MS_MAX}`, roundTrip)
+    .action((ms: number) => run(async (at) => shown(await running(at).slow(ms))));
+}
+
+/** Declares `tidemark cluster cut REGION`. `--json`: the status after it. */
+export function clusterCutCommand(command: Command, run: Run): Command {
+  return ofRegion(command.description('let nothing through between a region and the others'), run, (cluster, region) =>
+    cluster.cut(region),
+  );
+}
+
+/** Declares `tidemark cluster heal`. `--json`: the status after it. */
+export function clusterHealCommand(command: Command, run: Run): Command {
+  return command
+    .description('end every cut; the delay stays')
+    .action(() => run(async (at) => shown(await running(at).heal())));
+}
+
+/** Declares `tidemark cluster kill REGION`. `--json`: the status after it. */
+export function clusterKillCommand(command: Command, run: Run): Command {
+  return ofRegion(command.description('end node, API and worker of a region with -9'), run, (cluster, region) =>
+    cluster.kill(region),
+  );
+}
+
+/** Declares `tidemark cluster restart REGION`. `--json`: the status after it. */
+export function clusterRestartCommand(command: Command, run: Run): Command {
+  return ofRegion(command.description('start what does not run in a region'), run, (cluster, region) =>
+    cluster.restart(region),
+  );
+}
+
+/** Declares `tidemark cluster down`. `--json`: `{ended}`, the number of processes. */
+export function clusterDownCommand(command: Command, run: Run): Command {
+  return command.description('end everything and throw the data away, whatever state it is in').action(() =>
+    run(async (at) => {
+      const ended = await LocalCluster.down(directoryOf(at));
+      return { json: { ended }, lines: [ended === 0 ? 'nothing was up' : `down: ${ended} processes ended`] };
+    }),
+  );
+}
+
+/** Declares `tidemark cluster demo`. `--json`: `{walletId, roundTripMs, steps: [{what, region, ms, roundTrips}]}`. */
+export function clusterDemoCommand(command: Command, run: Run): Command {
+  return command
+    .description('deposit in one region and withdraw in another, on the same wallet, with times')
+    .action(() =>
+      run(async (at) => {
+        const demo = await runDemo(await running(at).status());
+        return { json: demo.json, lines: demo.lines };
+      }),
+    );
+}
+
+function ofRegion(command: Command, run: Run, act: (cluster: LocalCluster, region: Region) => Promise<ClusterStatus>) {
+  return command
+    .argument('<region>', REGIONS.join(', '), region)
+    .action((named: Region) => run(async (at) => shown(await act(running(at), named))));
+}
+
+function shown(status: ClusterStatus): CommandResult {
+  return { json: status, lines: statusLines(status) };
+}
+
+function running(at: Surroundings): LocalCluster {
+  return LocalCluster.running(directoryOf(at));
+}
+
+function directoryOf({ env, cwd }: Surroundings): string {
+  return join(resolve(cwd, env.TIDEMARK_HOME || '.tidemark'), 'cluster');
+}
+
+function region(text: string): Region {
+  if (isRegion(text)) return text;
+  throw new InvalidArgumentError(`The regions are ${REGIONS.join(', ')}.`);
+}
+
+const roundTrip = wholeNumber(0, ROUND_TRIP_MS_MAX);
+const basePort = wholeNumber(BASE_PORT_MIN, BASE_PORT_MAX);
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,5}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+  };
+}

@@ -1,0 +1,115 @@
+import { connect } from '@tidemark/database';
+import { readWalletEvents } from '@tidemark/event-store';
+import {
+  balances,
+  openProjection,
+  readFreshWallet,
+  readProjectedWallet,
+  readWalletAt,
+  step,
+} from '@tidemark/projections';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
+
+/** Regions are names in keys, so both engines can show what a wallet does that changes them. */
+describe.each(engines)('a wallet that moves to another region, on $engine', (engine) => {
+  let log: LogFixture;
+  let here: TestStore;
+  let elsewhere: TestStore;
+
+  beforeAll(async () => {
+    log = await LogFixture.create(engine);
+    [here, elsewhere] = [await log.open(), await log.open()];
+  });
+  afterAll(() => log.close());
+
+  const regionsOf = async (walletId: string) => {
+    const events = await readWalletEvents(log.owner, { walletId, after: 0, limit: 100 });
+    return events.map(({ version, region, type }) => `${version} ${region} ${type}`);
+  };
+
+  it('goes on where it moved to, and its history stays readable', async () => {
+    await here.openWallet('mover', undefined, 'west');
+    await here.deposit('mover', '5.00');
+    expect(verdict(await here.rehome('mover', 'east'))).toBe('accepted');
+    expect(standing(await here.withdraw('mover', '2.00'))).toEqual([4, '3.00']);
+    expect(await regionsOf('mover')).toEqual([
+      '1 west WalletOpened',
+      '2 west FundsDeposited',
+      '3 west WalletRehomed',
+      '4 east FundsWithdrawn',
+    ]);
+    expect((await readFreshWallet(log.owner, 'mover'))!.wallet).toMatchObject({ version: 4, homeRegion: 'east' });
+    expect((await readWalletAt(log.owner, 'mover', { version: 2 }))!.wallet.homeRegion).toBe('west');
+  });
+
+  it('is found by those who think it is where it was: they collide, and nothing is written twice', async () => {
+    await here.openWallet('chased', undefined, 'west');
+    await elsewhere.deposit('chased', '5.00'); // `elsewhere` remembers it in the west
+    await here.rehome('chased', 'east');
+    elsewhere.retries.length = 0;
+    const outcomes = await Promise.all([elsewhere.withdraw('chased', '1.00'), elsewhere.withdraw('chased', '9.00')]);
+    expect(outcomes.map(verdict)).toEqual(['accepted', 'insufficient_funds']);
+    expect(elsewhere.retries.length).toBeGreaterThanOrEqual(1);
+    expect((await regionsOf('chased')).at(-1)).toBe('4 east FundsWithdrawn');
+    // A rejection alone, decided on the old place, is not believed either.
+    await here.rehome('chased', 'north');
+    await here.deposit('chased', '5.00');
+    expect(verdict(await elsewhere.withdraw('chased', '9.00'))).toBe('accepted');
+  });
+
+  it('takes its idempotency keys along', async () => {
+    await here.openWallet('keys', undefined, 'west');
+    const accepted = await here.deposit('keys', '5.00', 'd');
+    const rejected = await here.withdraw('keys', '9.00', 'w');
+    await here.rehome('keys', 'east', 'r');
+    for (const store of [here, elsewhere, await log.open()]) {
+      expect(await store.deposit('keys', '5.00', 'd')).toEqual({ ...accepted, replayed: true });
+      expect(await store.withdraw('keys', '9.00', 'w')).toEqual({ ...rejected, replayed: true });
+      expect(await store.rehome('keys', 'east', 'r')).toMatchObject({ replayed: true, result: { kind: 'accepted' } });
+    }
+    expect(await log.versions('keys')).toEqual([1, 2, 3]);
+  });
+
+  it('may come back', async () => {
+    await here.openWallet('back', undefined, 'west');
+    const first = await here.deposit('back', '5.00', 'd');
+    await here.rehome('back', 'east');
+    await here.deposit('back', '1.00', 'e');
+    expect(verdict(await here.rehome('back', 'west'))).toBe('accepted');
+    expect(standing(await here.deposit('back', '1.00'))).toEqual([6, '7.00']);
+    expect(await (await log.open()).deposit('back', '5.00', 'd')).toEqual({ ...first, replayed: true });
+    expect(verdict(await here.rehome('back', 'west'))).toBe('same_region');
+    expect(await log.versions('back')).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('moves once when two processes move it, and takes part in a transfer meanwhile', async () => {
+    await Promise.all(['torn', 'other'].map((walletId) => here.openWallet(walletId, undefined, 'west')));
+    await here.deposit('torn', '9.00');
+    const outcomes = await Promise.all([
+      here.rehome('torn', 'east'),
+      elsewhere.rehome('torn', 'east'),
+      here.transfer('torn', 'other', '1.00'),
+      elsewhere.transfer('torn', 'other', '1.00'),
+    ]);
+    expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'accepted', 'accepted', 'same_region']);
+    expect(standing(await elsewhere.deposit('torn', '1.00'))).toEqual([6, '8.00']);
+    expect(standing(await elsewhere.deposit('other', '1.00'))).toEqual([4, '3.00']);
+  });
+
+  it('is followed by the projection, which fetches its past from where it was', async () => {
+    const worker = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
+    const generation = await openProjection(worker, 'balances', ['east', 'west']);
+    for (const region of ['east', 'west']) while (!(await step(worker, balances, generation, region)).caughtUp);
+    for (const walletId of ['mover', 'back', 'torn', 'other']) {
+      const projected = await readProjectedWallet(log.owner, walletId);
+      expect(projected!.wallet).toEqual((await readFreshWallet(log.owner, walletId))!.wallet);
+    }
+    const { rows } = await log.owner.query<{ version: string }>(
+      `SELECT version FROM wallet_movements WHERE wallet_id = 'mover' AND region = 'east' ORDER BY version`,
+    );
+    expect(rows.map(({ version }) => Number(version))).toEqual([2, 4]);
+    await worker.close();
+  });
+});

@@ -21,6 +21,8 @@ export interface UpOptions {
   readonly onDisk?: boolean;
   /** The program; absent: the one on PATH. */
   readonly binary?: string;
+  /** Told in one line that nothing stands against a start and that it takes a while. */
+  readonly log?: (line: string) => void;
 }
 
 /** The supervisor that compiled; beside the sources lies only what nobody can start. */
@@ -50,6 +52,7 @@ export class LocalCluster {
     if (isUp(files)) throw new ClusterRefused('the cluster is already up');
     await cleanUp(files);
     await requireFree(portsFrom(basePort));
+    options.log?.('starting three nodes …');
     const log = files.openLog('supervisor.log');
     const supervisor = spawn(process.execPath, [SUPERVISOR, JSON.stringify({ directory, basePort, onDisk, binary })], {
       cwd: files.directory,

@@ -8,7 +8,7 @@ import { nodeCommand, type NodeOptions } from './node-command.js';
 import { portsFrom, portsOf, type ClusterPorts } from './ports.js';
 import { isReady, within } from './readiness.js';
 import { REGIONS, type Region } from './regions.js';
-import { serviceCommands, sqlUrl } from './service-commands.js';
+import { DATABASE, serviceCommands, sqlUrl } from './service-commands.js';
 import type { ClusterStatus, ProcessStatus, RegionStatus } from './status.js';
 
 /** A node is up in three seconds; three at once on a busy machine of two cores take longer. */
@@ -95,7 +95,11 @@ export class Supervisor {
   async #statusOf(region: Region): Promise<RegionStatus> {
     const { api, worker } = portsOf(this.#ports, region);
     const [node, apiStatus, workerStatus] = await Promise.all([
-      this.#processStatus(`${region}.node`, sqlUrl(this.#ports, region), this.#nodeHealth(region)),
+      this.#processStatus(
+        `${region}.node`,
+        sqlUrl(this.#ports, region, this.#services ? DATABASE : 'defaultdb'),
+        this.#nodeHealth(region),
+      ),
       this.#processStatus(`${region}.api`, at(api), `${at(api)}/health/ready`),
       this.#processStatus(`${region}.worker`, at(worker), `${at(worker)}/health/ready`),
     ]);

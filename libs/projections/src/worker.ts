@@ -96,30 +96,28 @@ async function foldStream<Row extends ProjectedRow, Entry>(
   entries: Entry[],
 ): Promise<Row | undefined> {
   let row = before;
-  for (const event of await withGap(database, before?.version ?? 0, events)) {
-    const { row: next, entry } = projection.apply(row, event);
-    row = next;
-    if (entry !== undefined) entries.push(entry);
+  for (const event of events) {
+    const version = row?.version ?? 0;
+    if (event.version <= version) continue; // applied already
+    for (const next of [...(await missingBefore(database, event, version)), event]) {
+      const applied = projection.apply(row, next);
+      row = applied.row;
+      if (applied.entry !== undefined) entries.push(applied.entry);
+    }
   }
   return row;
 }
 
-/** The events after a version without a gap: what is applied already is left out, what is missing is fetched. */
-async function withGap(
+/** The events between a row and an event, in any region: a wallet that was rehomed has its past elsewhere. */
+async function missingBefore(
   database: Database,
+  { walletId, version: next }: RecordedEvent,
   version: number,
-  events: readonly RecordedEvent[],
 ): Promise<readonly RecordedEvent[]> {
-  const fresh = events.filter((event) => event.version > version);
-  const first = fresh[0];
-  if (!first || first.version === version + 1) return fresh;
-  const { walletId } = first;
-  // In any region: a wallet that was rehomed has its past elsewhere.
-  const missing = await readWalletEvents(database, { walletId, after: version, limit: first.version - 1 - version });
-  if (missing.at(-1)?.version !== first.version - 1 || missing[0]!.version !== version + 1) {
-    throw new LogBroken(`wallet ${walletId}: versions ${version + 1} to ${first.version - 1} are not in the log`);
-  }
-  return [...missing, ...fresh];
+  if (next === version + 1) return [];
+  const missing = await readWalletEvents(database, { walletId, after: version, limit: next - 1 - version });
+  if (missing[0]?.version === version + 1 && missing.at(-1)!.version === next - 1) return missing;
+  throw new LogBroken(`wallet ${walletId}: versions ${version + 1} to ${next - 1} are not all in the log`);
 }
 
 async function readStreams(
@@ -127,24 +125,25 @@ async function readStreams(
   region: string,
   commits: readonly Commit[],
 ): Promise<Map<string, RecordedEvent[]>> {
-  const ranges = new Map<string, AppendedRange>();
-  for (const { appended } of commits) {
-    for (const range of appended) {
-      const { firstVersion } = ranges.get(range.walletId) ?? range;
-      ranges.set(range.walletId, { ...range, firstVersion: Math.min(firstVersion, range.firstVersion) });
-    }
-  }
-  const events = await readRanges(database, region, [...ranges.values()]);
+  const ranges = commits.flatMap(({ appended }) => appended).reduce(joined, new Map<string, AppendedRange[]>());
+  const events = await readRanges(database, region, [...ranges.values()].flat());
   const streams = Map.groupBy(events, ({ walletId }) => walletId);
-  for (const { walletId, firstVersion, lastVersion } of ranges.values()) {
+  for (const [walletId, promised] of ranges) {
     const found = streams.get(walletId)?.sort(byVersion) ?? [];
-    if (found.length !== lastVersion - firstVersion + 1) {
-      throw new LogBroken(
-        `wallet ${walletId}: not all of the versions ${firstVersion} to ${lastVersion} are in the log`,
-      );
-    }
+    if (found.length === versionsIn(promised)) continue;
+    const versions = promised.map(({ firstVersion, lastVersion }) => `${firstVersion} to ${lastVersion}`).join(', ');
+    throw new LogBroken(`wallet ${walletId}: versions ${versions} are not all in the log`);
   }
   return streams;
+}
+
+/** Adds a range to those of its wallet; one that follows the last is joined to it. (A rehoming and back leaves a hole.) */
+function joined(ranges: Map<string, AppendedRange[]>, range: AppendedRange): Map<string, AppendedRange[]> {
+  const known = ranges.get(range.walletId) ?? [];
+  const last = known.at(-1);
+  const follows = last !== undefined && last.lastVersion + 1 === range.firstVersion;
+  const next = follows ? { ...range, firstVersion: last.firstVersion } : range;
+  return ranges.set(range.walletId, [...(follows ? known.slice(0, -1) : known), next]);
 }
 
 /** As many commits as fit into a page, at least one. */
@@ -155,11 +154,11 @@ function pageOf(commits: readonly Commit[]): readonly Commit[] {
 }
 
 function sum(commits: readonly Commit[]): number {
-  return commits.reduce(
-    (all, { appended }) =>
-      appended.reduce((n, { firstVersion, lastVersion }) => n + lastVersion - firstVersion + 1, all),
-    0,
-  );
+  return commits.reduce((all, { appended }) => all + versionsIn(appended), 0);
+}
+
+function versionsIn(ranges: readonly AppendedRange[]): number {
+  return ranges.reduce((all, { firstVersion, lastVersion }) => all + lastVersion - firstVersion + 1, 0);
 }
 
 function byVersion(a: RecordedEvent, b: RecordedEvent): number {

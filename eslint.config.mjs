@@ -21,9 +21,11 @@ const layers = {
 const everyLib = Object.keys(layers);
 const constraints = Object.entries({
   ...layers,
-  'layer:testing': everyLib,
+  // For demonstrations and tests; the services know nothing of it.
+  'layer:local-cluster': ['layer:database'],
+  'layer:testing': [...everyLib, 'layer:local-cluster'],
   'layer:app': everyLib,
-  'layer:cli': [...everyLib, 'layer:app'],
+  'layer:cli': [...everyLib, 'layer:app', 'layer:local-cluster'],
 }).map(([sourceTag, onlyDependOnLibsWithTags]) => ({ sourceTag, onlyDependOnLibsWithTags }));
 
 // The pure core: no framework, no driver, no Node, no clock, no randomness.

@@ -38,6 +38,7 @@ export const walletAnswer = z.object({
 
 export const walletRead = walletAnswer.extend({
   metadata: z.record(z.string(), z.string()).meta({ example: { customer: 'c-17' } }),
+  readAsOf: instant('With `consistency=eventual`: the moment that the answer is about.').optional(),
 });
 
 const touched = {

@@ -1,6 +1,6 @@
 import type { Written } from '@tidemark/application';
 import { balancesView, type AcceptedResult } from '@tidemark/event-store';
-import type { WalletState } from '@tidemark/projections';
+import type { ProjectedWallet, WalletState } from '@tidemark/projections';
 import type { WalletCommand } from '@tidemark/wallet';
 import type { FastifyReply } from 'fastify';
 import { versionTag } from '../http/request-headers.js';
@@ -36,9 +36,11 @@ export function walletAfter(
 }
 
 /** The answer to a read. */
-export function walletOf({ walletId, wallet, position }: WalletState): WalletRead {
+export function walletOf(state: WalletState | ProjectedWallet): WalletRead {
+  const { walletId, wallet, position } = state;
   const { status, homeRegion, version, metadata } = wallet;
-  return { walletId, status, homeRegion, version, position, balances: balancesView(wallet), metadata };
+  const readAsOf = 'readAsOf' in state ? { readAsOf: state.readAsOf } : {};
+  return { walletId, status, homeRegion, version, position, balances: balancesView(wallet), metadata, ...readAsOf };
 }
 
 function sentenceOf(code: string, details: Readonly<Record<string, unknown>>): string {

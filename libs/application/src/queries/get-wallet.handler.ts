@@ -1,6 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { readFreshWallet, readProjectedWallet, readWalletAt, type WalletState } from '@tidemark/projections';
+import {
+  readFreshWallet,
+  readProjectedWallet,
+  readWalletAt,
+  type ProjectedWallet,
+  type WalletState,
+} from '@tidemark/projections';
 import { unreachable } from '@tidemark/wallet';
 import { ReadModel } from '../read-model/read-model.js';
 
@@ -12,7 +18,7 @@ export type Moment =
   | { readonly kind: 'time'; readonly time: string };
 
 /** Reads one wallet. Undefined where there is none at that moment, or its version is not reached yet. */
-export class GetWalletQuery extends Query<WalletState | undefined> {
+export class GetWalletQuery extends Query<WalletState | ProjectedWallet | undefined> {
   constructor(
     readonly walletId: string,
     readonly moment: Moment,
@@ -25,17 +31,17 @@ export class GetWalletQuery extends Query<WalletState | undefined> {
 export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | undefined> {
+  execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
     return this.readModel.retrying(() => this.read(walletId, moment));
   }
 
-  private async read(walletId: string, moment: Moment): Promise<WalletState | undefined> {
+  private async read(walletId: string, moment: Moment): Promise<WalletState | ProjectedWallet | undefined> {
     const { database } = this.readModel;
     switch (moment.kind) {
       case 'fresh':
         return readFreshWallet(database, walletId);
       case 'eventual':
-        return readProjectedWallet(database, walletId);
+        return readProjectedWallet(database, walletId, { nearby: this.readModel.regions.length > 1 });
       case 'time':
         return readWalletAt(database, walletId, { time: moment.time });
       case 'version': {

@@ -47,12 +47,30 @@ export async function readFreshWallet(reader: Reader, walletId: string): Promise
   );
 }
 
-/** A wallet as its projected row says, however far behind that is. Undefined when there is no row (yet). */
-export async function readProjectedWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
-  const { rows } = await reader.query<Omit<FreshRow, 'version'>>(PROJECTED, [walletId, STATE_VERSION], {
-    name: 'projected-wallet',
-  });
-  return rows[0] && projectedState(reader, walletId, rows[0].home, rows[0]);
+/** A wallet as its projected row says, and the moment for which that was true of the row. */
+export interface ProjectedWallet extends WalletState {
+  /** ISO 8601, UTC. Now, or a few seconds ago where a replica nearby answered. */
+  readonly readAsOf: string;
+}
+
+/**
+ * A wallet as its projected row says, however far behind that is. Undefined when there is no row (yet).
+ *
+ * @param nearby may be answered by the nearest replica, as things stood some 4 s ago (CockroachDB's follower reads)
+ */
+export async function readProjectedWallet(
+  reader: Reader,
+  walletId: string,
+  { nearby = false } = {},
+): Promise<ProjectedWallet | undefined> {
+  const { rows } = await reader.query<Omit<FreshRow, 'version'> & { read_as_of: string }>(
+    nearby ? PROJECTED_NEARBY : PROJECTED,
+    [walletId, STATE_VERSION],
+    { name: nearby ? 'projected-wallet-nearby' : 'projected-wallet' },
+  );
+  const [row] = rows;
+  const state = row && projectedState(reader, walletId, row.home, row);
+  return state && { ...state, readAsOf: row.read_as_of };
 }
 
 /** Events read at once while folding a wallet to a point in time. */
@@ -109,12 +127,19 @@ function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletS
 // The pointer to the live build is read in the same statement as the rows.
 const LIVE = `(SELECT p.live_generation FROM projections p WHERE p.name = 'balances')`;
 
-const PROJECTED = `
-SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at
+const PROJECTED = projectedSql('');
+// now() is the time of the transaction, so here it says how old the answer is.
+const PROJECTED_NEARBY = projectedSql('AS OF SYSTEM TIME follower_read_timestamp()');
+
+function projectedSql(asOf: string): string {
+  return `
+SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of
 FROM wallets w
 LEFT JOIN wallet_balances b
   ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+${asOf}
 WHERE w.wallet_id = $1::text`;
+}
 
 const FRESH = `
 SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at, ${EVENT_COLUMNS}

@@ -4,7 +4,7 @@ import { othersThan, REGIONS, type Region } from './regions.js';
 
 export const BASE_PORT_DEFAULT = 26_300;
 /** The last region's last port has to be one, too. */
-export const BASE_PORT_MAX = 65_500;
+export const BASE_PORT_MAX = 65_490;
 /** Below are the ports that only root may open. */
 export const BASE_PORT_MIN = 1_024;
 

@@ -28,8 +28,7 @@ export async function raiseCluster(options: RaiseOptions, signal: AbortSignal): 
   const goOn = () => {
     if (signal.aborted) throw new CouldNotRun('interrupted; nothing is left running');
   };
-  say('starting three nodes …');
-  const cluster = await LocalCluster.up({ directory, basePort, onDisk });
+  const cluster = await LocalCluster.up({ directory, basePort, onDisk, log: say });
   try {
     goOn();
     if (options.services) {

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cockroachOnPath, connect, migrate, spreadOverRegions, type Database } from '@tidemark/database';
+import { readCommits, readWalletEvents, regionsOf, LOG_START, NO_COMMIT_ID } from '@tidemark/event-store';
+import { LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
+import { readFreshWallet } from '@tidemark/projections';
+import { engines, freshDatabase, repositoryMigrations } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standing, TestStore, verdict, watched } from './log/log-fixture.js';
+
+const MULTI_REGION = join(repositoryMigrations('cockroach'), 'multi-region');
+/** Beside the ports of `npm run cluster`, which may be up. */
+const BASE_PORT = 28_600;
+const DATABASE = 'regions';
+
+/** One cluster for all: bringing it up and spreading a schema takes most of the time. */
+describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
+  let directory: string;
+  let cluster: LocalCluster;
+  const opened: Database[] = [];
+  const stores: TestStore[] = [];
+  /** The last statement of each shape. */
+  const statements = new Map<string, { text: string; values: unknown[] }>();
+
+  const openIn = async (region: Region) => {
+    const database = await connect({
+      url: cluster.sqlUrl(region, DATABASE),
+      role: 'tidemark_api',
+      applicationName: `test-${region}`,
+      poolSize: 6,
+    });
+    opened.push(database);
+    return database;
+  };
+  const storeIn = async (region: Region) => {
+    const database = watched(await openIn(region), (text, values) => {
+      const [, kind = text.trim().slice(0, 40)] = /(new_\w+|load|k\.wallet_id AS known_id)/.exec(text) ?? [];
+      statements.set(`${kind} with ${values.length} values`, { text, values });
+    });
+    const store = new TestStore({ database });
+    stores.push(store);
+    return store;
+  };
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'tidemark-regions-'));
+    cluster = await LocalCluster.up({ directory, basePort: BASE_PORT, log: () => undefined });
+    const url = cluster.sqlUrl('eu-west', DATABASE);
+    await migrate({ url, directory: repositoryMigrations('cockroach') });
+    const owner = await connect({ url, applicationName: 'test-owner' });
+    const before = new TestStore({ database: owner });
+    await before.openWallet('from-before');
+    await before.deposit('from-before', '7.00');
+    await before.close();
+    const positions = await owner.query('SELECT version, position::text FROM wallet_events ORDER BY version');
+    await spreadOverRegions({ url, directory: MULTI_REGION, survive: 'region' });
+    expect(await owner.query('SELECT version, position::text FROM wallet_events ORDER BY version')).toEqual(positions);
+    await owner.close();
+  }, 180_000);
+
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    for (const database of opened) await database.close();
+    await cluster.down();
+    await rm(directory, { recursive: true, force: true });
+  }, 60_000);
+
+  it('may be spread again, and says where wallets can live, its own region first', async () => {
+    const url = cluster.sqlUrl('eu-east', DATABASE);
+    const spread = await spreadOverRegions({ url, directory: MULTI_REGION, survive: 'region' });
+    expect(spread).toEqual({ primary: 'eu-west', regions: [...REGIONS].sort(), survive: 'region' });
+    const regions = await regionsOf(await openIn('eu-east'));
+    expect(regions.homes[0]).toBe('eu-east');
+    expect([...regions.homes].sort()).toEqual([...REGIONS].sort());
+    expect(regions.logs).toContain('local');
+  });
+
+  it('keeps what was in it, and goes on with it from any region', async () => {
+    const store = await storeIn('eu-east');
+    expect(standing(await store.deposit('from-before', '1.00'))).toEqual([3, '8.00']);
+  });
+
+  it('opens a wallet id once in all regions', async () => {
+    const three = await Promise.all(REGIONS.map((region) => storeIn(region)));
+    for (let i = 0; i < 5; i++) {
+      const outcomes = await Promise.all(three.map((store, n) => store.openWallet(`once-${i}`, undefined, REGIONS[n])));
+      expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'wallet_already_open', 'wallet_already_open']);
+    }
+  });
+
+  it('moves money across regions in one statement, at one position in both', async () => {
+    const store = await storeIn('eu-central');
+    await store.openWallet('w', undefined, 'eu-west');
+    await store.openWallet('e', undefined, 'eu-east');
+    await store.deposit('w', '9.00');
+    const { result } = await store.transfer('w', 'e', '2.00');
+    const database = await openIn('eu-east');
+    const [sent] = (await readWalletEvents(database, { walletId: 'w', after: 2, limit: 1 }))!;
+    const [received] = (await readWalletEvents(database, { walletId: 'e', after: 1, limit: 1 }))!;
+    expect(result).toMatchObject({ kind: 'accepted', position: sent!.position });
+    expect(received).toMatchObject({ position: sent!.position, region: 'eu-east', type: 'TransferReceived' });
+    for (const region of ['eu-west', 'eu-east']) {
+      const after = { position: LOG_START.cockroach, commitId: NO_COMMIT_ID };
+      const commits = await readCommits(database, { region, after, limit: 100 });
+      expect(commits.map(({ position }) => position)).toContain(sent!.position);
+    }
+  });
+
+  it('every row lives in the region of its key, and its position is its commit timestamp', async () => {
+    const { rows } = await (
+      await openIn('eu-west')
+    ).query<{ elsewhere: string; otherwise: string }>(
+      `SELECT count(*) FILTER (WHERE region <> 'local' AND crdb_region::text <> region) AS elsewhere,
+              count(*) FILTER (WHERE region <> 'local' AND position <> crdb_internal_mvcc_timestamp) AS otherwise
+       FROM wallet_events`,
+    );
+    expect(rows).toEqual([{ elsewhere: '0', otherwise: '0' }]);
+  });
+
+  it('rehomes a wallet, and a process elsewhere finds out by collision', async () => {
+    const [west, east] = [await storeIn('eu-west'), await storeIn('eu-east')];
+    await west.openWallet('nomad', undefined, 'eu-west');
+    await east.deposit('nomad', '5.00', 'd');
+    expect(verdict(await west.rehome('nomad', 'eu-east'))).toBe('accepted');
+    expect(standing(await east.withdraw('nomad', '1.00'))).toEqual([4, '4.00']);
+    expect(standing(await west.withdraw('nomad', '1.00'))).toEqual([5, '3.00']);
+    expect(await west.deposit('nomad', '5.00', 'd')).toMatchObject({ replayed: true });
+    expect((await readFreshWallet(await openIn('eu-central'), 'nomad'))!.wallet.version).toBe(5);
+  });
+
+  it('no hot statement scans a table or checks a key in another region', async () => {
+    const store = await storeIn('eu-east');
+    await store.openWallet('plain', undefined, 'eu-east');
+    await store.openWallet('other', undefined, 'eu-east');
+    statements.clear();
+    await store.deposit('plain', '5.00');
+    await store.withdraw('plain', '9.00'); // a rejection, with its guard
+    await store.transfer('plain', 'other', '1.00');
+    await (await storeIn('eu-east')).deposit('plain', '1.00'); // loads it
+    expect(statements.size).toBeGreaterThanOrEqual(3);
+    const database = await openIn('eu-east');
+    for (const [kind, { text, values }] of statements) {
+      const { rows } = await database.query<{ info: string }>(`EXPLAIN ${text}`, values);
+      const plan = rows.map(({ info }) => info).join('\n');
+      expect(plan, kind).not.toMatch(/FULL SCAN|constraint-check|uniqueness/i);
+    }
+  });
+
+  it('a deposit in the home region does not wait for the distance to the caller', async () => {
+    const [near, far] = [await storeIn('eu-east'), await storeIn('eu-west')];
+    await cluster.slow(60);
+    try {
+      const timed = async (store: TestStore) => {
+        const all: number[] = [];
+        for (let i = 0; i < 5; i++) {
+          const startedAt = performance.now();
+          await store.deposit('plain', '0.01');
+          all.push(performance.now() - startedAt);
+        }
+        return all.sort((a, b) => a - b)[2]!;
+      };
+      // Leaseholders move to their home regions some time after the tables were spread.
+      await expect.poll(async () => (await timed(far)) - (await timed(near)), { timeout: 150_000 }).toBeGreaterThan(45);
+    } finally {
+      await cluster.slow(0);
+    }
+  }, 180_000);
+});
+
+describe.each(engines)('migrate --regions on $engine', (engine) => {
+  it('says in one line why it cannot, and changes nothing', async () => {
+    const fresh = await freshDatabase(engine);
+    const spread = spreadOverRegions({ url: fresh.url, directory: MULTI_REGION, survive: 'zone' });
+    const why = engine.engine === 'postgres' ? /this is PostgreSQL/ : /declare no region/;
+    await expect(spread).rejects.toMatchObject({ name: 'StartRefused', message: expect.stringMatching(why) });
+    await fresh.drop();
+  });
+});

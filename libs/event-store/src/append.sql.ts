@@ -1,4 +1,5 @@
 import type { Engine } from '@tidemark/database';
+import { LOOKUP } from './lookup-join.js';
 import type { FlushRows } from './flush.js';
 
 /** One statement and its values. */
@@ -23,6 +24,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   const counted = engine === 'postgres'; // CockroachDB's column defaults are the commit timestamp
   const position = counted ? { column: ', position', value: ', head.position', from: ', head' } : NOTHING;
 
+  const { left } = LOOKUP[engine];
   const parts: string[] = [];
   const shape: string[] = [];
   const { openings, moves, events, outcomes, commits } = rows;
@@ -87,8 +89,9 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     ['text', (g) => g.walletId],
     ['int8', (g) => g.version],
   )}) AS g(outcome, region, wallet_id, version)
-  WHERE (SELECT 1 FROM wallet_events s WHERE s.region = g.region AND s.wallet_id = g.wallet_id AND s.version = g.version) IS NOT NULL
-     OR (g.version = 1 AND (SELECT 1 FROM wallets w WHERE w.wallet_id = g.wallet_id) IS NOT NULL))`);
+  ${left} wallet_events e ON e.region = g.region AND e.wallet_id = g.wallet_id AND e.version = g.version
+  ${left} wallets w ON w.wallet_id = g.wallet_id AND g.version = 1
+  WHERE e.version IS NOT NULL OR w.wallet_id IS NOT NULL)`);
   }
 
   const appendsNothing = events.length === 0;

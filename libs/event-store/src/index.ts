@@ -18,6 +18,7 @@ export { balancesView } from './draft.js';
 export { chain, CHAIN_START } from './hash-chain.js';
 export { isPosition, LOG_START, positionOf, type Position } from './position.js';
 export { regionsOf, SINGLE_REGION, type Regions } from './regions.js';
+export { LOOKUP } from './lookup-join.js';
 export { shardOf, SHARDS } from './shard.js';
 export {
   domainEvent,

@@ -1,6 +1,7 @@
-import type { Database } from '@tidemark/database';
+import type { Database, Engine } from '@tidemark/database';
 import { COMMIT_LANES } from './environment.js';
 import { positionOf, type Position } from './position.js';
+import { LOOKUP } from './lookup-join.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
 /** Where a tailer stands: the position of the last commit it has seen, and that commit's id, since positions may tie. */
@@ -59,7 +60,7 @@ export async function readRanges(
   ranges: readonly AppendedRange[],
 ): Promise<RecordedEvent[]> {
   const { rows } = await reader.query<EventRow>(
-    READ_RANGES,
+    READ_RANGES[reader.engine],
     [
       region,
       ranges.map(({ walletId }) => walletId),
@@ -76,7 +77,7 @@ export async function readWalletEvents(
   reader: Reader,
   { walletId, after, limit }: { walletId: string; after: number; limit: number },
 ): Promise<RecordedEvent[]> {
-  const { rows } = await reader.query<EventRow>(READ_WALLET_EVENTS, [walletId, after, limit], {
+  const { rows } = await reader.query<EventRow>(READ_WALLET_EVENTS[reader.engine], [walletId, after, limit], {
     name: 'read-wallet-events',
   });
   return rows.map((row) => rowToEvent(reader.engine, row));
@@ -99,17 +100,33 @@ ORDER BY c.position, c.commit_id
 LIMIT $4::int8`;
 }
 
-const READ_RANGES = `
+const READ_RANGES: Record<Engine, string> = {
+  cockroach: readRangesSql('cockroach'),
+  postgres: readRangesSql('postgres'),
+};
+
+function readRangesSql(engine: Engine): string {
+  return `
 SELECT ${EVENT_COLUMNS}
 FROM unnest($2::text[], $3::int8[], $4::int8[]) AS r(wallet_id, first_version, last_version)
-JOIN wallet_events e
+${LOOKUP[engine].inner} wallet_events e
   ON e.region = $1::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
+}
 
-const READ_WALLET_EVENTS = `
+const READ_WALLET_EVENTS: Record<Engine, string> = {
+  cockroach: readWalletEventsSql('cockroach'),
+  postgres: readWalletEventsSql('postgres'),
+};
+
+// Versions have no gaps, so the page is a range of them.
+function readWalletEventsSql(engine: Engine): string {
+  return `
+WITH streams AS (
+  SELECT w.wallet_id, w.region FROM wallets w WHERE w.wallet_id = $1::text
+  UNION ALL
+  SELECT w.wallet_id, unnest(w.former_regions) FROM wallets w WHERE w.wallet_id = $1::text)
 SELECT ${EVENT_COLUMNS}
-FROM wallets w
-CROSS JOIN LATERAL unnest(array_prepend(w.region, w.former_regions)) AS r(region)
-JOIN wallet_events e ON e.region = r.region AND e.wallet_id = w.wallet_id
-WHERE w.wallet_id = $1::text AND e.version > $2::int8
-ORDER BY e.version
-LIMIT $3::int8`;
+FROM streams ${LOOKUP[engine].inner} wallet_events e ON e.region = streams.region AND e.wallet_id = streams.wallet_id
+  AND e.version > $2::int8 AND e.version <= $2::int8 + $3::int8
+ORDER BY e.version`;
+}

@@ -1,4 +1,5 @@
-import type { Database } from '@tidemark/database';
+import type { Database, Engine } from '@tidemark/database';
+import { LOOKUP } from './lookup-join.js';
 import type { CommandResult, RejectedResult, WalletView } from './outcome.js';
 import { positionOf } from './position.js';
 
@@ -26,7 +27,7 @@ export async function findOutcomes(
   keys: readonly OutcomeKey[],
 ): Promise<(StoredOutcome | undefined)[]> {
   const { rows } = await database.query<Row>(
-    FIND,
+    FIND[database.engine],
     [
       keys.map(({ region }) => region),
       keys.map(({ walletId }) => walletId),
@@ -46,8 +47,12 @@ export async function findOutcomes(
   return found;
 }
 
-const FIND = `
+const FIND: Record<Engine, string> = { cockroach: findSql('cockroach'), postgres: findSql('postgres') };
+
+function findSql(engine: Engine): string {
+  return `
 SELECT k.ordinal, o.request_hash, o.position::text AS position, o.result
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k(region, wallet_id, idempotency_key, ordinal)
-JOIN command_outcomes o
+${LOOKUP[engine].inner} command_outcomes o
   ON o.region = k.region AND o.wallet_id = k.wallet_id AND o.idempotency_key = k.idempotency_key`;
+}

@@ -1,6 +1,7 @@
 import type { Database, Engine } from '@tidemark/database';
 import { decodeWallet, evolve, initialState, STATE_VERSION } from '@tidemark/wallet';
 import { absentHead, type WalletHead } from './draft.js';
+import { LOOKUP } from './lookup-join.js';
 import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
 /** A wallet to load; `from` is what is known of it already, so that only the events after it are read. */
@@ -31,7 +32,7 @@ export async function loadWallets(
   requests: readonly LoadRequest[],
 ): Promise<Map<string, WalletHead | Error>> {
   const { rows } = await database.query<LoadRow>(
-    LOAD,
+    LOAD[database.engine],
     [requests.map(({ walletId }) => walletId), requests.map(({ from }) => from?.wallet.version ?? 0), STATE_VERSION],
     { name: 'load-wallets' },
   );
@@ -71,18 +72,28 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
   return { walletId, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
 }
 
-const LOAD = `
-SELECT k.wallet_id AS known_id, w.region AS home,
-       s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at,
-       encode(s.hash, 'hex') AS snapshot_hash,
-       ${EVENT_COLUMNS}
-FROM unnest($1::text[], $2::int8[]) AS k(wallet_id, version)
-LEFT JOIN wallets w ON w.wallet_id = k.wallet_id
-LEFT JOIN wallet_snapshots s
-  ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0
-LEFT JOIN LATERAL (
-  SELECT t.* FROM unnest(array_prepend(w.region, w.former_regions)) AS r(region)
-  JOIN wallet_events t
-    ON t.region = r.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(s.version, k.version)
-) e ON true
-ORDER BY k.wallet_id, e.version`;
+const LOAD: Record<Engine, string> = { cockroach: loadSql('cockroach'), postgres: loadSql('postgres') };
+
+function loadSql(engine: Engine): string {
+  const { inner, left } = LOOKUP[engine];
+  return `
+WITH known AS (
+  SELECT k.wallet_id AS known_id, w.region AS home, w.former_regions, COALESCE(s.version, k.version) AS start,
+         s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at, encode(s.hash, 'hex') AS snapshot_hash
+  FROM unnest($1::text[], $2::int8[]) AS k(wallet_id, version)
+  ${left} wallets w ON w.wallet_id = k.wallet_id
+  ${left} wallet_snapshots s
+    ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0),
+streams AS (
+  SELECT known_id, start, home AS region FROM known
+  UNION ALL
+  SELECT known_id, start, unnest(former_regions) FROM known)
+SELECT known.known_id, known.home, known.snapshot_state, known.snapshot_recorded_at, known.snapshot_hash, tail.*
+FROM known
+LEFT JOIN (
+  SELECT streams.known_id AS tail_of, ${EVENT_COLUMNS}
+  FROM streams ${inner} wallet_events e
+    ON e.region = streams.region AND e.wallet_id = streams.known_id AND e.version > streams.start
+) tail ON tail.tail_of = known.known_id
+ORDER BY known.known_id, tail.version`;
+}

@@ -1,10 +1,11 @@
-import type { Database } from '@tidemark/database';
+import type { Database, Engine } from '@tidemark/database';
 import {
   domainEvent,
   EVENT_COLUMNS,
   positionOf,
   readWalletEvents,
   rowToEvent,
+  LOOKUP,
   type EventRow,
   type Position,
   type RecordedEvent,
@@ -36,7 +37,9 @@ type FreshRow = Omit<EventRow, 'version'> & {
  * folded here. Never stale, whatever the workers do. Undefined when no such wallet was opened.
  */
 export async function readFreshWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
-  const { rows } = await reader.query<FreshRow>(FRESH, [walletId, STATE_VERSION], { name: 'fresh-wallet' });
+  const { rows } = await reader.query<FreshRow>(FRESH[reader.engine], [walletId, STATE_VERSION], {
+    name: 'fresh-wallet',
+  });
   const first = rows[0];
   if (!first) return undefined;
   const projected = projectedState(reader, walletId, first.home, first);
@@ -141,14 +144,27 @@ ${asOf}
 WHERE w.wallet_id = $1::text`;
 }
 
-const FRESH = `
-SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at, ${EVENT_COLUMNS}
-FROM wallets w
-LEFT JOIN wallet_balances b
-  ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
-LEFT JOIN LATERAL (
-  SELECT t.* FROM unnest(array_prepend(w.region, w.former_regions)) AS r(region)
-  JOIN wallet_events t ON t.region = r.region AND t.wallet_id = w.wallet_id AND t.version > COALESCE(b.version, 0)
-) e ON true
-WHERE w.wallet_id = $1::text
-ORDER BY e.version`;
+const FRESH: Record<Engine, string> = { cockroach: freshSql('cockroach'), postgres: freshSql('postgres') };
+
+function freshSql(engine: Engine): string {
+  return `
+WITH wallet AS (
+  SELECT w.wallet_id, w.region AS home, w.former_regions, COALESCE(b.version, 0) AS start,
+         b.position::text AS projected_position, b.state, b.updated_at
+  FROM wallets w
+  LEFT JOIN wallet_balances b
+    ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+  WHERE w.wallet_id = $1::text),
+streams AS (
+  SELECT wallet_id, start, home AS region FROM wallet
+  UNION ALL
+  SELECT wallet_id, start, unnest(former_regions) FROM wallet)
+SELECT wallet.home, wallet.projected_position, wallet.state, wallet.updated_at, tail.*
+FROM wallet
+LEFT JOIN (
+  SELECT streams.wallet_id AS tail_of, ${EVENT_COLUMNS}
+  FROM streams ${LOOKUP[engine].inner} wallet_events e
+    ON e.region = streams.region AND e.wallet_id = streams.wallet_id AND e.version > streams.start
+) tail ON tail.tail_of = wallet.wallet_id
+ORDER BY tail.version`;
+}

@@ -90,7 +90,8 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       const limit = await service.post(`/v1/wallets/${wallet}/limits`, { currency: 'EUR', overdraft: '5.00' });
       expect([limit.status, limit.json.version]).toEqual([201, 2]);
       const within = await service.post(`/v1/wallets/${wallet}/withdrawals`, eur('5.00'));
-      expect([within.status, within.json.balances]).toEqual([201, inEuro('-5.00')]);
+      const [balance] = inEuro('-5.00');
+      expect([within.status, within.json.balances]).toEqual([201, [{ ...balance, overdraftLimit: '5.00' }]]);
       const beyond = await service.post(`/v1/wallets/${wallet}/withdrawals`, eur('0.01'));
       expect([beyond.status, beyond.json.code]).toEqual([422, 'insufficient_funds']);
     });
@@ -104,6 +105,14 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
     });
   });
 
+  it('rehomes to a region of the installation only, and not to where a wallet lives', async () => {
+    const wallet = await opened();
+    const unknown = await service.post(`/v1/wallets/${wallet}/rehome`, { homeRegion: 'mars' });
+    expect([unknown.status, unknown.json.code]).toEqual([400, 'unknown_region']);
+    const same = await service.post(`/v1/wallets/${wallet}/rehome`, { homeRegion: 'local' });
+    expect([same.status, same.json.code]).toEqual([422, 'same_region']);
+  });
+
   describe('transfers', () => {
     it('moves money between two wallets at once', async () => {
       const [from, to] = [await funded('10.00'), await opened()];
@@ -111,8 +120,8 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect(status).toBe(201);
       expect(json.transferId).toMatch(/^tr_[0-9a-hjkmnp-tv-z]{26}$/);
       expect(json.wallets).toEqual([
-        { walletId: from, version: 3, balances: inEuro('6.00') },
-        { walletId: to, version: 2, balances: inEuro('4.00') },
+        { walletId: from, status: 'open', homeRegion: 'local', version: 3, balances: inEuro('6.00') },
+        { walletId: to, status: 'open', homeRegion: 'local', version: 2, balances: inEuro('4.00') },
       ]);
     });
 

@@ -34,7 +34,10 @@ const impure = {
     'error',
     {
       patterns: [
-        { group: ['@nestjs/*', 'pg', 'drizzle-orm', 'drizzle-orm/*', 'node:*'], message: 'libs/money and libs/wallet are pure.' },
+        {
+          group: ['@nestjs/*', 'pg', 'drizzle-orm', 'drizzle-orm/*', 'node:*'],
+          message: 'libs/money and libs/wallet are pure.',
+        },
       ],
     },
   ],

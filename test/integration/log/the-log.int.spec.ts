@@ -7,6 +7,7 @@ import {
   readWalletEvents,
   type LogCursor,
 } from '@tidemark/event-store';
+import { connect } from '@tidemark/database';
 import { engines } from '@tidemark/testing';
 import { canonicalEvent } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -145,7 +146,6 @@ describe.each(engines)('the log on $engine', (engine) => {
   });
 
   it('the role of the worker cannot write the log at all', async () => {
-    const { connect } = await import('@tidemark/database');
     const worker = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
     for (const table of ['wallet_events', 'command_outcomes', 'commits']) {
       await expect(worker.query(`INSERT INTO ${table} DEFAULT VALUES`)).rejects.toMatchObject({ code: '42501' });

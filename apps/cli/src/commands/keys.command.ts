@@ -16,7 +16,7 @@ export function keysCreateCommand(command: Command, run: Run): Command {
     .requiredOption('--scopes <scopes>', 'what it may do: read, write, operate; separated by commas')
     .action((options: { name: string; scopes: string }) =>
       run(async (at) => {
-        const { newApiKey, SCOPES } = await import('@tidemark/application');
+        const { newApiKey, SCOPES } = await import('./new-key.js');
         const scopes = scopesOf(options.scopes, SCOPES);
         const { name } = options;
         if (!NAME.test(name)) throw new UsageError('--name is 1 to 64 visible ASCII characters');

@@ -23,6 +23,8 @@ export interface WriteEnvironment {
   readonly limits: Limits;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Milliseconds that only ever grow, for deadlines and durations: a wall clock that is set back would stretch them. */
+  readonly monotonic: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -24,6 +24,8 @@ export interface EventStoreOptions {
   readonly observer?: WriteObserver;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
+  /** Milliseconds that only ever grow. */
+  readonly monotonic?: () => number;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
 }
@@ -35,6 +37,7 @@ export function openEventStore({
   limits: some,
   observer = SILENT,
   clock = Date.now,
+  monotonic = () => performance.now(),
   random = Math.random,
 }: EventStoreOptions): CommandStrategy {
   const limits = { ...DEFAULT_LIMITS, ...some };
@@ -43,6 +46,7 @@ export function openEventStore({
     database,
     limits,
     clock,
+    monotonic,
     random,
     sleep,
     commitLane: randomInt(COMMIT_LANES),

@@ -52,11 +52,11 @@ class QueuedStrategy implements CommandStrategy {
     if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
     const same = this.pending.get(identityOf(scopeOf(request.command), request.idempotencyKey));
     if (same) return this.join(same, request);
-    const { limits, clock } = this.environment;
+    const { limits, monotonic } = this.environment;
     if (this.pending.size >= limits.queueMax) {
       throw new QueueFull(`${limits.queueMax} commands are waiting; nothing was written`);
     }
-    const now = clock();
+    const now = monotonic();
     const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
     this.pending.set(command.identity, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
@@ -79,7 +79,7 @@ class QueuedStrategy implements CommandStrategy {
 
   private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {
     try {
-      const loadedAt = this.environment.clock();
+      const loadedAt = this.environment.monotonic();
       const loaded = await Promise.all(unknown.map((walletId) => this.missing.load(walletId, command.deadline)));
       for (const head of loaded) this.cache.offer(head, loadedAt);
       this.dispatch(command);

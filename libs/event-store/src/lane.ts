@@ -22,8 +22,8 @@ export class Lane {
   private scheduled = false;
   /** Halved while a flush fails for a reason of its own, until the culprit is alone. */
   private commandsMax: number;
-  /** Flushes in a row that found no database. */
-  private outages = 0;
+  /** In a row: of flushes that found no database, were ambiguous or had to restart, and of reads between them. */
+  private failures = 0;
   private members = 0;
 
   /**
@@ -74,14 +74,14 @@ export class Lane {
   /** Decides queued commands into the open flush, as many as it has room for. */
   private fill(): void {
     if (this.recovering || this.queue.length === 0) return;
-    const { limits, clock } = this.environment;
+    const { limits, clock, monotonic } = this.environment;
     const now = new Date(clock()).toISOString();
     const sittingOut: PendingCommand[] = [];
     let taken = 0;
     while (taken < this.queue.length && this.open.hasRoom(this.commandsMax, limits.flushBytesMax)) {
       const command = this.queue[taken++]!;
       if (command.wallets.some(({ cooling }) => cooling)) sittingOut.push(command);
-      else if (clock() > command.deadline) this.giveUp(command);
+      else if (monotonic() > command.deadline) this.giveUp(command);
       else this.decide(command, now);
     }
     this.queue.splice(0, taken, ...sittingOut);
@@ -100,16 +100,16 @@ export class Lane {
 
   private async send(): Promise<void> {
     if (this.inFlight || this.recovering || this.open.commands.length === 0) return;
-    const { clock, observer, committed } = this.environment;
+    const { monotonic, observer, committed } = this.environment;
     const flush = this.open;
     this.open = new OpenFlush();
     this.inFlight = true;
-    const startedAt = clock();
+    const startedAt = monotonic();
     try {
       const appended = await append(this.environment, flush.drafts);
-      observer.flushed(flush.commands.length, clock() - startedAt);
+      observer.flushed(flush.commands.length, monotonic() - startedAt);
       this.commandsMax = this.environment.limits.flushCommandsMax;
-      this.outages = 0;
+      this.failures = 0;
       committed(flush.drafts);
       await this.settle(flush, appended);
     } catch (error) {
@@ -125,12 +125,12 @@ export class Lane {
     const uncertain: PendingCommand[] = [];
     flush.commands.forEach((command, i) => {
       const { result, events } = flush.drafts[i]!;
-      if (!complete && events.length === 0) uncertain.push(command);
-      else
-        this.answer(command, {
-          result: result.kind === 'accepted' ? { ...result, position } : result,
-          replayed: false,
-        });
+      if (!complete && events.length === 0) return void uncertain.push(command);
+      if (command.ambiguous) this.environment.observer.ambiguityEnded('written_again');
+      this.answer(command, {
+        result: result.kind === 'accepted' ? { ...result, position } : result,
+        replayed: false,
+      });
     });
     if (complete) return;
     // An answer that appends nothing was decided on a state that is gone, and was not stored: find out which.
@@ -151,8 +151,9 @@ export class Lane {
     await this.startOver(
       commands,
       async () => {
-        if (failure === 'unavailable') await this.waitForDatabase();
-        else if (failure !== 'defect') await this.readAgain(commands, { own: false });
+        // A lost key has a winner already; whatever else failed may fail again at once.
+        if (failure !== 'defect' && failure !== 'replay_or_race') await this.pause();
+        if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, { own: false });
       },
       flush,
     );
@@ -188,8 +189,8 @@ export class Lane {
         return this.apply(waiting, await reconcile(this.environment, waiting), own);
       } catch (error) {
         if (failureOf(error, 'read') === 'defect') return waiting.forEach((command) => this.fail(command, error));
-        await this.waitForDatabase();
-        const now = this.environment.clock();
+        await this.pause();
+        const now = this.environment.monotonic();
         for (const command of waiting) if (now > command.deadline) this.giveUp(command);
       }
     }
@@ -218,8 +219,9 @@ export class Lane {
     });
   }
 
-  private waitForDatabase(): Promise<void> {
-    return this.environment.sleep(this.jitter(this.outages++));
+  /** Longer after each failure in a row, up to a bound. */
+  private pause(): Promise<void> {
+    return this.environment.sleep(this.jitter(this.failures++));
   }
 
   private jitter(attempt: number): number {

@@ -19,10 +19,10 @@ export class MissingWallets {
   private running = false;
 
   constructor(
-    private readonly environment: Pick<WriteEnvironment, 'database' | 'limits' | 'clock' | 'random' | 'sleep'>,
+    private readonly environment: Pick<WriteEnvironment, 'database' | 'limits' | 'monotonic' | 'random' | 'sleep'>,
   ) {}
 
-  /** @throws EventFromTheFuture; LogUnavailable after the deadline (milliseconds of the clock). */
+  /** @throws EventFromTheFuture; LogUnavailable after the deadline (milliseconds of the monotonic clock). */
   load(walletId: string, deadline: number): Promise<WalletHead> {
     const already = this.asked.get(walletId);
     if (already) return already.loaded;
@@ -58,11 +58,11 @@ export class MissingWallets {
   }
 
   private async afterFailure(batch: readonly Missing[], error: unknown, outages: number): Promise<void> {
-    const { limits, random, sleep, clock } = this.environment;
+    const { limits, random, sleep, monotonic } = this.environment;
     if (failureOf(error, 'read') === 'defect') return batch.forEach(({ reject }) => reject(error));
     await sleep(fullJitter({ attempt: outages + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random }));
     for (const missing of batch) {
-      if (clock() <= missing.deadline) this.asked.set(missing.walletId, missing);
+      if (monotonic() <= missing.deadline) this.asked.set(missing.walletId, missing);
       else missing.reject(new LogUnavailable('the log could not be read in time; nothing was written'));
     }
   }

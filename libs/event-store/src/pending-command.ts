@@ -24,7 +24,7 @@ export class PendingCommand {
   resolve!: (outcome: CommandOutcome) => void;
   reject!: (error: unknown) => void;
 
-  /** @param submittedAt and @param deadline milliseconds of the environment's clock. */
+  /** @param submittedAt and @param deadline milliseconds of the environment's monotonic clock. */
   constructor(
     readonly request: CommandRequest,
     readonly submittedAt: number,

@@ -39,8 +39,8 @@ class PessimisticStrategy implements CommandStrategy {
 
   /** Runs the whole transaction again, from its first read, until it commits or the deadline passes. */
   private async untilDecided(request: CommandRequest): Promise<CommandOutcome> {
-    const { clock, limits, random, sleep, observer } = this.environment;
-    const deadline = clock() + limits.commandDeadlineMs;
+    const { monotonic, limits, random, sleep, observer } = this.environment;
+    const deadline = monotonic() + limits.commandDeadlineMs;
     let ambiguous = false;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -53,7 +53,7 @@ class PessimisticStrategy implements CommandStrategy {
         if (failure === 'defect') throw error;
         observer.retried(failure, 1);
         ambiguous ||= failure === 'ambiguous';
-        if (clock() > deadline) {
+        if (monotonic() > deadline) {
           throw ambiguous ? new OutcomeUnknown('the same key will tell') : new LogUnavailable('nothing was written');
         }
         await sleep(

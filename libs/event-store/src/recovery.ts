@@ -42,11 +42,11 @@ export interface Reconciled {
  * next INSERT that decides.
  */
 export async function reconcile(
-  { database, clock }: Pick<WriteEnvironment, 'database' | 'clock'>,
+  { database, monotonic }: Pick<WriteEnvironment, 'database' | 'monotonic'>,
   commands: readonly PendingCommand[],
 ): Promise<Reconciled> {
   const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
-  const loadedAt = clock();
+  const loadedAt = monotonic();
   const loaded = await loadWallets(
     database,
     wallets.map(({ head }) => ({ walletId: head.walletId, from: head })),

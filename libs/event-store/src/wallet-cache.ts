@@ -7,7 +7,7 @@ import type { PendingCommand } from './pending-command.js';
 export interface CachedWallet {
   /** After every command decided so far, written or not. */
   head: WalletHead;
-  /** When the head was read from the database, in the clock's milliseconds. */
+  /** When the head was read from the database, in milliseconds of the monotonic clock. */
   loadedAt: number;
   /** The lane whose commands may touch this wallet now. */
   lane: Lane | undefined;

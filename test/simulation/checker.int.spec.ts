@@ -1,0 +1,42 @@
+import { engines } from '@tidemark/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { check } from './checking/checker.js';
+import { CORRUPTIONS } from './checking/corruptions.js';
+import type { Evidence } from './checking/evidence.js';
+import { RULES } from './checking/violation.js';
+import { hotWallets } from './faults/hot-wallets.js';
+import { shortSeed } from './run-report.js';
+import { SeededRandom } from './seeded-random.js';
+import { simulate } from './simulation.js';
+import { setStage } from './stage.js';
+
+const COMMANDS = 400;
+/** Every corruption at so many places of the run. */
+const PLACES = 5;
+
+/** Whoever checks is checked: a good run passes, and each way to spoil it is found, by the rule that is there for it. */
+describe.runIf(engines.length > 0)('the checker', () => {
+  const seed = shortSeed();
+  let good: Evidence;
+
+  beforeAll(async () => {
+    const engine = engines.find(({ engine: name }) => name === 'postgres') ?? engines[0]!;
+    const stage = await setStage('shared', engine);
+    ({ evidence: good } = await simulate({ stage, faults: [hotWallets], seed, commands: COMMANDS }));
+  });
+
+  it('finds nothing in a good run', () => expect(check(good)).toEqual([]));
+
+  it.each(CORRUPTIONS)('$what: $found', ({ what, found, spoil }) => {
+    for (let place = 0; place < PLACES; place++) {
+      const violations = check(spoil(good, new SeededRandom(seed).fork(`${what} ${place}`)));
+      const rules = new Set(violations.map(({ rule }) => rule));
+      expect(rules.has(found), `seed ${seed}, place ${place}: found ${[...rules].join(', ') || 'nothing'}`).toBe(true);
+    }
+  });
+
+  it('has a corruption for every rule', () => {
+    const covered = new Set(CORRUPTIONS.map(({ found }) => found));
+    expect(Object.keys(RULES).filter((rule) => !covered.has(rule as never))).toEqual([]);
+  });
+});

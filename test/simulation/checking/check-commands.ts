@@ -1,0 +1,110 @@
+import { domainEvent, type EventMetadata, type RecordedEvent } from '@tidemark/event-store';
+import type { Told } from '../clients/client-model.js';
+import type { Command } from '../clients/workload.js';
+import type { Evidence, StoredOutcome } from './evidence.js';
+import type { Report } from './violation.js';
+
+/** Events and outcomes by idempotency key, which is unique over a whole run here. */
+interface Traces {
+  readonly events: ReadonlyMap<string, readonly RecordedEvent[]>;
+  readonly outcomes: ReadonlyMap<string, readonly StoredOutcome[]>;
+}
+
+/** Each command once or not at all, each acknowledged one for good, and the log and the stored outcomes in agreement. */
+export function checkCommands({ events, outcomes, model }: Evidence, report: Report): void {
+  const traces: Traces = {
+    events: Map.groupBy(events, (event) => (JSON.parse(event.metadata) as EventMetadata).idempotencyKey),
+    outcomes: Map.groupBy(outcomes, ({ idempotencyKey }) => idempotencyKey),
+  };
+  for (const [key, stored] of traces.outcomes) checkOutcomes(key, stored, traces, report);
+  for (const [key, written] of traces.events) {
+    if (!traces.outcomes.has(key)) {
+      report('outcome_missing', `${key}: ${written.map(nameOf).join(', ')} without an outcome`);
+    }
+  }
+  for (const told of model.told) checkTold(told, traces, report);
+  for (const command of model.unresolved) checkWritten(command, traces.events.get(command.key) ?? [], report);
+}
+
+function checkOutcomes(key: string, stored: readonly StoredOutcome[], { events }: Traces, report: Report): void {
+  if (stored.length > 1) report('command_twice', `${key} has ${stored.length} outcomes`);
+  const { result, position } = stored[0]!;
+  const written = events.get(key) ?? [];
+  if (result.kind === 'rejected' && written.length > 0) {
+    report('command_twice', `${key} is stored as ${result.code}, and yet there is ${written.map(nameOf).join(', ')}`);
+  }
+  if (result.kind === 'accepted' && written.some((event) => event.position !== position)) {
+    report('outcome_missing', `${key} is stored at ${position}, its events at ${written.map((e) => e.position)}`);
+  }
+  if (result.kind === 'accepted' && written.length === 0) {
+    report('acknowledged_lost', `${key} is stored as accepted, and no event says so`);
+  }
+}
+
+function checkTold({ command, status, code, position, wallets }: Told, traces: Traces, report: Report): void {
+  const { key } = command;
+  const [stored] = traces.outcomes.get(key) ?? [];
+  const written = traces.events.get(key) ?? [];
+  if (status === 200 || status === 201) {
+    if (!stored) report('outcome_missing', `${key} was acknowledged and has no outcome`);
+    if (written.length === 0) return report('acknowledged_lost', `${key} was acknowledged and is not in the log`);
+    checkWritten(command, written, report);
+    if (written.some((event) => event.position !== position)) {
+      report('acknowledged_lost', `${key}: told position ${position}, written at ${written.map((e) => e.position)}`);
+    }
+    for (const event of written) {
+      const shown = wallets.find(({ walletId }) => walletId === event.walletId);
+      if (shown?.version !== event.version) {
+        report('acknowledged_lost', `${key}: told version ${shown?.version} of ${nameOf(event)}`);
+      }
+    }
+    return;
+  }
+  if (code !== 'insufficient_funds') return report('not_definite', `${key} was answered ${status} ${code}`);
+  if (stored?.result.kind !== 'rejected' || stored.result.code !== code) {
+    report('outcome_missing', `${key} was answered ${code}; stored is ${JSON.stringify(stored?.result ?? null)}`);
+  }
+}
+
+/** Whether the events of a key are exactly those of its command, once, or none. */
+function checkWritten(command: Command, written: readonly RecordedEvent[], report: Report): void {
+  if (written.length === 0) return;
+  const expected = eventsOf(command).sort().join(', ');
+  const found = written.map(meaningOf).sort().join(', ');
+  if (found === expected) return;
+  const rule = written.length > eventsOf(command).length ? 'command_twice' : 'acknowledged_lost';
+  report(rule, `${command.key}: ${expected} was asked for, written is ${found}`);
+}
+
+function eventsOf(command: Command): string[] {
+  const { walletId } = command;
+  if (command.kind === 'open') return [`WalletOpened ${walletId}`];
+  const money = `${command.amount} ${command.currency}`;
+  switch (command.kind) {
+    case 'limit':
+      return [`OverdraftLimitChanged ${walletId} ${money}`];
+    case 'deposit':
+      return [`FundsDeposited ${walletId} ${money}`];
+    case 'withdraw':
+      return [`FundsWithdrawn ${walletId} ${money}`];
+    case 'transfer':
+      return [
+        `TransferSent ${walletId} to ${command.to} ${money}`,
+        `TransferReceived ${command.to} from ${walletId} ${money}`,
+      ];
+  }
+}
+
+function meaningOf(recorded: RecordedEvent): string {
+  const event = domainEvent(recorded);
+  const about = `${event.type} ${recorded.walletId}`;
+  if (event.type === 'WalletOpened' || event.type === 'WalletRehomed') return about;
+  const amount = event.type === 'OverdraftLimitChanged' ? event.limit : event.amount;
+  const other =
+    event.type === 'TransferSent' ? ` to ${event.to}` : event.type === 'TransferReceived' ? ` from ${event.from}` : '';
+  return `${about}${other} ${amount.toString()} ${amount.currency.code}`;
+}
+
+function nameOf({ walletId, version, type }: RecordedEvent): string {
+  return `${walletId} version ${version} (${type})`;
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Fault } from '../fault.js';
+
+/** More than any `max_connections` here, so that a loop that never fills up ends. */
+const HELD_MAX = 1_000;
+const TOO_MANY_CONNECTIONS = '53300';
+const HELD_FOR_MS = 1_500;
+
+export const exhaustConnections: Fault = {
+  name: 'exhaust-connections',
+  when: 'PostgreSQL has no connection left for the service',
+  engines: ['postgres'],
+  stage: 'private',
+  async strike({ note, reached, server }) {
+    await reached(0.3);
+    const held: pg.Client[] = [];
+    const first = await hold(server.url, held);
+    await holdAll(server.url, held);
+    // Those that the service still had go too, and others are faster to take their places.
+    await first.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tidemark-%'`,
+    );
+    await holdAll(server.url, held);
+    note(`held ${held.length} connections for ${HELD_FOR_MS} ms`);
+    await sleep(HELD_FOR_MS);
+    await holdAll(server.url, held);
+    await Promise.all(held.map((client) => client.end()));
+  },
+};
+
+async function holdAll(url: string, held: pg.Client[]): Promise<void> {
+  while (held.length < HELD_MAX) {
+    try {
+      await hold(url, held);
+    } catch (error) {
+      if ((error as { code?: string }).code === TOO_MANY_CONNECTIONS) return;
+      throw error;
+    }
+  }
+}
+
+async function hold(url: string, held: pg.Client[]): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'greedy' });
+  client.on('error', () => undefined);
+  await client.connect();
+  held.push(client);
+  return client;
+}

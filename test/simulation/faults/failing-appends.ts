@@ -1,0 +1,27 @@
+import type { Database } from '@tidemark/database';
+
+/**
+ * Makes the database answer some appends with an error of its own, before anything is written.
+ *
+ * @param every of so many outcomes that are about to be inserted, one fails with `sqlState`
+ * @returns a function that ends it
+ */
+export async function failAppends(owner: Database, sqlState: string, every: number): Promise<() => Promise<void>> {
+  const name = `fail_${sqlState}`.toLowerCase();
+  // A sequence counts on whatever becomes of the transaction.
+  await owner.query(`CREATE SEQUENCE ${name}_count`);
+  await owner.query(`GRANT ALL ON ${name}_count TO tidemark_api`);
+  await owner.query(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('${name}_count') % ${every} = 0 THEN
+        RAISE EXCEPTION 'injected' USING ERRCODE = '${sqlState}';
+      END IF;
+      RETURN NEW;
+    END $$`);
+  await owner.query(`CREATE TRIGGER ${name} BEFORE INSERT ON command_outcomes FOR EACH ROW EXECUTE FUNCTION ${name}()`);
+  return async () => {
+    await owner.query(`DROP TRIGGER ${name} ON command_outcomes`);
+    await owner.query(`DROP FUNCTION ${name}`);
+    await owner.query(`DROP SEQUENCE ${name}_count`);
+  };
+}

@@ -1,0 +1,21 @@
+import { BOTH, type Fault } from '../fault.js';
+
+const JUMPS = 8;
+const HOUR_MS = 3_600_000;
+const OFFSETS_MS = [-24 * HOUR_MS, -HOUR_MS, -30_000, -1_500, 700, 20_000, HOUR_MS, 24 * HOUR_MS];
+
+export const jumpClock: Fault = {
+  name: 'jump-clock',
+  when: 'the clock of a service process jumps, forward and back',
+  engines: BOTH,
+  stage: 'shared',
+  jumpingClocks: true,
+  async strike({ apis, note, random, reached, setClock }) {
+    for (let i = 1; i <= JUMPS; i++) {
+      await reached(i / (JUMPS + 1));
+      await setClock(random.integer(0, apis.length - 1), random.pick(OFFSETS_MS));
+    }
+    await Promise.all(apis.map((_, api) => setClock(api, 0)));
+    note(`the clocks jumped ${JUMPS} times`);
+  },
+};

@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BOTH, type Fault } from '../fault.js';
+
+const KILLS = 1;
+
+export const killDatabase: Fault = {
+  name: 'kill-database',
+  when: 'the database server is killed with -9 under load and comes back a moment later',
+  engines: BOTH,
+  stage: 'private',
+  async strike({ model, note, random, reached, server }) {
+    for (let i = 1; i <= KILLS; i++) {
+      await reached(i / (KILLS + 1));
+      const recovered = model.timeToNextSuccess();
+      await server.kill();
+      await sleep(random.integer(0, 800));
+      await server.start();
+      note(`killed the database; the next command succeeded ${Math.round(await recovered)} ms later`);
+    }
+  },
+};

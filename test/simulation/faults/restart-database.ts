@@ -1,0 +1,19 @@
+import { BOTH, type Fault } from '../fault.js';
+
+const RESTARTS = 1;
+
+export const restartDatabase: Fault = {
+  name: 'restart-database',
+  when: 'the database server is restarted in the middle of a flush',
+  engines: BOTH,
+  stage: 'private',
+  async strike({ model, note, reached, server }) {
+    for (let i = 1; i <= RESTARTS; i++) {
+      await reached(i / (RESTARTS + 1));
+      const recovered = model.timeToNextSuccess();
+      await server.shutDown();
+      await server.start();
+      note(`restarted the database; the next command succeeded ${Math.round(await recovered)} ms later`);
+    }
+  },
+};

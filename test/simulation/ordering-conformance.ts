@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from './seeded-random.js';
+
+/** One client's connection to an event table. Ids are unique; the suite makes them up. */
+export interface EventWriter {
+  /**
+   * Appends one event in a transaction of its own and takes its time about it.
+   *
+   * @param holdMs how long the transaction stays open after the event got its place (its sequence number, its timestamp), if it
+   *   can be held open at all: this is what makes naive tailers skip
+   * @param clockOffsetMs how far off this client's clock is, for tables whose time comes from the client
+   */
+  append(id: string, options: { readonly holdMs: number; readonly clockOffsetMs: number }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Whoever follows an event table. */
+export interface EventTailer {
+  /** The ids of the events that came since the last call, in order, none twice. Empty when there are none now. */
+  tail(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** An event table and its tailer, to be tested. */
+export interface OrderedLog {
+  openWriter(): Promise<EventWriter>;
+  openTailer(): Promise<EventTailer>;
+}
+
+/** What a tailer did with the events of a run. It conforms when nothing is missed, doubled or unordered. */
+export interface Conformance {
+  readonly written: number;
+  /** Committed, and never given to the tailer. */
+  readonly missed: number;
+  readonly doubled: number;
+  /** Pairs of events where the second was sent after the first was acknowledged, and the tailer gave them the other way round. */
+  readonly unordered: number;
+  /** Seen before the append was acknowledged is fine; seen and never written is not. */
+  readonly invented: number;
+}
+
+export interface ConformanceOptions {
+  readonly random: SeededRandom;
+  readonly writers?: number;
+  readonly eventsPerWriter?: number;
+}
+
+const WRITERS_DEFAULT = 4;
+const EVENTS_DEFAULT = 40;
+/** Every so often a transaction is much slower than its neighbours, and commits after what began later. */
+const SLOW_SHARE = 0.15;
+const SLOW_MS_MAX = 80;
+const QUICK_MS_MAX = 2;
+/** Two writers of three have clocks that are off, as far as NTP lets them be on a bad day. */
+const CLOCK_OFF_MS_MAX = 60;
+const POLL_MS = 2;
+/** What has not come so long after the last commit never will. */
+const SETTLE_MS = 300;
+
+/**
+ * Runs writers, some slow, some with wrong clocks, against an event table while a tailer follows it as closely as it can, and
+ * says what the tailer made of it. Any tailer of any event table can be tested so.
+ */
+export async function ordering(log: OrderedLog, options: ConformanceOptions): Promise<Conformance> {
+  const { random, writers = WRITERS_DEFAULT, eventsPerWriter = EVENTS_DEFAULT } = options;
+  const spans = new Map<string, { from: number; to: number }>();
+  const seen: string[] = [];
+  const tailer = await log.openTailer();
+  let writing = true;
+  const following = (async () => {
+    let settledAt = Infinity;
+    while (performance.now() < settledAt) {
+      seen.push(...(await tailer.tail()));
+      if (!writing) settledAt = Math.min(settledAt, performance.now() + SETTLE_MS);
+      await sleep(POLL_MS);
+    }
+  })();
+  const write = async (number: number) => {
+    const draws = random.fork(`writer ${number}`);
+    const clockOffsetMs = draws.chance(2 / 3) ? draws.integer(-CLOCK_OFF_MS_MAX, CLOCK_OFF_MS_MAX) : 0;
+    const writer = await log.openWriter();
+    for (let i = 0; i < eventsPerWriter; i++) {
+      const id = `${number}-${i}`;
+      const holdMs = draws.chance(SLOW_SHARE) ? draws.integer(20, SLOW_MS_MAX) : draws.integer(0, QUICK_MS_MAX);
+      const from = performance.now();
+      await writer.append(id, { holdMs, clockOffsetMs });
+      spans.set(id, { from, to: performance.now() });
+    }
+    await writer.close();
+  };
+  await Promise.all(Array.from({ length: writers }, (_, number) => write(number)));
+  writing = false;
+  await following;
+  await tailer.close();
+  const once = [...new Set(seen)];
+  return {
+    written: spans.size,
+    missed: [...spans.keys()].filter((id) => !once.includes(id)).length,
+    doubled: seen.length - once.length,
+    unordered: countUnordered(once.flatMap((id) => spans.get(id) ?? [])),
+    invented: once.filter((id) => !spans.has(id)).length,
+  };
+}
+
+/** @throws Error that says how many events of how many were missed, doubled or out of order */
+export function requireConformance({ written, ...faults }: Conformance): void {
+  const found = Object.entries(faults).filter(([, count]) => count > 0);
+  if (found.length === 0) return;
+  throw new Error(`of ${written} events ${found.map(([what, count]) => `${count} ${what}`).join(', ')}`);
+}
+
+function countUnordered(spans: readonly { from: number; to: number }[]): number {
+  let unordered = 0;
+  for (const [i, later] of spans.entries()) {
+    for (const earlier of spans.slice(i + 1)) if (earlier.to < later.from) unordered++;
+  }
+  return unordered;
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spreadOverRegions, type Database } from '@tidemark/database';
+import { ClusterRefused, LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
+import { repositoryMigrations } from '@tidemark/testing';
+
+export { REGIONS, type Region };
+
+/** Away from the ports of `npm run cluster` and of its own test. */
+const BASE_PORTS = [27_400, 27_500, 27_600, 27_700, 27_800];
+
+/** Three nodes in three regions (`libs/local-cluster`), with data on disk: a node that is killed comes back as itself. */
+export class RegionCluster {
+  private constructor(private readonly cluster: LocalCluster) {}
+
+  static async start(directory: string): Promise<RegionCluster> {
+    for (const [i, basePort] of BASE_PORTS.entries()) {
+      try {
+        return new RegionCluster(await LocalCluster.up({ directory, basePort, onDisk: true }));
+      } catch (error) {
+        // Another suite may run on this machine.
+        if (!(error instanceof ClusterRefused && /is taken/.test(error.message)) || i + 1 === BASE_PORTS.length)
+          throw error;
+      }
+    }
+    throw new Error('unreachable');
+  }
+
+  /** The node of a region, as a database of that name. */
+  url(region: Region, database = 'defaultdb'): string {
+    return this.cluster.sqlUrl(region, database);
+  }
+
+  /** Spreads a migrated database over the regions. */
+  async spread(url: string): Promise<void> {
+    const directory = join(repositoryMigrations('cockroach'), 'multi-region');
+    await spreadOverRegions({ url, directory, survive: 'region' });
+  }
+
+  /** The region that leads most of a table's ranges: the one whose death stops the most. */
+  async leaderOf(database: Database, table: string): Promise<Region> {
+    const { rows } = await database.query<{ locality: string }>(
+      `SELECT lease_holder_locality AS locality FROM [SHOW RANGES FROM TABLE ${table} WITH DETAILS]
+       GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
+    );
+    const found = REGIONS.find((region) => rows[0]?.locality.includes(`region=${region},`));
+    if (!found) throw new Error(`no region of ours leads ${table}: ${rows[0]?.locality}`);
+    return found;
+  }
+
+  async kill(region: Region): Promise<void> {
+    await this.cluster.kill(region);
+  }
+
+  async restart(region: Region): Promise<void> {
+    await this.cluster.restart(region);
+  }
+
+  async cut(region: Region): Promise<void> {
+    await this.cluster.cut(region);
+  }
+
+  async heal(): Promise<void> {
+    await this.cluster.heal();
+  }
+
+  /** Stops a node without ending it, as a machine that hangs would look from outside. @returns a function that wakes it up */
+  async freeze(region: Region): Promise<() => void> {
+    const { regions } = await this.cluster.status();
+    const pid = regions.find((each) => each.region === region)!.node.pid!;
+    process.kill(pid, 'SIGSTOP');
+    return () => void process.kill(pid, 'SIGCONT');
+  }
+
+  async close(): Promise<void> {
+    await this.cluster.down();
+  }
+}
+
+/** The program that ends a cluster from outside, for a last will. */
+export const TIDEMARK = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));

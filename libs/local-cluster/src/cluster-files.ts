@@ -47,7 +47,8 @@ export class ClusterFiles {
   lastWords(...names: string[]): string {
     const path = join(this.directory, ...names);
     if (!existsSync(path)) return '';
-    return readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.findLast((line) => /\w/.test(line))?.trim() ?? '';
   }
 
   record(): ClusterRecord | undefined {

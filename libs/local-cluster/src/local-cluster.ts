@@ -5,9 +5,11 @@ import { cockroachOnPath } from '@tidemark/database';
 import { cleanUp, isUp } from './clean-up.js';
 import { ClusterFiles, type ClusterRecord } from './cluster-files.js';
 import { ClusterRefused } from './cluster-refused.js';
+import { askSupervisor } from './control-client.js';
 import type { ControlCommand } from './control-server.js';
 import { BASE_PORT_DEFAULT, portsFrom, requireFree, type ClusterPorts } from './ports.js';
 import type { Region } from './regions.js';
+import { replicate } from './replicas.js';
 import { sqlUrl } from './service-commands.js';
 import type { ClusterStatus } from './status.js';
 import type { StartReport } from './supervisor-main.js';
@@ -40,7 +42,7 @@ export class LocalCluster {
   }
 
   /**
-   * Starts the nodes and returns when all three are ready. They go on when this process ends, until {@link down}.
+   * Starts the nodes and returns when all three are ready and hold a copy of everything, so that any of them may die. They go on when this process ends, until {@link down}.
    * Whatever a crash left behind in the directory is ended first.
    *
    * @throws ClusterRefused no `cockroach`, already up, a port taken, a node that does not come up
@@ -68,7 +70,14 @@ export class LocalCluster {
     }
     supervisor.disconnect();
     supervisor.unref();
-    return LocalCluster.running(directory);
+    const cluster = LocalCluster.running(directory);
+    try {
+      await replicate(cluster.sqlUrl('eu-west', 'defaultdb'));
+      return cluster;
+    } catch (error) {
+      await cluster.down();
+      throw error;
+    }
   }
 
   /** The cluster that runs for a directory. @throws ClusterRefused when none does */
@@ -122,7 +131,12 @@ export class LocalCluster {
     return await this.#tell({ do: 'kill', region });
   }
 
-  /** Starts what does not run in a region, and waits until it is ready. @throws ClusterRefused */
+  /**
+   * Starts what does not run in a region. A node on disk is back in seconds. One in memory is new and empty, and this
+   * returns when it has a copy of everything, a minute and a half later; until then a second region must not die.
+   *
+   * @throws ClusterRefused
+   */
   async restart(region: Region): Promise<ClusterStatus> {
     return await this.#tell({ do: 'restart', region });
   }
@@ -133,14 +147,7 @@ export class LocalCluster {
   }
 
   async #tell(command: ControlCommand): Promise<ClusterStatus> {
-    const answer = await fetch(`http://127.0.0.1:${this.#ports.control}/`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.record.token}` },
-      body: JSON.stringify(command),
-    }).catch((error: Error) => {
-      throw new ClusterRefused(`the supervisor does not answer (${error.message}): npm run cluster -- down`);
-    });
-    const body = (await answer.json()) as ClusterStatus | { error: string };
+    const body = await askSupervisor(this.#ports.control, this.record.token, command);
     if ('error' in body) throw new ClusterRefused(body.error);
     return body;
   }

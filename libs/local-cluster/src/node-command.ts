@@ -49,7 +49,11 @@ export function nodeCommand(
       `--join=${peers.join(',')}`,
       `--log-dir=${files.below(region, 'cockroach')}`,
     ],
-    env: { COCKROACH_SKIP_ENABLING_DIAGNOSTIC_REPORTING: 'true' },
+    env: {
+      COCKROACH_SKIP_ENABLING_DIAGNOSTIC_REPORTING: 'true',
+      // A second by default, which means one range a second to look after: minutes until every copy and lease is in place.
+      COCKROACH_SCAN_MAX_IDLE_TIME: '50ms',
+    },
     cwd: files.below(region, 'cockroach'), // where a node in memory leaves its dumps
     log: [region, 'node.log'],
   };

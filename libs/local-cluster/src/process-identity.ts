@@ -55,12 +55,16 @@ async function goneWithin(identity: ProcessIdentity, ms: number): Promise<boolea
   return true;
 }
 
-/** proc(5): field 3 is the state, field 22 the start in ticks since boot; the name in field 2 may contain anything. */
+/**
+ * proc(5): field 3 is the state, field 20 the number of threads, field 22 the start in ticks since boot; the name in field 2
+ * may contain anything.
+ */
 function birthFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // A body whose other threads are still ending has not closed its ports yet.
+    if (fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1)) return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
   } catch {
     return undefined;

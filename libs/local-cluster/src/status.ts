@@ -26,6 +26,8 @@ export interface RegionStatus {
 export interface ClusterStatus {
   readonly directory: string;
   readonly basePort: number;
+  /** Whether a killed node finds its data again. */
+  readonly onDisk: boolean;
   /** Milliseconds of a round trip between two regions, added to what the machine takes. */
   readonly roundTripMs: number;
   readonly regions: readonly RegionStatus[];

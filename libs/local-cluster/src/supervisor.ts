@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { ClusterFiles } from './cluster-files.js';
 import { ClusterRefused } from './cluster-refused.js';
+import { decommission, initialise, nodeIdOf } from './cockroach-commands.js';
 import { GuardedProcess, type GuardedCommand } from './guarded-process.js';
 import { Network } from './network.js';
 import { nodeCommand, type NodeOptions } from './node-command.js';
@@ -25,6 +24,7 @@ export class Supervisor {
   readonly #ports: ClusterPorts;
   readonly #network: Network;
   readonly #processes = new Map<string, GuardedProcess>();
+  readonly #nodeIds = new Map<Region, string>();
   #services = false;
 
   constructor(
@@ -67,11 +67,20 @@ export class Supervisor {
     await Promise.all(this.#of(region).map((each) => each.end(0)));
   }
 
-  /** Starts what does not run in a region. @throws ClusterRefused */
+  /**
+   * Starts what does not run in a region. A node in memory comes back as a new and empty one; then this waits until it has
+   * a copy of everything, so that the next region may die.
+   *
+   * @throws ClusterRefused
+   */
   async restart(region: Region): Promise<void> {
     if (!this.#processes.get(`${region}.node`)?.running) this.#startNode(region);
+    const before = this.#nodeIds.get(region);
     await this.#nodeReady(region);
     if (this.#services) await this.#startServices(region);
+    if (before !== undefined && before !== this.#nodeIds.get(region)) {
+      await decommission(this.options.binary, this.#rpc(region), before);
+    }
   }
 
   /** Ends everything. The data is thrown away, so nothing in a node is waited for. */
@@ -87,6 +96,7 @@ export class Supervisor {
     return {
       directory: this.files.directory,
       basePort: this.options.basePort,
+      onDisk: this.options.onDisk,
       roundTripMs: this.#network.distance.roundTripMs,
       regions: await Promise.all(REGIONS.map((region) => this.#statusOf(region))),
     };
@@ -138,12 +148,17 @@ export class Supervisor {
     return [...this.#processes.values()].filter(({ command }) => command.name.startsWith(`${region}.`));
   }
 
+  #rpc(region: Region): string {
+    return `127.0.0.1:${portsOf(this.#ports, region).rpc}`;
+  }
+
   #nodeHealth(region: Region): string {
     return `${at(portsOf(this.#ports, region).console)}/health?ready=1`;
   }
 
   async #nodeReady(region: Region): Promise<void> {
     await this.#ready(`${region}.node`, this.#nodeHealth(region));
+    this.#nodeIds.set(region, await nodeIdOf(at(portsOf(this.#ports, region).console)));
   }
 
   async #ready(name: string, health: string): Promise<void> {
@@ -158,25 +173,13 @@ export class Supervisor {
   async #initialise(): Promise<void> {
     const [first] = REGIONS;
     const node = this.#processes.get(`${first}.node`)!;
-    const host = `127.0.0.1:${portsOf(this.#ports, first).rpc}`;
     let answer = '';
     const done = await within(START_MS_MAX, async () => {
       if (!node.running) throw new ClusterRefused(`${first}.node ${node.ending}: ${node.lastWords}`);
-      answer = await saysInit(this.options.binary, host);
+      answer = await initialise(this.options.binary, this.#rpc(first));
       return answer === '';
     });
     if (!done) throw new ClusterRefused(`cockroach init: ${answer}`);
-  }
-}
-
-/** @returns empty when the cluster is initialised, otherwise what stands against it in one line */
-async function saysInit(binary: string, host: string): Promise<string> {
-  try {
-    await promisify(execFile)(binary, ['init', '--insecure', `--host=${host}`]);
-    return '';
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr ?? (error as Error).message;
-    return said.includes('already been initialized') ? '' : (said.trim().split('\n')[0] ?? 'no answer');
   }
 }
 

@@ -20,8 +20,8 @@ export interface Demo {
 const ANSWER_MS_MAX = 60_000;
 
 /**
- * Opens a wallet in eu-west, deposits there, withdraws in eu-east and reads in eu-central. Each is asked twice before: the
- * first request of a process opens its connections, and that is not what it costs.
+ * Opens a wallet in eu-west, deposits there, withdraws in eu-east and reads in eu-central. Each region is asked
+ * once before: the first request of a process opens its connections, and that is not what it costs.
  *
  * @throws CouldNotRun a service is not ready, or answered otherwise than it should
  */

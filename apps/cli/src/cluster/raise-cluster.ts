@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { migrate, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
-import { LocalCluster, replicated, type ClusterStatus } from '@tidemark/local-cluster';
+import { LocalCluster, type ClusterStatus } from '@tidemark/local-cluster';
 import { CouldNotRun } from '../process/exit.js';
 import { migrationsOf } from '../process/home-database.js';
 
@@ -12,7 +12,6 @@ export interface RaiseOptions {
   readonly services: boolean;
   readonly survive: SurvivalGoal;
   readonly onDisk: boolean;
-  readonly replicated: boolean;
   /** Told what is going on, a line each. */
   readonly say: (line: string) => void;
 }
@@ -35,11 +34,6 @@ export async function raiseCluster(options: RaiseOptions, signal: AbortSignal): 
       await prepare(cluster.sqlUrl('eu-west'), options, goOn);
       say('starting API and worker in each region …');
       await cluster.startServices();
-    }
-    goOn();
-    if (options.replicated) {
-      say('waiting until every region has a copy of everything …');
-      await replicated(cluster.sqlUrl('eu-west', 'defaultdb'));
     }
     goOn();
     return await cluster.slow(options.roundTripMs);

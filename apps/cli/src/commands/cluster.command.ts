@@ -24,7 +24,6 @@ interface UpOptions {
   readonly survive: SurvivalGoal;
   readonly basePort: number;
   readonly disk?: true;
-  readonly replicated?: true;
 }
 
 /** Declares `tidemark cluster up`. `--json`: the status. */
@@ -38,14 +37,13 @@ export function clusterUpCommand(command: Command, run: Run): Command {
     )
     .option('--base-port <port>', 'the first port; about forty from there on are used', basePort, BASE_PORT_DEFAULT)
     .option('--disk', 'keep the data in files until `down`, so that a killed node finds it again')
-    .option('--replicated', 'wait until every region has a copy of everything')
     .action((options: UpOptions) =>
       run(async (at) => {
-        const { slow: roundTripMs, services, survive, basePort, disk = false, replicated = false } = options;
+        const { slow: roundTripMs, services, survive, basePort, disk = false } = options;
         const say = (line: string) => void at.stderr.write(`${line}\n`);
         const status = await raiseCluster(
           {
-            ...{ directory: directoryOf(at), roundTripMs, services, survive, basePort, onDisk: disk, replicated },
+            ...{ directory: directoryOf(at), roundTripMs, services, survive, basePort, onDisk: disk },
             say,
           },
           at.signal,
@@ -93,9 +91,18 @@ export function clusterKillCommand(command: Command, run: Run): Command {
 
 /** Declares `tidemark cluster restart REGION`. `--json`: the status after it. */
 export function clusterRestartCommand(command: Command, run: Run): Command {
-  return ofRegion(command.description('start what does not run in a region'), run, (cluster, region) =>
-    cluster.restart(region),
-  );
+  return command
+    .description('start what does not run in a region')
+    .argument('<region>', REGIONS.join(', '), region)
+    .action((named: Region) =>
+      run(async (at) => {
+        const cluster = running(at);
+        const { onDisk, regions } = await cluster.status();
+        const dead = regions.some((each) => each.region === named && each.node.state === 'stopped');
+        if (dead && !onDisk) at.stderr.write('the new node is empty; copying to it takes about two minutes …\n');
+        return shown(await cluster.restart(named));
+      }),
+    );
 }
 
 /** Declares `tidemark cluster down`. `--json`: `{ended}`, the number of processes. */

@@ -6,7 +6,7 @@ import { Lane } from './lane.js';
 import { MissingWallets } from './missing-wallets.js';
 import { IdempotencyKeyReused, LogUnavailable, QueueFull, type CommandOutcome } from './outcome.js';
 import { identityOf, PendingCommand } from './pending-command.js';
-import { WalletCache } from './wallet-cache.js';
+import { WalletCache, type CachedWallet } from './wallet-cache.js';
 
 /** Which commands may share a flush. */
 type LaneOf = (command: PendingCommand) => string;
@@ -25,9 +25,10 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
   return new QueuedStrategy({ ...environment, limits }, ({ scope }) => scope);
 }
 
-function laneByRegion({ request, wallets }: PendingCommand): string {
+function laneByRegion({ request, wallets, identity }: PendingCommand): string {
   if (request.command.type === 'OpenWallet') return `openings in ${request.command.homeRegion}`;
-  if (request.command.type === 'Rehome') return 'rehoming';
+  // Alone: its statement changes the directory and copies outcomes, and a second one of that wallet has to see both.
+  if (request.command.type === 'Rehome') return `rehoming ${identity}`;
   if (wallets.length === 1) return wallets[0]!.head.region;
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
   return [...regions].sort().join(' and ');
@@ -150,9 +151,18 @@ class QueuedStrategy implements CommandStrategy {
     const { lane } = command.wallets[0]!;
     if (lane?.idle) this.lanes.delete(lane.name);
     for (const wallet of command.wallets) if (--wallet.users === 0) wallet.lane = undefined;
+    this.wake(command.wallets);
     for (const wallet of command.wallets) {
-      while (wallet.waiters.length > 0 && this.startIfFree(wallet.waiters[0]!));
       if (wallet.users === 0 && wallet.waiters.length === 0) this.cache.unpin(wallet);
+    }
+  }
+
+  /** Starts whoever can start now; each start may let those behind it on its other wallets start too. */
+  private wake(wallets: readonly CachedWallet[]): void {
+    const toLookAt = [...wallets];
+    for (let wallet = toLookAt.pop(); wallet; wallet = toLookAt.pop()) {
+      const [next] = wallet.waiters;
+      if (next && this.startIfFree(next)) toLookAt.push(...next.wallets);
     }
   }
 }

@@ -3,10 +3,11 @@ import { append, type Appended } from './append.js';
 import type { Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { OpenFlush } from './open-flush.js';
-import { LogUnavailable, OutcomeUnknown, type CommandOutcome } from './outcome.js';
+import { LogUnavailable, OutcomeUnknown, type CommandOutcome, type CommandResult } from './outcome.js';
 import type { PendingCommand } from './pending-command.js';
 import { failureOf, reconcile, type Reconciled } from './recovery.js';
 import type { CachedWallet } from './wallet-cache.js';
+import { loadWallets } from './wallet-loader.js';
 
 /**
  * Group commit. Commands that arrive while a flush is in flight are decided at once, on the state it will leave, and go
@@ -100,24 +101,32 @@ export class Lane {
 
   private async send(): Promise<void> {
     if (this.inFlight || this.recovering || this.open.commands.length === 0) return;
-    const { monotonic, observer, committed } = this.environment;
     const flush = this.open;
     this.open = new OpenFlush();
     this.inFlight = true;
-    const startedAt = monotonic();
     try {
-      const appended = await append(this.environment, flush.drafts);
-      observer.flushed(flush.commands.length, monotonic() - startedAt);
-      this.commandsMax = this.environment.limits.flushCommandsMax;
-      this.failures = 0;
-      committed(flush.drafts);
-      await this.settle(flush, appended);
-    } catch (error) {
-      await this.recover(flush, error);
+      await this.write(flush);
+    } finally {
+      this.inFlight = false;
     }
-    this.inFlight = false;
     this.fill();
     if (this.open.commands.length > 0) void this.send();
+  }
+
+  private async write(flush: OpenFlush): Promise<void> {
+    const { monotonic, observer, committed, limits } = this.environment;
+    const startedAt = monotonic();
+    let appended: Appended;
+    try {
+      appended = await append(this.environment, flush.drafts);
+    } catch (error) {
+      return this.recover(flush, error);
+    }
+    this.commandsMax = limits.flushCommandsMax;
+    this.failures = 0;
+    observer.flushed(flush.commands.length, monotonic() - startedAt);
+    committed(flush.drafts);
+    await this.settle(flush, appended);
   }
 
   private async settle(flush: OpenFlush, { position, stored }: Appended): Promise<void> {
@@ -135,7 +144,9 @@ export class Lane {
     if (complete) return;
     // An answer that appends nothing was decided on a state that is gone, and was not stored: find out which.
     this.environment.observer.retried('stale_answer', uncertain.length);
-    await this.startOver(uncertain, () => this.readAgain(uncertain, { own: true }));
+    const drafted = new Map(flush.commands.map((command, i) => [command, JSON.stringify(flush.drafts[i]!.result)]));
+    const isOwn: IsOwn = (command, result) => drafted.get(command) === JSON.stringify(result);
+    await this.startOver(uncertain, () => this.readAgain(uncertain, isOwn));
   }
 
   private async recover(flush: OpenFlush, error: unknown): Promise<void> {
@@ -144,8 +155,7 @@ export class Lane {
     this.environment.observer.retried(failure, commands.length);
     if (failure === 'ambiguous') for (const command of commands) command.ambiguous = true;
     if (failure === 'defect' && commands.length === 1) {
-      flush.undo();
-      return this.startOver([], async () => this.fail(commands[0]!, error));
+      return this.startOver([], async () => this.fail(commands[0]!, error), flush);
     }
     if (failure === 'defect') this.commandsMax = Math.ceil(commands.length / 2);
     await this.startOver(
@@ -153,7 +163,7 @@ export class Lane {
       async () => {
         // A lost key has a winner already; whatever else failed may fail again at once.
         if (failure !== 'defect' && failure !== 'replay_or_race') await this.pause();
-        if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, { own: false });
+        if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, () => false);
       },
       flush,
     );
@@ -174,19 +184,22 @@ export class Lane {
       await work();
     } finally {
       const left = [...commands, ...ahead.commands, ...this.queue].filter(({ answered }) => !answered);
-      // A wallet that was rehomed by another process takes its commands along, or a local flush would reach far.
-      this.queue = left.filter((command) => !this.reroute(command, this));
+      // A wallet that was rehomed by another process takes its commands along, or a local flush would reach far. Whoever
+      // waited for them may be pushed here meanwhile.
+      this.queue = [];
+      const staying = left.filter((command) => !this.reroute(command, this));
+      this.queue = [...staying, ...this.queue];
       this.recovering = false;
     }
   }
 
   /** Reads wallets and keys again until the database answers, and answers what is answered there already. */
-  private async readAgain(commands: readonly PendingCommand[], { own }: { own: boolean }): Promise<void> {
+  private async readAgain(commands: readonly PendingCommand[], isOwn: IsOwn): Promise<void> {
     for (;;) {
       const waiting = commands.filter((command) => !command.answered);
       if (waiting.length === 0) return;
       try {
-        return this.apply(waiting, await reconcile(this.environment, waiting), own);
+        return this.apply(waiting, await reconcile(this.environment, waiting), isOwn);
       } catch (error) {
         if (failureOf(error, 'read') === 'defect') return waiting.forEach((command) => this.fail(command, error));
         await this.pause();
@@ -196,13 +209,13 @@ export class Lane {
     }
   }
 
-  private apply(commands: readonly PendingCommand[], { answers, moved }: Reconciled, own: boolean): void {
+  private apply(commands: readonly PendingCommand[], { answers, moved }: Reconciled, isOwn: IsOwn): void {
     for (const command of commands) {
       const found = answers.get(command);
       if (found instanceof Error) this.fail(command, found);
       else if (found) {
         if (command.ambiguous) this.environment.observer.ambiguityEnded('had_committed');
-        this.answer(command, { result: found, replayed: !own && !command.ambiguous });
+        this.answer(command, { result: found, replayed: !isOwn(command, found) && !command.ambiguous });
       } else if (command.wallets.some((wallet) => moved.has(wallet))) command.attempts++;
     }
     for (const wallet of moved) this.coolDown(wallet, commands);
@@ -231,13 +244,32 @@ export class Lane {
 
   /** A wallet that nobody opened has no home to keep an outcome in; so make sure, and say so without storing it. */
   private async answerUnknownScope(command: PendingCommand, { result }: Draft): Promise<void> {
-    const [scope] = command.wallets;
-    if (scope!.loadedAt < command.submittedAt) {
-      await this.readAgain([command], { own: false });
-      if (command.answered) return;
-      if (scope!.head.wallet.status !== 'absent') return this.enqueue(command);
+    const scope = command.wallets[0]!;
+    if (scope.loadedAt < command.submittedAt) await this.loadScope(scope, command);
+    if (command.answered) return;
+    if (scope.head.wallet.status === 'absent') {
+      return this.answer(command, { result: result as CommandResult, replayed: false });
     }
-    this.answer(command, { result: result as CommandOutcome['result'], replayed: false });
+    if (!this.reroute(command, this)) this.enqueue(command);
+  }
+
+  /** Reads the scope alone: nothing has been decided on it, while the command's other wallets may be in flight. */
+  private async loadScope(scope: CachedWallet, command: PendingCommand): Promise<void> {
+    const { database, monotonic } = this.environment;
+    const { head } = scope;
+    while (scope.head === head && !command.answered) {
+      const loadedAt = monotonic();
+      try {
+        const found = (await loadWallets(database, [{ walletId: head.walletId, from: head }])).get(head.walletId)!;
+        if (found instanceof Error) return this.fail(command, found);
+        if (scope.head === head) Object.assign(scope, { head: found, loadedAt });
+        return;
+      } catch (error) {
+        if (failureOf(error, 'read') === 'defect') return this.fail(command, error);
+        await this.pause();
+        if (monotonic() > command.deadline) this.giveUp(command);
+      }
+    }
   }
 
   private giveUp(command: PendingCommand): void {
@@ -266,6 +298,9 @@ export class Lane {
     this.release(command);
   }
 }
+
+/** Whether an outcome that was found is the one that this lane has just stored. */
+type IsOwn = (command: PendingCommand, result: CommandResult) => boolean;
 
 function isUnknownScope({ wallets }: PendingCommand, { result }: Draft): boolean {
   return (

@@ -62,7 +62,9 @@ export class MissingWallets {
     if (failureOf(error, 'read') === 'defect') return batch.forEach(({ reject }) => reject(error));
     await sleep(fullJitter({ attempt: outages + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random }));
     for (const missing of batch) {
-      if (monotonic() <= missing.deadline) this.asked.set(missing.walletId, missing);
+      const newer = this.asked.get(missing.walletId);
+      if (newer) newer.loaded.then(missing.resolve, missing.reject);
+      else if (monotonic() <= missing.deadline) this.asked.set(missing.walletId, missing);
       else missing.reject(new LogUnavailable('the log could not be read in time; nothing was written'));
     }
   }

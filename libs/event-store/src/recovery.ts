@@ -46,6 +46,7 @@ export async function reconcile(
   commands: readonly PendingCommand[],
 ): Promise<Reconciled> {
   const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
+  const known = new Map(wallets.map((wallet) => [wallet, wallet.head]));
   const loadedAt = monotonic();
   const loaded = await loadWallets(
     database,
@@ -59,6 +60,7 @@ export async function reconcile(
       for (const command of commands) if (command.wallets.includes(wallet)) answers.set(command, found);
       continue;
     }
+    if (wallet.head !== known.get(wallet)) continue; // somebody moved it on meanwhile
     if (found.wallet.version !== wallet.head.wallet.version) moved.add(wallet);
     wallet.head = found;
     wallet.loadedAt = loadedAt;

@@ -41,7 +41,7 @@ export async function loadWallets(
   for (const row of rows) {
     const soFar = loaded.get(row.known_id);
     if (soFar instanceof Error) continue;
-    loaded.set(row.known_id, fold(database.engine, soFar ?? startOf(row, known.get(row.known_id)), row));
+    loaded.set(row.known_id, fold(database.engine, row, soFar, known.get(row.known_id)));
   }
   return loaded;
 }
@@ -54,10 +54,15 @@ function startOf(row: LoadRow, known: WalletHead | undefined): WalletHead {
   return { walletId, region: home!, wallet, hash: snapshot_hash!, recordedAt: snapshot_recorded_at! };
 }
 
-function fold(engine: Engine, head: WalletHead, row: LoadRow): WalletHead | Error {
-  if (row.version === null) return head;
+function fold(
+  engine: Engine,
+  row: LoadRow,
+  soFar: WalletHead | undefined,
+  known: WalletHead | undefined,
+): WalletHead | Error {
   try {
-    return advance(head, rowToEvent(engine, row));
+    const head = soFar ?? startOf(row, known);
+    return row.version === null ? head : advance(head, rowToEvent(engine, row));
   } catch (error) {
     return error as Error;
   }

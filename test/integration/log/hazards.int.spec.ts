@@ -86,6 +86,41 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(verdict(await store.deposit('poison-31', '1.00'))).toBe('accepted');
   });
 
+  it('decides again what was decided behind a command that failed alone', async () => {
+    await log.owner.query(`ALTER TABLE command_outcomes ADD CONSTRAINT alone CHECK (idempotency_key <> 'alone')`);
+    const behind: Promise<unknown>[] = [];
+    const database = watched(await log.connectApi(), async (_text, values) => {
+      if (behind.length > 0 || !JSON.stringify(values).includes('"alone"')) return;
+      behind.push(victim.deposit('lonely', '2.00'));
+      await sleep(20); // it is decided on the state that the statement would leave
+    });
+    const victim = await log.open({ database });
+    await victim.openWallet('lonely');
+    await expect(victim.deposit('lonely', '1.00', 'alone')).rejects.toMatchObject({ code: '23514' });
+    await Promise.all(behind);
+    await log.owner.query(`ALTER TABLE command_outcomes DROP CONSTRAINT alone`);
+    expect(behind).toHaveLength(1);
+    expect(await log.versions('lonely')).toEqual([1, 2]);
+    expect(standing(await (await log.open()).deposit('lonely', '1.00'))).toEqual([3, '3.00']);
+  });
+
+  it('answers everybody who asked for a wallet while the database was away', async () => {
+    await store.openWallet('cold');
+    const proxy = await cuttingProxy(log.url);
+    const away = await log.open({ database: await log.connectApi(proxy.url), limits: { commandDeadlineMs: 10_000 } });
+    proxy.refuse(true);
+    proxy.cut();
+    const told: Promise<unknown>[] = [];
+    for (let i = 0; i < 12; i++) {
+      told.push(away.deposit('cold', '1.00'));
+      await sleep(17);
+    }
+    proxy.refuse(false);
+    await Promise.all(told);
+    expect(await log.versions('cold')).toHaveLength(13);
+    await proxy.close();
+  });
+
   it('an answer without events is stored only while the state it rests on stands', async () => {
     const rival = await log.open();
     await store.openWallet('guard');

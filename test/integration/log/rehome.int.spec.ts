@@ -98,11 +98,36 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     expect(standing(await elsewhere.deposit('other', '1.00'))).toEqual([4, '3.00']);
   });
 
+  it('may be sent on before it has arrived: each move sees the one before', async () => {
+    await here.openWallet('onward', undefined, 'west');
+    const outcomes = await Promise.all([
+      here.deposit('onward', '5.00', 'd'),
+      here.rehome('onward', 'east', 'r1'),
+      here.rehome('onward', 'north', 'r2'),
+      here.rehome('onward', 'north', 'r3'),
+      here.deposit('onward', '1.00', 'e'),
+    ]);
+    expect(outcomes.map(verdict)).toEqual(['accepted', 'accepted', 'accepted', 'same_region', 'accepted']);
+    expect(await regionsOf('onward')).toEqual([
+      '1 west WalletOpened',
+      '2 west FundsDeposited',
+      '3 west WalletRehomed',
+      '4 east WalletRehomed',
+      '5 north FundsDeposited',
+    ]);
+    const other = await log.open();
+    for (const [i, key] of ['r1', 'r2', 'r3'].entries()) {
+      const again = await other.rehome('onward', key === 'r1' ? 'east' : 'north', key);
+      expect(again).toEqual({ ...outcomes[i + 1]!, replayed: true });
+    }
+  });
+
   it('is followed by the projection, which fetches its past from where it was', async () => {
     const worker = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
-    const generation = await openProjection(worker, 'balances', ['east', 'west']);
-    for (const region of ['east', 'west']) while (!(await step(worker, balances, generation, region)).caughtUp);
-    for (const walletId of ['mover', 'back', 'torn', 'other']) {
+    const generation = await openProjection(worker, 'balances', ['east', 'west', 'north']);
+    for (const region of ['east', 'west', 'north'])
+      while (!(await step(worker, balances, generation, region)).caughtUp);
+    for (const walletId of ['mover', 'back', 'torn', 'other', 'onward']) {
       const projected = await readProjectedWallet(log.owner, walletId);
       expect(projected!.wallet).toEqual((await readFreshWallet(log.owner, walletId))!.wallet);
     }

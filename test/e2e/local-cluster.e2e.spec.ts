@@ -63,7 +63,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
   };
 
   beforeAll(async () => {
-    cluster = await LocalCluster.up({ directory, basePort: BASE_PORT });
+    cluster = await LocalCluster.up({ directory, basePort: BASE_PORT, onDisk: true });
     for (const region of REGIONS) {
       const url = cluster.sqlUrl(region, 'defaultdb');
       gateways.set(region, await connect({ url, applicationName: 'test', poolSize: 1 }));
@@ -156,7 +156,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     await expect(cluster.status()).rejects.toThrow(/npm run cluster -- down/);
     expect(() => LocalCluster.running(directory)).toThrow('the cluster is not up: npm run cluster -- up');
 
-    const again = await LocalCluster.up({ directory, basePort: BASE_PORT });
+    const again = await LocalCluster.up({ directory, basePort: BASE_PORT, onDisk: true });
     const after = pidsOf(await again.status());
     const record = JSON.parse(readFileSync(join(directory, 'cluster.json'), 'utf8')) as { supervisor: { pid: number } };
     process.kill(record.supervisor.pid, 'SIGKILL');

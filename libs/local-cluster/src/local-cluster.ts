@@ -133,7 +133,7 @@ export class LocalCluster {
 
   /**
    * Starts what does not run in a region. A node on disk is back in seconds. One in memory is new and empty, and this
-   * returns when it has a copy of everything, a minute and a half later; until then a second region must not die.
+   * returns when it has a copy of everything, two to three minutes later; until then a second region must not die.
    *
    * @throws ClusterRefused
    */

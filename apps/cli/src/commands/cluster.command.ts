@@ -99,7 +99,7 @@ export function clusterRestartCommand(command: Command, run: Run): Command {
         const cluster = running(at);
         const { onDisk, regions } = await cluster.status();
         const dead = regions.some((each) => each.region === named && each.node.state === 'stopped');
-        if (dead && !onDisk) at.stderr.write('the new node is empty; copying to it takes about two minutes …\n');
+        if (dead && !onDisk) at.stderr.write('the new node is empty; copying to it takes two to three minutes …\n');
         return shown(await cluster.restart(named));
       }),
     );

@@ -5,6 +5,7 @@ import type { Engine } from '@tidemark/database';
 import type { TestEngine } from '@tidemark/testing';
 import type { Stage } from './fault.js';
 import type { DatabaseServer } from './servers/database-server.js';
+import { withoutAdmissionControl } from './servers/admission.js';
 import { lastWill } from './servers/last-will.js';
 import { privateCockroach } from './servers/private-cockroach.js';
 import { privatePostgres } from './servers/private-postgres.js';
@@ -33,6 +34,8 @@ export async function stageMissing(stage: Stage, engine: TestEngine): Promise<st
 
 export async function setStage(stage: Stage, shared: TestEngine): Promise<SetStage> {
   if (stage === 'shared') {
+    // A node that the tests started themselves; never one that somebody gave us.
+    if (shared.engine === 'cockroach' && shared.found === 'on PATH') await withoutAdmissionControl(shared.url);
     return { engine: shared, server: undefined, cluster: undefined, disk: undefined, close: async () => undefined };
   }
   const scratch = await mkdtemp(join(tmpdir(), 'tidemark-faults-'));
@@ -51,10 +54,12 @@ export async function setStage(stage: Stage, shared: TestEngine): Promise<SetSta
     if (stage === 'cluster') {
       const cluster = await RegionCluster.start(join(scratch, CLUSTER_DIRECTORY));
       closers.push(() => cluster.close());
+      await withoutAdmissionControl(cluster.url('eu-east'));
       return { ...set, cluster, engine: { ...shared, url: cluster.url('eu-east'), found: stage } };
     }
     const server = await startServer(shared.engine, join(disk?.directory ?? scratch, 'data'));
     closers.push(() => server.close());
+    if (shared.engine === 'cockroach') await withoutAdmissionControl(server.url);
     return { ...set, server, engine: { ...shared, url: server.url, found: stage } };
   } catch (error) {
     await close();

@@ -11,7 +11,7 @@ export const freezeNode: Fault = {
   stage: 'cluster',
   async strike({ cluster, model, note, owner, reached }) {
     await reached(0.3);
-    const region = await cluster.leaderOf(owner, 'wallet_events');
+    const region = await cluster.leaderOfTheLog(owner);
     const recovered = model.timeToNextSuccess();
     const thaw = await cluster.freeze(region);
     try {

@@ -7,7 +7,7 @@ export const killLeaseholder: Fault = {
   stage: 'cluster',
   async strike({ cluster, model, note, owner, reached }) {
     await reached(0.3);
-    const region = await cluster.leaderOf(owner, 'wallet_events');
+    const region = await cluster.leaderOfTheLog(owner);
     const recovered = model.timeToNextSuccess();
     await cluster.kill(region);
     note(`killed the leaseholder, ${region}; the next command succeeded ${Math.round(await recovered)} ms later`);

@@ -37,14 +37,17 @@ export class RegionCluster {
     await spreadOverRegions({ url, directory, survive: 'region' });
   }
 
-  /** The region that leads most of a table's ranges: the one whose death stops the most. */
-  async leaderOf(database: Database, table: string): Promise<Region> {
-    const { rows } = await database.query<{ locality: string }>(
-      `SELECT lease_holder_locality AS locality FROM [SHOW RANGES FROM TABLE ${table} WITH DETAILS]
-       GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
+  /** The region whose death stops the most: the home of most events, or, where the log is in one piece, the one that leads it. */
+  async leaderOfTheLog(database: Database): Promise<Region> {
+    const { rows: homes } = await database.query<{ place: string }>(
+      `SELECT region::text AS place FROM wallet_events GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
     );
-    const found = REGIONS.find((region) => rows[0]?.locality.includes(`region=${region},`));
-    if (!found) throw new Error(`no region of ours leads ${table}: ${rows[0]?.locality}`);
+    const { rows: leaders } = await database.query<{ place: string }>(
+      `SELECT lease_holder_locality AS place FROM [SHOW RANGES FROM TABLE wallet_events WITH DETAILS]`,
+    );
+    const places = [...homes, ...leaders].map(({ place }) => place);
+    const found = places.flatMap((place) => REGIONS.filter((region) => `${place},`.includes(`${region},`)))[0];
+    if (!found) throw new Error(`no region of ours is in ${places.join('; ')}`);
     return found;
   }
 

@@ -96,7 +96,7 @@ export class ServiceProcess {
     const { kind, databaseUrl, env = {}, preload = [] } = this.options;
     const imports = ['end-with-parent', ...preload].flatMap((name) => ['--import', `${PRELOAD}/${name}.ts`]);
     const child = spawn(process.execPath, ['--no-warnings', ...imports, `${ROOT}/apps/${kind}/dist/main.js`], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
         DATABASE_URL: databaseUrl,
@@ -107,7 +107,6 @@ export class ServiceProcess {
       },
     });
     this.child = child;
-    child.stdin.on('error', () => undefined); // it may be dead before we are
     const keep = (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-LOG_BYTES_KEPT));
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

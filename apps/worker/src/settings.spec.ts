@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings, WrongSetting } from './settings.js';
+import { WORKER_SETTINGS, readSettings, WrongSetting } from './settings.js';
 
 const DATABASE_URL = 'postgresql://root@127.0.0.1:26257/tidemark';
 
@@ -8,6 +9,12 @@ describe('the settings of the worker', () => {
     const settings = { databaseUrl: DATABASE_URL, host: '127.0.0.1', port: 3_001, logLevel: 'info' };
     expect(readSettings({ DATABASE_URL, PORT: '9', HOST: '' })).toEqual(settings);
     expect(readSettings({ DATABASE_URL, WORKER_PORT: '9' })).toEqual({ ...settings, port: 9 });
+  });
+
+  it.each(Object.keys(WORKER_SETTINGS))('%s is in the table of the README', (variable) => {
+    expect(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')).toMatch(
+      new RegExp(`^\\|.*\`${variable}\`.*\\|`, 'm'),
+    );
   });
 
   it.each([

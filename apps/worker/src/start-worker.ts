@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { asOf, ReadModel } from '@tidemark/application';
 import { connect, requireSchema, type Database } from '@tidemark/database';
-import { regionsOf } from '@tidemark/event-store';
+import { regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { balances, runWorker } from '@tidemark/projections';
+import { ALL_PROJECTIONS, balances, OperationRunner, runWorker } from '@tidemark/projections';
 
-/** One statement at a time for each region, and one for whoever reads the metrics. */
-const POOL_SIZE_DEFAULT = 4;
+/** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
+const POOL_SIZE_DEFAULT = 8;
 
 export interface StartWorkerOptions {
   readonly databaseUrl: string;
@@ -40,7 +41,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     poolSize,
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
-  let regions: readonly string[];
+  let regions: Regions['logs'];
   try {
     await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
     regions = (await regionsOf(database, region)).logs;
@@ -49,11 +50,18 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     throw error;
   }
   const metrics = options.metrics ?? ownMetrics(database, regions, logger);
-  const worker = runWorker({ database, projection: balances, regions, observer: metrics.workerObserver(logger) });
-  logger.info({ projection: balances.name, regions }, 'following the log');
+  const worker = runWorker({ database, regions, observer: metrics.workerObserver(logger) });
+  logger.info({ projections: ALL_PROJECTIONS.map(({ name }) => name), regions }, 'following the log');
+  const stopped = new AbortController();
+  const runner = new OperationRunner({
+    ...{ database, regions, projections: ALL_PROJECTIONS, me: { region: regions[0], id: randomUUID() } },
+    failed: (what, error) => logger.error({ err: error, what }, 'an operation on a projection failed'),
+  });
+  const operations = runner.run(stopped.signal);
   let closing: Promise<void> | undefined;
   const close = async () => {
-    await worker.close();
+    stopped.abort();
+    await Promise.all([worker.close(), operations]);
     await database.close();
     logger.info('worker stopped');
   };

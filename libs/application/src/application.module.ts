@@ -8,7 +8,10 @@ import { RehomeHandler } from './commands/rehome.handler.js';
 import { TransferHandler } from './commands/transfer.handler.js';
 import { WithdrawHandler } from './commands/withdraw.handler.js';
 import { Currencies } from './currencies/currencies.js';
+import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
+import { GetJournalHandler } from './queries/get-journal.handler.js';
 import { GetStatementHandler } from './queries/get-statement.handler.js';
+import { GetTrialBalanceHandler } from './queries/get-trial-balance.handler.js';
 import { GetWalletEventsHandler } from './queries/get-wallet-events.handler.js';
 import { GetWalletHandler } from './queries/get-wallet.handler.js';
 import { ListWalletsHandler } from './queries/list-wallets.handler.js';
@@ -43,6 +46,9 @@ export class ApplicationModule {
         ListWalletsHandler,
         GetWalletEventsHandler,
         GetStatementHandler,
+        GetJournalHandler,
+        GetTrialBalanceHandler,
+        GetDailyTotalsHandler,
       ],
       exports: [CqrsModule, CommandPipeline, ReadModel, Currencies],
     };

@@ -8,15 +8,15 @@ export class Refreshed<T> {
    * @param first what was read at the start
    * @param read reads it again
    * @param atMostEveryMs reads asked for sooner after the last one get what is there
-   * @param clock milliseconds
+   * @param monotonic milliseconds that only ever grow: a wall clock that jumps back would stop all reading until it is there again
    */
   constructor(
     private value: T,
     private readonly read: () => Promise<T>,
     private readonly atMostEveryMs: number,
-    private readonly clock: () => number,
+    private readonly monotonic: () => number = () => performance.now(),
   ) {
-    this.triedAt = this.readAt = clock();
+    this.triedAt = this.readAt = monotonic();
   }
 
   get current(): T {
@@ -25,7 +25,7 @@ export class Refreshed<T> {
 
   /** Milliseconds since the copy was read. */
   get age(): number {
-    return this.clock() - this.readAt;
+    return this.monotonic() - this.readAt;
   }
 
   /**
@@ -35,7 +35,7 @@ export class Refreshed<T> {
    */
   refresh(): Promise<T> {
     if (this.reading) return this.reading;
-    const now = this.clock();
+    const now = this.monotonic();
     if (now - this.triedAt < this.atMostEveryMs) return Promise.resolve(this.value);
     this.triedAt = now;
     this.reading = this.read()

@@ -29,11 +29,22 @@ export {
   type RecordedEvent,
 } from './recorded-event.js';
 export {
+  compareCursors,
   NO_COMMIT_ID,
   readCommits,
+  readHead,
   readRanges,
   readWalletEvents,
   type AppendedRange,
   type Commit,
   type LogCursor,
 } from './log-reader.js';
+export {
+  countWallets,
+  fixPosition,
+  readEventPage,
+  splitWallets,
+  type EventPlace,
+} from './event-ranges.js';
+export * from './audit/index.js';
+export type { OutcomeKey } from './outcome-lookup.js';

@@ -12,6 +12,12 @@ export interface LogCursor {
 
 export const NO_COMMIT_ID = '00000000-0000-0000-0000-000000000000';
 
+/** Negative, zero or positive, as the first stands before, at or after the second. */
+export function compareCursors(a: LogCursor, b: LogCursor): number {
+  if (a.position !== b.position) return a.position < b.position ? -1 : 1;
+  return a.commitId < b.commitId ? -1 : a.commitId > b.commitId ? 1 : 0;
+}
+
 /** The versions that one commit appended to one wallet. */
 export interface AppendedRange {
   readonly walletId: string;
@@ -83,22 +89,47 @@ export async function readWalletEvents(
   return rows.map((row) => rowToEvent(reader.engine, row));
 }
 
-// A tuple comparison would do for both, but CockroachDB scans each lane's range only when it is told so plainly.
+const LANES = Array.from({ length: COMMIT_LANES }, (_, lane) => lane);
+
+// Lane by lane, each in the order of its key, and then merged: a sort of all that is left would cost more the further
+// behind a tailer is. The position is compared besides the tuple because CockroachDB makes a range of a key of that only.
 const READ_COMMITS = {
   postgres: readCommitsSql('int8'),
   cockroach: readCommitsSql('decimal'),
 };
 
 function readCommitsSql(positionType: string): string {
-  const lanes = Array.from({ length: COMMIT_LANES }, (_, lane) => lane).join(', ');
+  const ofLane = (lane: number) => `
+  (SELECT c.position, c.commit_id, c.appended
+   FROM commits c
+   WHERE c.region = $1::text AND c.lane = ${lane}
+     AND c.position >= $2::${positionType} AND (c.position, c.commit_id) > ($2::${positionType}, $3::uuid)
+   ORDER BY c.position, c.commit_id
+   LIMIT $4::int8)`;
   return `
 SELECT c.position::text AS position, c.commit_id, c.appended
-FROM commits c
-WHERE c.region = $1::text AND c.lane IN (${lanes})
-  AND c.position >= $2::${positionType} AND (c.position, c.commit_id) > ($2::${positionType}, $3::uuid)
+FROM (${LANES.map(ofLane).join(' UNION ALL ')}) c
 ORDER BY c.position, c.commit_id
 LIMIT $4::int8`;
 }
+
+/** The last commit of a region, undefined before the first. */
+export async function readHead(reader: Reader, region: string): Promise<LogCursor | undefined> {
+  const { rows } = await reader.query<{ position: string; commit_id: string }>(READ_HEAD, [region], {
+    name: 'read-head',
+  });
+  return rows[0] && { position: positionOf(reader.engine, rows[0].position), commitId: rows[0].commit_id };
+}
+
+const READ_HEAD = `
+SELECT c.position::text AS position, c.commit_id
+FROM (${LANES.map(
+  (lane) => `
+  (SELECT c.position, c.commit_id FROM commits c WHERE c.region = $1::text AND c.lane = ${lane}
+   ORDER BY c.position DESC, c.commit_id DESC LIMIT 1)`,
+).join(' UNION ALL ')}) c
+ORDER BY c.position DESC, c.commit_id DESC
+LIMIT 1`;
 
 const READ_RANGES: Record<Engine, string> = {
   cockroach: readRangesSql('cockroach'),

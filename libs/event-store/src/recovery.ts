@@ -38,8 +38,8 @@ export interface Reconciled {
 
 /**
  * Brings the wallets of some commands up to date, all in one query, and looks up which of their keys have been answered,
- * in another. Not finding a key proves nothing while an earlier statement may still commit: it is the unique key of the
- * next INSERT that decides.
+ * in another at the same time, since either may have to go far. Not finding a key proves nothing while an earlier statement
+ * may still commit, or where the wallet has moved: it is the unique key of the next INSERT that decides.
  */
 export async function reconcile(
   { database, monotonic }: Pick<WriteEnvironment, 'database' | 'monotonic'>,
@@ -48,10 +48,11 @@ export async function reconcile(
   const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
   const known = new Map(wallets.map((wallet) => [wallet, wallet.head]));
   const loadedAt = monotonic();
-  const loaded = await loadWallets(
-    database,
-    wallets.map(({ head }) => ({ walletId: head.walletId, from: head })),
-  );
+  const requests = wallets.map(({ head }) => ({ walletId: head.walletId, from: head }));
+  const [loaded, outcomes] = await Promise.all([
+    loadWallets(database, requests),
+    findOutcomes(database, commands.map(keyOf)),
+  ]);
   const answers = new Map<PendingCommand, CommandResult | Error>();
   const moved = new Set<CachedWallet>();
   for (const wallet of wallets) {
@@ -65,7 +66,6 @@ export async function reconcile(
     wallet.head = found;
     wallet.loadedAt = loadedAt;
   }
-  const outcomes = await findOutcomes(database, commands.map(keyOf));
   commands.forEach((command, i) => {
     const stored = outcomes[i];
     if (stored) answers.set(command, answerFrom(command, stored.requestHash, stored.result));

@@ -31,17 +31,19 @@ export async function loadWallets(
   database: Pick<Database, 'query' | 'engine'>,
   requests: readonly LoadRequest[],
 ): Promise<Map<string, WalletHead | Error>> {
+  const versions = requests.map(({ from }) => from?.wallet.version ?? 0);
+  const known = versions.every((version) => version > 0);
   const { rows } = await database.query<LoadRow>(
-    LOAD[database.engine],
-    [requests.map(({ walletId }) => walletId), requests.map(({ from }) => from?.wallet.version ?? 0), STATE_VERSION],
-    { name: 'load-wallets' },
+    (known ? RELOAD : LOAD)[database.engine],
+    [requests.map(({ walletId }) => walletId), versions, ...(known ? [] : [STATE_VERSION])],
+    { name: known ? 'reload-wallets' : 'load-wallets' },
   );
-  const known = new Map(requests.map(({ walletId, from }) => [walletId, from]));
+  const starts = new Map(requests.map(({ walletId, from }) => [walletId, from]));
   const loaded = new Map<string, WalletHead | Error>();
   for (const row of rows) {
     const soFar = loaded.get(row.known_id);
     if (soFar instanceof Error) continue;
-    loaded.set(row.known_id, fold(database.engine, row, soFar, known.get(row.known_id)));
+    loaded.set(row.known_id, fold(database.engine, row, soFar, starts.get(row.known_id)));
   }
   return loaded;
 }
@@ -77,18 +79,33 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
   return { walletId, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
 }
 
-const LOAD: Record<Engine, string> = { cockroach: loadSql('cockroach'), postgres: loadSql('postgres') };
+const LOAD: Record<Engine, string> = { cockroach: loadSql('cockroach', true), postgres: loadSql('postgres', true) };
+/** For wallets that are all known already. Looking for snapshots as well would cost the distance to their region again. */
+const RELOAD: Record<Engine, string> = {
+  cockroach: loadSql('cockroach', false),
+  postgres: loadSql('postgres', false),
+};
 
-function loadSql(engine: Engine): string {
+function loadSql(engine: Engine, withSnapshots: boolean): string {
   const { inner, left } = LOOKUP[engine];
+  const snapshot = withSnapshots
+    ? {
+        columns: `COALESCE(s.version, k.version) AS start,
+         s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at, encode(s.hash, 'hex') AS snapshot_hash`,
+        join: `${left} wallet_snapshots s
+    ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0`,
+      }
+    : {
+        columns: `k.version AS start,
+         NULL::text AS snapshot_state, NULL::timestamptz AS snapshot_recorded_at, NULL::text AS snapshot_hash`,
+        join: '',
+      };
   return `
 WITH known AS (
-  SELECT k.wallet_id AS known_id, w.region AS home, w.former_regions, COALESCE(s.version, k.version) AS start,
-         s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at, encode(s.hash, 'hex') AS snapshot_hash
+  SELECT k.wallet_id AS known_id, w.region AS home, w.former_regions, ${snapshot.columns}
   FROM unnest($1::text[], $2::int8[]) AS k(wallet_id, version)
   ${left} wallets w ON w.wallet_id = k.wallet_id
-  ${left} wallet_snapshots s
-    ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0),
+  ${snapshot.join}),
 streams AS (
   SELECT known_id, start, home AS region FROM known
   UNION ALL

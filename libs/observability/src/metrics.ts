@@ -58,6 +58,12 @@ export class Metrics {
     labelNames: ['projection', 'region'],
     registers: this.registers,
   });
+  private readonly parked = new Counter({
+    name: 'tidemark_projection_parked_total',
+    help: 'Wallets parked because an event could not be applied.',
+    labelNames: ['projection', 'region'],
+    registers: this.registers,
+  });
   private readonly requests = new Histogram({
     name: 'tidemark_http_request_seconds',
     help: 'HTTP requests, by method, route and status.',
@@ -91,6 +97,10 @@ export class Metrics {
     return {
       applied: (projection: string, region: string, events: number): void =>
         this.applied.inc({ projection, region }, events),
+      parked: (projection: string, region: string, walletId: string, reason: string): void => {
+        this.parked.inc({ projection, region });
+        logger.error({ projection, region, walletId, reason }, 'a wallet is parked: an event could not be applied');
+      },
       failed: (projection: string, region: string, error: unknown): void => {
         this.workerFailures.inc({ projection, region });
         logger.error({ err: error, projection, region }, 'a projection step failed and will be tried again');

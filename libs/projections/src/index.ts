@@ -1,5 +1,47 @@
-export type { Page, ProjectedRow, Projection } from './projection.js';
-export { LogBroken, openProjection, readCheckpoint, step, type Step } from './worker.js';
-export { runWorker, type RunningWorker, type WorkerObserver } from './worker-loop.js';
-export { balances, type BalanceRow, type Movement } from './balances/balances.projection.js';
+export type * from './projection.js';
+export { ALL_PROJECTIONS, projectionNamed } from './all-projections.js';
+export { runWorker, type RunningWorker } from './worker-loop.js';
+export {
+  RegionFollower,
+  FOLLOWER_TIMES,
+  type FollowerObserver,
+  type FollowerTimes,
+} from './following/region-follower.js';
+export { followedBuilds, liveGeneration, openProjections, openRegion } from './following/generations.js';
+export { listParked, type ParkedWallet } from './following/parked.js';
+export { balances, type BalanceState } from './balances/balances.projection.js';
+export { movementOf, movements, type Movement } from './movements/movements.projection.js';
+export { journal } from './journal/journal.projection.js';
+export { trialBalance } from './trial-balance/trial-balance.projection.js';
+export { dailyTotals } from './daily-totals/daily-totals.projection.js';
+export { plainNotation } from './plain-notation.js';
 export * from './balances/balances.read-model.js';
+export { Builder, type BuilderOptions } from './rebuilding/builder.js';
+export {
+  beginBuild,
+  beginFollowing,
+  listBuilds,
+  OperationRefused,
+  type BuildRecord,
+} from './rebuilding/build-records.js';
+export { buildProgress } from './rebuilding/build-ranges.js';
+export { differingShards, proofOfBuild, proofOfLog, type Certificate, type Proof } from './rebuilding/certificate.js';
+export { compareWithLog, type Comparison } from './rebuilding/compare-with-log.js';
+export type { Difference, DifferenceKind } from './rebuilding/difference.js';
+export { dropBuild, pointReaders, shardsBehindLive } from './rebuilding/swap.js';
+export { verifyBuild, type Verification } from './rebuilding/verify.js';
+export {
+  ACTIONS,
+  ARGUMENTS,
+  type Action,
+  type ArgumentsOf,
+  type Operation,
+  type Progress,
+} from './operations/operation.js';
+export { findOperation, listOperations, requestOperation } from './operations/operation-records.js';
+export { OperationRunner, type RunnerOptions } from './operations/operation-runner.js';
+export type { Shadow } from './operations/carry-out.js';
+export type { Rebuilt } from './operations/rebuild.operation.js';
+export type { WalletRebuilt } from './operations/rebuild-wallet.operation.js';
+export type { Retried } from './operations/retry.operation.js';
+export type { Swapped } from './operations/swap.operation.js';

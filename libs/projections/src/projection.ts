@@ -1,36 +1,104 @@
-import type { Database } from '@tidemark/database';
-import type { LogCursor, RecordedEvent } from '@tidemark/event-store';
+import type { RecordedEvent } from '@tidemark/event-store';
+import type { Money } from '@tidemark/money';
+import type { WalletEvent } from '@tidemark/wallet';
 
 /**
- * A projection: a name, a version, a pure function, and its tables. The worker does the rest: it follows the log, hands
- * each wallet's events over in order and exactly once, and moves the checkpoint in the statement that writes the rows.
+ * A projection: a name, a version, a pure function, and its tables. The engine does the rest: it follows the log, hands
+ * each wallet's events over in order and exactly once, and moves the checkpoints in the transaction that writes the rows.
  *
- * @typeParam Row what is kept of one wallet; it says the version it is at.
- * @typeParam Entry what one event adds besides (a line of a list), or nothing.
+ * @typeParam State what is kept of one wallet, for a projection whose results depend on what was before
  */
-export interface Projection<Row extends ProjectedRow, Entry> {
+export interface Projection<State = unknown> {
   readonly name: string;
-  /** Raised when `apply` changes its results: rows of another version need a rebuild. */
+  /** Raised when `apply` changes its results: rows of another version want a rebuild. */
   readonly version: number;
-  /** Pure. @throws EventFromTheFuture, and for an event that it cannot apply. */
-  apply(row: Row | undefined, event: RecordedEvent): { readonly row: Row; readonly entry?: Entry };
-  /** The rows of some wallets of one region, by wallet id. */
-  load(database: Database, generation: string, region: string, walletIds: readonly string[]): Promise<Map<string, Row>>;
-  /** Writes a page in one statement, and only if the checkpoint still is where the page began; says whether it was. */
-  save(database: Database, page: Page<Row, Entry>): Promise<boolean>;
+  readonly state?: StateTable<State>;
+  readonly lines?: LineTable;
+  readonly totals?: TotalTable;
+  /**
+   * Pure.
+   *
+   * @param state of the wallet before the event; undefined at its first, and always without a `state` table
+   * @throws for an event that it cannot apply: the wallet is parked
+   */
+  apply(state: State | undefined, event: WalletEvent, recorded: RecordedEvent): Applied<State>;
+  /** What a wallet holds, for the sums on a rebuild's certificate. */
+  holdings?(state: State): readonly Money[];
 }
 
-export interface ProjectedRow {
+/** What one event changes. */
+export interface Applied<State> {
+  readonly state?: State;
+  readonly lines?: readonly Values[];
+  readonly totals?: readonly Values[];
+}
+
+/** What PostgreSQL calls the type of a column; both engines know these. */
+export type ColumnType = 'text' | 'int2' | 'int8' | 'decimal' | 'date' | 'timestamptz';
+export type Columns = Readonly<Record<string, ColumnType>>;
+/** The values of one row, in the order of the columns. Decimals are strings; null where there is none. */
+export type Values = readonly (string | number | null)[];
+
+/**
+ * One row a wallet. The engine's own columns come first: generation, region, wallet_id, shard, version, position, with
+ * the primary key (generation, region, wallet_id).
+ */
+export interface StateTable<State> {
+  readonly name: string;
+  readonly columns: Columns;
+  encode(state: State): Values;
+  /** @returns undefined for values that an earlier version encoded: the state is then folded again from the log */
+  decode(values: Values): State | undefined;
+}
+
+/**
+ * Rows that an event adds. The engine's own columns come first: generation, region, wallet_id, version, line, position,
+ * with the primary key (generation, region, wallet_id, version, line); `line` counts from 1 within an event.
+ */
+export interface LineTable {
+  readonly name: string;
+  readonly columns: Columns;
+  /** No event adds more than one, so the table has no column `line`. */
+  readonly onePerEvent?: boolean;
+}
+
+/**
+ * Sums, kept per shard so that nobody fights over a row, and added up on reading. The engine's own columns come first:
+ * generation, region, shard; they and `key` are the primary key. A row is its key, then what is added to each sum.
+ */
+export interface TotalTable {
+  readonly name: string;
+  readonly key: Columns;
+  readonly sums: Columns;
+}
+
+/** One build of a projection's tables. */
+export interface Build {
+  readonly projection: Projection;
+  readonly generation: string;
+}
+
+/** A wallet's row as the engine keeps it. */
+export interface WalletRow {
+  readonly walletId: string;
+  readonly shard: number;
+  /** Of the last event that went into it, and where that is in the log. */
+  readonly version: number;
+  readonly position: string;
+  readonly state: unknown;
+}
+
+/** A line, and the event that it comes from. */
+export interface Line {
   readonly walletId: string;
   readonly version: number;
+  readonly line: number;
+  readonly position: string;
+  readonly values: Values;
 }
 
-/** What one step of a worker writes. */
-export interface Page<Row, Entry> {
-  readonly generation: string;
-  readonly region: string;
-  readonly from: LogCursor;
-  readonly to: LogCursor;
-  readonly rows: readonly Row[];
-  readonly entries: readonly Entry[];
+/** What an event adds to the sums of its shard. */
+export interface Addition {
+  readonly shard: number;
+  readonly values: Values;
 }

@@ -1,48 +1,51 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import { EventFromTheFuture } from '@tidemark/wallet';
-import type { ProjectedRow, Projection } from './projection.js';
-import { openProjection, step } from './worker.js';
+import { ALL_PROJECTIONS } from './all-projections.js';
+import { openProjections } from './following/generations.js';
+import { FOLLOWER_TIMES, RegionFollower, type FollowerObserver } from './following/region-follower.js';
+import type { Projection } from './projection.js';
 
 /** How long an idle worker waits before it looks again: half of what a reader may notice. */
 const POLL_MS = 50;
-/** Other regions have workers of their own. This often one looks whether they are keeping up, or need help. */
+/** Other regions have workers of their own. This often one looks whether their shards stand still. */
 const FOREIGN_POLL_MS = 2_000;
+/** Their own workers come first. */
+const FOREIGN_STALL_MS = 8_000;
 /** The wait after a failure doubles up to this, so that a broken database is not hammered. */
 const FAILURE_WAIT_MAX_MS = 5_000;
 
-export interface WorkerObserver {
-  applied(projection: string, region: string, events: number): void;
-  /** The worker goes on by itself after a while; nothing is skipped. */
-  failed(projection: string, region: string, error: unknown): void;
-}
-
 export interface RunningWorker {
-  /** Whether the last step in its own region succeeded. */
+  /** Whether the last round in its own region succeeded. */
   healthy(): boolean;
-  /** Lets the step in flight finish. */
+  /** Lets the page in flight finish, and gives the shards up. */
   close(): Promise<void>;
 }
 
 /**
- * Follows the log with a projection until it is closed, each region on its own.
+ * Follows the log with every projection until it is closed, each region on its own.
  *
- * @param options.regions its own first: that is the one it is quick in, and whose failures make it unhealthy
+ * @param options.regions its own first: that is the one it takes shards of at once, and whose failures make it unhealthy
  */
-export function runWorker<Row extends ProjectedRow, Entry>(options: {
+export function runWorker(options: {
   readonly database: Database;
-  readonly projection: Projection<Row, Entry>;
-  readonly regions: readonly string[];
-  readonly observer: WorkerObserver;
+  readonly regions: readonly [string, ...string[]];
+  readonly observer: FollowerObserver;
+  readonly projections?: readonly Projection[];
 }): RunningWorker {
-  const { regions } = options;
+  const { database, regions, observer, projections = ALL_PROJECTIONS } = options;
+  const [home] = regions;
+  const me = { region: home, id: randomUUID() };
+  const foreign = { ...FOLLOWER_TIMES, surveyMs: FOREIGN_POLL_MS, stallMs: FOREIGN_STALL_MS };
   const stopped = new AbortController();
   const failing = new Set<string>();
-  const loops = regions.map((region, i) =>
-    follow(options, region, i === 0 ? POLL_MS : FOREIGN_POLL_MS, failing, stopped.signal),
-  );
+  const loops = regions.map((region) => {
+    const times = region === home ? FOLLOWER_TIMES : foreign;
+    const follower = new RegionFollower(database, region, { projections, me, observer, times });
+    return follow(follower, { database, projections, observer, failing, signal: stopped.signal });
+  });
   return {
-    healthy: () => !failing.has(regions[0]!),
+    healthy: () => !failing.has(home),
     async close() {
       stopped.abort();
       await Promise.all(loops);
@@ -50,31 +53,36 @@ export function runWorker<Row extends ProjectedRow, Entry>(options: {
   };
 }
 
-async function follow<Row extends ProjectedRow, Entry>(
-  { database, projection, observer }: Parameters<typeof runWorker<Row, Entry>>[0],
-  region: string,
-  pollMs: number,
-  failing: Set<string>,
-  signal: AbortSignal,
+async function follow(
+  follower: RegionFollower,
+  at: {
+    readonly database: Database;
+    readonly projections: readonly Projection[];
+    readonly observer: FollowerObserver;
+    readonly failing: Set<string>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { name } = projection;
+  const { region } = follower;
+  let opened = false;
   let failures = 0;
-  let generation: string | undefined;
-  while (!signal.aborted) {
+  while (!at.signal.aborted) {
     try {
-      generation ??= await openProjection(database, name, [region]);
-      const { events, caughtUp } = await step(database, projection, generation, region);
+      if (!opened) await openProjections(at.database, at.projections);
+      opened = true;
+      const worked = await follower.cycle();
       failures = 0;
-      failing.delete(region);
-      if (events > 0) observer.applied(name, region, events);
-      if (caughtUp) await pause(pollMs, signal);
+      at.failing.delete(region);
+      if (!worked) await pause(follower.shards.length > 0 ? POLL_MS : FOREIGN_POLL_MS / 2, at.signal);
     } catch (error) {
-      // An event from a newer Tidemark is a reason to wait for the upgrade, not to complain louder each time.
-      if (failures++ === 0 || !(error instanceof EventFromTheFuture)) observer.failed(name, region, error);
-      failing.add(region);
-      await pause(Math.min(FAILURE_WAIT_MAX_MS, POLL_MS * 2 ** failures), signal);
+      failures++;
+      at.observer.failed('every projection', region, error);
+      at.failing.add(region);
+      await pause(Math.min(FAILURE_WAIT_MAX_MS, POLL_MS * 2 ** failures), at.signal);
     }
   }
+  // It would stall, and be taken: this only spares the others the wait.
+  await follower.release().catch(() => undefined);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -5,4 +5,15 @@ export { balanceOf, evolve, initialState, type Balance, type Wallet } from './wa
 export { CURRENCIES_MAX, decide, type AddressedEvent, type Decision, type Wallets } from './wallet.decider.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { decodeWallet, encodeWallet, STATE_VERSION } from './state.codec.js';
+export {
+  accountClassOf,
+  accountOf,
+  COUNTER_ACCOUNTS,
+  postingsOf,
+  walletOfAccount,
+  type Account,
+  type AccountClass,
+  type CounterAccount,
+  type Posting,
+} from './postings.js';
 export { unreachable } from './unreachable.js';

@@ -22,10 +22,6 @@ ALTER TABLE wallet_snapshots SET (schema_locked = false);
 ALTER TABLE wallet_snapshots ADD COLUMN IF NOT EXISTS crdb_region crdb_internal_region NOT NULL AS (CASE region {{cases}} ELSE {{primary_value}} END) STORED;
 ALTER TABLE wallet_snapshots SET LOCALITY REGIONAL BY ROW AS crdb_region;
 
-ALTER TABLE projection_checkpoints SET (schema_locked = false);
-ALTER TABLE projection_checkpoints ADD COLUMN IF NOT EXISTS crdb_region crdb_internal_region NOT NULL AS (CASE region {{cases}} ELSE {{primary_value}} END) STORED;
-ALTER TABLE projection_checkpoints SET LOCALITY REGIONAL BY ROW AS crdb_region;
-
 ALTER TABLE wallet_balances SET (schema_locked = false);
 ALTER TABLE wallet_balances ADD COLUMN IF NOT EXISTS crdb_region crdb_internal_region NOT NULL AS (CASE region {{cases}} ELSE {{primary_value}} END) STORED;
 ALTER TABLE wallet_balances SET LOCALITY REGIONAL BY ROW AS crdb_region;

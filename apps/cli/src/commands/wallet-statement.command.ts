@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
-import { readWalletEvents } from '@tidemark/event-store';
-import { balances, type BalanceRow, type Movement } from '@tidemark/projections';
+import { domainEvent, readWalletEvents } from '@tidemark/event-store';
+import { movementOf, movements, type Movement } from '@tidemark/projections';
+import type { Wallet } from '@tidemark/wallet';
 import type { Command } from 'commander';
 import { withHomeDatabase } from '../process/home-database.js';
 import type { Run } from '../process/run-command.js';
@@ -18,10 +19,10 @@ export function walletStatementCommand(command: Command, run: Run): Command {
     .action((walletId: string, options: PageOptions) =>
       run((at) =>
         withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
-          const { movements, next } = await readStatement(database, walletId, options);
+          const page = await readStatement(database, walletId, options);
           return {
-            json: { walletId, movements: movements.map(viewOf), next },
-            lines: [...movements.map(lineOf), ...(next === null ? [] : [`… more with --after ${next}`])],
+            json: { walletId, movements: page.movements.map(viewOf), next: page.next },
+            lines: [...page.movements.map(lineOf), ...(page.next === null ? [] : [`… more with --after ${page.next}`])],
           };
         }),
       ),
@@ -30,19 +31,20 @@ export function walletStatementCommand(command: Command, run: Run): Command {
 
 /** Folded from the log with the projection's own function: right and complete even while no worker runs. */
 async function readStatement(database: Database, walletId: string, { after, limit }: PageOptions) {
-  const movements: Movement[] = [];
-  let row: BalanceRow | undefined;
+  const found: Movement[] = [];
+  let wallet: Wallet | undefined;
   for (;;) {
-    const events = await readWalletEvents(database, { walletId, after: row?.version ?? 0, limit: FOLDED_AT_ONCE });
+    const events = await readWalletEvents(database, { walletId, after: wallet?.version ?? 0, limit: FOLDED_AT_ONCE });
     for (const event of events) {
-      const applied = balances.apply(row, event);
-      row = applied.row;
-      if (!applied.entry || event.version <= after) continue;
-      if (movements.length === limit) return { movements, next: movements.at(-1)!.version };
-      movements.push(applied.entry);
+      const { state, lines = [] } = movements.apply(wallet, domainEvent(event), event);
+      wallet = state;
+      const [line] = lines;
+      if (!line || event.version <= after) continue;
+      if (found.length === limit) return { movements: found, next: found.at(-1)!.version };
+      found.push(movementOf(event, line));
     }
-    if (!row) throw unknownWallet(walletId);
-    if (events.length < FOLDED_AT_ONCE) return { movements, next: null };
+    if (!wallet) throw unknownWallet(walletId);
+    if (events.length < FOLDED_AT_ONCE) return { movements: found, next: null };
   }
 }
 

@@ -24,10 +24,9 @@ type Keys = ReadonlyMap<string, Caller>;
 export class KeyRing {
   private constructor(private readonly keys: Refreshed<Keys>) {}
 
-  /** @param clock milliseconds */
-  static async load(database: Pick<Database, 'query'>, clock: () => number = Date.now): Promise<KeyRing> {
+  static async load(database: Pick<Database, 'query'>): Promise<KeyRing> {
     const read = () => readKeys(database);
-    return new KeyRing(new Refreshed(await read(), read, REFRESH_MS_MIN, clock));
+    return new KeyRing(new Refreshed(await read(), read, REFRESH_MS_MIN));
   }
 
   /** Whether no key is configured, as far as is known. */

@@ -12,12 +12,11 @@ export class Currencies {
   /**
    * Reads the assets.
    *
-   * @param clock milliseconds
    * @throws MoneyError `malformed_currency` when an asset contradicts ISO 4217; whatever the database says
    */
-  static async load(database: Pick<Database, 'query'>, clock: () => number = Date.now): Promise<Currencies> {
+  static async load(database: Pick<Database, 'query'>): Promise<Currencies> {
     const read = () => readTable(database);
-    return new Currencies(new Refreshed(await read(), read, REFRESH_MS_MIN, clock));
+    return new Currencies(new Refreshed(await read(), read, REFRESH_MS_MIN));
   }
 
   /** The currency with this code among those in memory. */

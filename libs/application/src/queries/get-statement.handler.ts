@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Position } from '@tidemark/event-store';
+import { shardOf, type Position } from '@tidemark/event-store';
 import type { Movement } from '@tidemark/projections';
 import { asOf } from '../read-model/checkpoints.js';
 import { decodeCursor, encodeCursor, requireGeneration, versionOf } from '../read-model/cursor.js';
@@ -35,7 +35,7 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
     const cursor = asked.cursor === undefined ? undefined : decodeCursor(asked.cursor, list);
     const after = cursor === undefined ? 0 : versionOf(cursor);
     return this.readModel.retrying(async () => {
-      if (minPosition !== undefined) await waitForPosition(this.readModel, 'balances', minPosition);
+      if (minPosition !== undefined) await waitForPosition(this.readModel, 'movements', minPosition, shardOf(walletId));
       const { live, checkpoints, movements } = await this.readModel.fromLive((generation) =>
         readStatement(this.readModel, { generation, walletId, after, limit: limit + 1 }),
       );

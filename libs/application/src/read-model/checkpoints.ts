@@ -1,23 +1,27 @@
 import type { Database } from '@tidemark/database';
 import {
+  compareCursors,
   isPosition,
   LOG_START,
   NO_COMMIT_ID,
   positionOf,
   readCommits,
   readRanges,
+  SHARDS,
+  shardOf,
+  type AppendedRange,
   type LogCursor,
   type Position,
 } from '@tidemark/event-store';
 import { sql, type SQL } from 'drizzle-orm';
-import { projectionCheckpoints, projections } from './schema.js';
+import { projections, shardCheckpoints } from './schema.js';
 
 /** How far a list has followed the log, and how much it has not seen yet. */
 export interface AsOf {
   /** Every commit up to here is in the list. */
   readonly position: Position;
   readonly behind: {
-    /** Commits after it, counted up to `BEHIND_COMMITS_MAX`. */
+    /** Commits that are not in it, counted up to `BEHIND_COMMITS_MAX`. */
     readonly commits: number;
     /** Whether there are more than `commits`. */
     readonly more: boolean;
@@ -26,41 +30,52 @@ export interface AsOf {
   };
 }
 
-/** One region's place in the log. */
-export type Checkpoint = LogCursor & { readonly region: string };
+/** A region's place in the log, shard by shard. A shard in which nothing happens may stand behind and yet lack nothing. */
+export interface Checkpoint {
+  readonly region: string;
+  readonly shards: readonly LogCursor[];
+}
 
 /** Beyond this the number tells nobody more, and counting on would read the log. */
 export const BEHIND_COMMITS_MAX = 100;
+/** Shards move on together once a second, so what has to be looked through is what was written in that time. */
+const COMMITS_PAGE = 200;
 
 interface StoredCheckpoint {
   region: string;
   position: string;
   commit_id: string;
+  shards: number[];
 }
 
 /** Selects the checkpoints of the live build in the statement that reads its rows; for `checkpointsOf`. */
 export function checkpointsColumn(): SQL<StoredCheckpoint[] | null> {
-  const { projection, generation, region, position, commitId } = projectionCheckpoints;
+  const { projection, generation, region, position, commitId, shard } = shardCheckpoints;
   return sql`(
-    SELECT json_agg(json_build_object('region', ${region}, 'position', ${position}::text, 'commit_id', ${commitId}::text))
-    FROM ${projectionCheckpoints}
-    WHERE ${projection} = ${projections.name} AND ${generation} = ${projections.liveGeneration})`;
+    SELECT json_agg(json_build_object('region', c.region, 'position', c.position, 'commit_id', c.commit_id, 'shards', c.shards))
+    FROM (
+      SELECT ${region} AS region, ${position}::text AS position, ${commitId}::text AS commit_id, array_agg(${shard}) AS shards
+      FROM ${shardCheckpoints}
+      WHERE ${projection} = ${projections.name} AND ${generation} = ${projections.liveGeneration}
+      GROUP BY ${region}, ${position}, ${commitId}) c)`;
 }
 
-/** The checkpoints of some regions; one that no worker has followed yet stands at the start of the log. */
+/** The checkpoints of some regions; a shard that no worker has followed yet stands at the start of the log. */
 export function checkpointsOf(
   { engine }: Pick<Database, 'engine'>,
   regions: readonly string[],
   stored: readonly StoredCheckpoint[] | null,
 ): Checkpoint[] {
+  const start = { position: LOG_START[engine], commitId: NO_COMMIT_ID };
   return regions.map((region) => {
-    const found = stored?.find((checkpoint) => checkpoint.region === region);
-    const position = positionOf(engine, found?.position ?? '');
-    // CockroachDB prints the zero at the start of the log as 0E-10.
-    if (!found || !isPosition(engine, position)) {
-      return { region, position: LOG_START[engine], commitId: NO_COMMIT_ID };
+    const shards = Array.from({ length: SHARDS }, () => start);
+    for (const group of stored ?? []) {
+      const position = positionOf(engine, group.position);
+      // CockroachDB prints the zero at the start of the log as 0E-10.
+      if (group.region !== region || !isPosition(engine, position)) continue;
+      for (const shard of group.shards) shards[Number(shard)] = { position, commitId: group.commit_id };
     }
-    return { region, position, commitId: found.commit_id };
+    return { region, shards };
   });
 }
 
@@ -74,7 +89,7 @@ export async function asOf(
   const commits = behind.reduce((all, { commits }) => all + commits, 0);
   const oldest = behind.flatMap(({ since }) => since ?? []).sort()[0];
   return {
-    position: checkpoints.map(({ position }) => position).sort()[0] ?? LOG_START[reader.engine],
+    position: behind.map(({ seen }) => seen).sort()[0] ?? LOG_START[reader.engine],
     behind: {
       commits: Math.min(commits, BEHIND_COMMITS_MAX),
       more: commits > BEHIND_COMMITS_MAX,
@@ -83,14 +98,73 @@ export async function asOf(
   };
 }
 
-async function behindOf(
+interface Behind {
+  readonly commits: number;
+  /** Recorded time of the oldest of them. */
+  readonly since: string | undefined;
+  /** Up to here nothing is missing. */
+  readonly seen: Position;
+}
+
+async function behindOf(reader: Pick<Database, 'query' | 'engine'>, checkpoint: Checkpoint): Promise<Behind> {
+  const { region } = checkpoint;
+  let commits = 0;
+  let oldest: AppendedRange | undefined;
+  let seen = hindmost(checkpoint).position;
+  for await (const { position, missing } of commitsAfter(reader, checkpoint)) {
+    if (missing) oldest ??= missing;
+    if (missing && ++commits > BEHIND_COMMITS_MAX) break;
+    if (!oldest) seen = position;
+  }
+  if (!oldest) return { commits, since: undefined, seen };
+  const [event] = await readRanges(reader, region, [{ ...oldest, lastVersion: oldest.firstVersion }]);
+  return { commits, since: event?.recordedAt, seen };
+}
+
+/**
+ * Whether a list lacks anything up to a position.
+ *
+ * @param shard asks about the wallets of that shard only
+ */
+export async function lacks(
   reader: Pick<Database, 'query' | 'engine'>,
   checkpoint: Checkpoint,
-): Promise<{ commits: number; since: string | undefined }> {
-  const { region } = checkpoint;
-  const commits = await readCommits(reader, { region, after: checkpoint, limit: BEHIND_COMMITS_MAX + 1 });
-  const first = commits[0]?.appended[0];
-  if (!first) return { commits: commits.length, since: undefined };
-  const [event] = await readRanges(reader, region, [{ ...first, lastVersion: first.firstVersion }]);
-  return { commits: commits.length, since: event?.recordedAt };
+  position: Position,
+  shard?: number,
+): Promise<boolean> {
+  const asked = shard === undefined ? checkpoint : { ...checkpoint, shards: only(checkpoint, shard) };
+  if (hindmost(asked).position > position) return false;
+  for await (const commit of commitsAfter(reader, asked)) {
+    if (commit.position > position) return false;
+    if (commit.missing) return true;
+  }
+  return false;
+}
+
+/** The commits after the hindmost shard, and of each a range that its own shard has not seen, if there is one. */
+async function* commitsAfter(
+  reader: Pick<Database, 'query' | 'engine'>,
+  checkpoint: Checkpoint,
+): AsyncGenerator<{ position: Position; missing: AppendedRange | undefined }> {
+  const { region, shards } = checkpoint;
+  for (let after = hindmost(checkpoint); ;) {
+    const commits = await readCommits(reader, { region, after, limit: COMMITS_PAGE });
+    for (const commit of commits) {
+      const missing = commit.appended.find(({ walletId }) => compareCursors(shards[shardOf(walletId)]!, commit) < 0);
+      yield { position: commit.position, missing };
+    }
+    if (commits.length < COMMITS_PAGE) return;
+    after = commits.at(-1)!;
+  }
+}
+
+/** As if every other shard had seen everything. */
+function only({ shards }: Checkpoint, shard: number): LogCursor[] {
+  return shards.map((cursor, i) => (i === shard ? cursor : END));
+}
+
+const END: LogCursor = { position: '~', commitId: '' };
+
+function hindmost({ shards }: Checkpoint): LogCursor {
+  return shards.reduce((a, b) => (compareCursors(b, a) < 0 ? b : a));
 }

@@ -3,7 +3,7 @@ import { positionOf, type Position } from '@tidemark/event-store';
 import { and, asc, eq, gt, inArray, like, sql } from 'drizzle-orm';
 import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
 import type { ReadModel } from './read-model.js';
-import { projections, walletBalances } from './schema.js';
+import { projections, walletBalances, wallets } from './schema.js';
 
 /** A projected row as it is stored. */
 export interface ListedWallet {
@@ -38,6 +38,8 @@ export async function listWallets(
       updatedAt: walletBalances.updatedAt,
     })
     .from(walletBalances)
+    // A wallet that moved away has left a row behind.
+    .innerJoin(wallets, and(eq(wallets.walletId, walletBalances.walletId), eq(wallets.region, walletBalances.region)))
     .where(
       and(
         eq(walletBalances.generation, asked.generation),

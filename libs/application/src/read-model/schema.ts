@@ -1,11 +1,11 @@
 import { customType, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 
 /** int8 on either engine: a string, because it may exceed what a JavaScript number holds. */
-const int8 = customType<{ data: string; driverData: string }>({ dataType: () => 'int8' });
+export const int8 = customType<{ data: string; driverData: string }>({ dataType: () => 'int8' });
 /** int8 on PostgreSQL, decimal on CockroachDB; always selected as text. */
-const position = customType<{ data: string; driverData: string }>({ dataType: () => 'numeric' });
+export const position = customType<{ data: string; driverData: string }>({ dataType: () => 'numeric' });
 /** ISO 8601, UTC, milliseconds. drizzle switches the pool's own parsers for times off. */
-const instant = customType<{ data: string; driverData: string }>({
+export const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamptz(3)',
   fromDriver: (stored) => new Date(stored).toISOString(),
 });
@@ -22,16 +22,17 @@ export const projections = pgTable('projections', {
   liveGeneration: int8('live_generation').notNull(),
 });
 
-export const projectionCheckpoints = pgTable(
-  'projection_checkpoints',
+export const shardCheckpoints = pgTable(
+  'shard_checkpoints',
   {
     projection: text('projection').notNull(),
     generation: int8('generation').notNull(),
     region: text('region').notNull(),
+    shard: integer('shard').notNull(),
     position: position('position').notNull(),
     commitId: text('commit_id').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.projection, table.generation, table.region] })],
+  (table) => [primaryKey({ columns: [table.projection, table.generation, table.region, table.shard] })],
 );
 
 export const walletBalances = pgTable(

@@ -43,7 +43,7 @@ export async function readStatement(
       ...{ counterparty, reference, description, effectiveAt, recordedAt },
     })
     .from(wallets)
-    .leftJoin(projections, eq(projections.name, 'balances'))
+    .leftJoin(projections, eq(projections.name, 'movements'))
     .leftJoin(page, sql`true`)
     .where(eq(wallets.walletId, asked.walletId))
     .orderBy(asc(page.version));

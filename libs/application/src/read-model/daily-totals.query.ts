@@ -1,0 +1,109 @@
+import { plainNotation } from '@tidemark/projections';
+import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
+import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { dailyTotals } from './journal.schema.js';
+import type { DailyTotalsPlace } from './places.js';
+import type { ReadModel } from './read-model.js';
+import { projections } from './schema.js';
+
+/** What was moved on one day, in one region and currency, by events of one type. */
+export interface DailyTotal {
+  /** `YYYY-MM-DD`, UTC, of recording. */
+  readonly day: string;
+  readonly region: string;
+  readonly currency: string;
+  readonly type: string;
+  /** Canonical. */
+  readonly amount: string;
+  /** How many events. */
+  readonly count: number;
+}
+
+/** Which totals; all by default. Days are `YYYY-MM-DD`, and both belong to the span. */
+export interface DailyTotalsFilter {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+export interface DailyTotalsPage {
+  readonly live: string | undefined;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly totals: readonly DailyTotal[];
+}
+
+type Asked = DailyTotalsFilter & { generation: string; after: DailyTotalsPlace | undefined; limit: number };
+
+/** One page of the daily totals of one build, by day (oldest first), currency, type and region, all shards added up. */
+export async function readDailyTotals(readModel: ReadModel, asked: Asked): Promise<DailyTotalsPage> {
+  const { drizzle, database, regions } = readModel;
+  const page = pageOfTotals(readModel, asked).as('page');
+  const { day, region, currency, type, amount, count } = page;
+  const found = await drizzle
+    .select({
+      live: projections.liveGeneration,
+      checkpoints: checkpointsColumn(),
+      ...{ day, region, currency, type, amount, count },
+    })
+    .from(projections)
+    .leftJoin(page, sql`true`)
+    .where(eq(projections.name, 'daily_totals'))
+    .orderBy(asc(day), asc(currency), asc(type), asc(region));
+  return {
+    live: found[0]?.live,
+    checkpoints: checkpointsOf(database, regions, found[0]?.checkpoints ?? null),
+    totals: found.flatMap(({ live: _live, checkpoints: _checkpoints, ...row }) =>
+      // An empty page still is one row of the join, for the pointer and the checkpoints.
+      row.day === null ? [] : [totalOf(row as Row)],
+    ),
+  };
+}
+
+/** A page's worth of each region, in the order of the primary key so that it stops there, and the first of those. */
+function pageOfTotals(readModel: ReadModel, asked: Asked) {
+  const regions = asked.region === undefined ? readModel.regions : [asked.region];
+  const [first, second, ...rest] = regions.map((region) => ofRegion(readModel, asked, region));
+  if (!second) return first!;
+  const order = ['day', KEY.currency.name, KEY.type.name, KEY.region.name].map((name) => asc(sql.identifier(name)));
+  return unionAll(first!, second, ...rest)
+    .orderBy(...order)
+    .limit(asked.limit);
+}
+
+const { day, region, currency, type } = dailyTotals;
+const KEY = { region, currency, type };
+
+function ofRegion({ drizzle }: ReadModel, { generation, from, to, after, limit, ...asked }: Asked, home: string) {
+  return drizzle
+    .select({
+      day: sql<string>`${day}::text`.as('day'),
+      ...KEY,
+      amount: sql<string>`sum(${dailyTotals.amount})::text`.as('amounts'),
+      count: sql<string>`sum(${dailyTotals.count})::text`.as('counts'),
+    })
+    .from(dailyTotals)
+    .where(
+      and(
+        ...[eq(dailyTotals.generation, generation), eq(region, home)],
+        from === undefined ? undefined : gte(day, from),
+        to === undefined ? undefined : lte(day, to),
+        asked.currency === undefined ? undefined : eq(currency, asked.currency),
+        // The first finds the day in the key, the second leaves out what of that day was on the page before.
+        after && gte(day, after.day),
+        after &&
+          sql`(${day}, ${currency}, ${type}, ${region}) >
+            (${after.day}::date, ${after.currency}::text, ${after.type}::text, ${after.region}::text)`,
+      ),
+    )
+    .groupBy(region, day, currency, type)
+    .orderBy(asc(day), asc(currency), asc(type))
+    .limit(limit);
+}
+
+type Row = Omit<DailyTotal, 'count'> & { count: string };
+
+function totalOf({ amount, count, ...key }: Row): DailyTotal {
+  return { ...key, amount: plainNotation(amount), count: Number(count) };
+}

@@ -1,0 +1,163 @@
+import { positionOf, type Position } from '@tidemark/event-store';
+import { COUNTER_ACCOUNTS, type CounterAccount } from '@tidemark/wallet';
+import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
+import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { journalEntries } from './journal.schema.js';
+import type { JournalPlace } from './places.js';
+import type { ReadModel } from './read-model.js';
+import { projections } from './schema.js';
+
+/** What one event moved between accounts. */
+export interface JournalEntry {
+  readonly walletId: string;
+  readonly region: string;
+  readonly version: number;
+  readonly position: Position;
+  readonly type: string;
+  /** Of the deposit or withdrawal, or of the transfer. */
+  readonly movementId: string;
+  /** ISO 8601, UTC. */
+  readonly effectiveAt: string | null;
+  readonly recordedAt: string;
+  /** They sum to zero in each currency. */
+  readonly lines: readonly JournalLine[];
+}
+
+export interface JournalLine {
+  readonly account: string;
+  /** Canonical, signed: positive is a credit. */
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** Which entries; all by default. Times are ISO 8601, UTC. */
+export interface JournalFilter {
+  readonly walletId?: string | undefined;
+  /** What the entry has a line on. */
+  readonly counterAccount?: CounterAccount | undefined;
+  /** Recorded at or after. */
+  readonly from?: string | undefined;
+  /** Recorded before. */
+  readonly to?: string | undefined;
+}
+
+export interface JournalPage {
+  readonly live: string | undefined;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly entries: readonly JournalEntry[];
+}
+
+/** One page of the journal in one build, by recorded time, newest first. */
+export async function readJournal(
+  readModel: ReadModel,
+  asked: JournalFilter & { generation: string; before: JournalPlace | undefined; limit: number },
+): Promise<JournalPage> {
+  const { drizzle, database, regions } = readModel;
+  const page = pageOfKeys(readModel, asked).as('page');
+  const { position, type, movementId, effectiveAt, account, amount, currency } = journalEntries;
+  const found = await drizzle
+    .select({
+      live: projections.liveGeneration,
+      checkpoints: checkpointsColumn(),
+      ...{ ...KEY, position: sql<string>`${position}::text`, type, movementId, effectiveAt },
+      ...{ account, amount, currency },
+    })
+    .from(projections)
+    .leftJoin(page, sql`true`)
+    .leftJoin(
+      journalEntries,
+      and(
+        eq(journalEntries.generation, asked.generation),
+        eq(region, page.region),
+        eq(walletId, page.walletId),
+        eq(version, page.version),
+      ),
+    )
+    .where(eq(projections.name, 'journal'))
+    .orderBy(desc(recordedAt), desc(walletId), desc(version), asc(journalEntries.line));
+  const lines = found.flatMap(({ live: _live, checkpoints: _checkpoints, ...row }) =>
+    // An empty page still is one row of the join, for the pointer and the checkpoints.
+    row.walletId === null ? [] : [row as Row],
+  );
+  return {
+    live: found[0]?.live,
+    checkpoints: checkpointsOf(database, regions, found[0]?.checkpoints ?? null),
+    entries: [...Map.groupBy(lines, (row) => `${row.walletId} ${row.version}`).values()].map((of) => ({
+      ...entryOf(of[0]!),
+      position: positionOf(database.engine, of[0]!.position),
+      lines: of.map((line) => ({ account: line.account, amount: line.amount, currency: line.currency })),
+    })),
+  };
+}
+
+type Row = Omit<JournalEntry, 'version' | 'lines'> & JournalLine & { version: string };
+
+function entryOf({ account: _account, amount: _amount, currency: _currency, version, ...entry }: Row) {
+  return { ...entry, version: Number(version) };
+}
+
+type Asked = Parameters<typeof readJournal>[1];
+
+/** The keys of a page's entries: of one wallet by primary key, otherwise of each account and region by the index. */
+function pageOfKeys(readModel: ReadModel, asked: Asked) {
+  if (asked.walletId !== undefined) return ofWallet(readModel, asked, asked.walletId);
+  const accounts = asked.counterAccount ? [asked.counterAccount] : COUNTER_ACCOUNTS;
+  const [first, second, ...rest] = readModel.regions.flatMap((region) =>
+    accounts.map((account) => ofAccount(readModel, asked, region, account)),
+  );
+  if (!second) return first!;
+  const [time, walletId, version] = [KEY.recordedAt, KEY.walletId, KEY.version].map(({ name }) => sql.identifier(name));
+  return unionAll(first!, second, ...rest)
+    .orderBy(desc(time!), desc(walletId!), desc(version!))
+    .limit(asked.limit);
+}
+
+const { region, walletId, version, recordedAt } = journalEntries;
+const KEY = { region, walletId, version, recordedAt };
+
+/** Recorded times never decrease along a wallet, so the order of versions is the order of time. */
+function ofWallet({ drizzle, regions }: ReadModel, asked: Asked, wallet: string) {
+  const { counterAccount, before, limit } = asked;
+  return drizzle
+    .select(KEY)
+    .from(journalEntries)
+    .where(
+      and(
+        ...firstLines(asked),
+        ...[inArray(region, [...regions]), eq(walletId, wallet)],
+        counterAccount && eq(journalEntries.account, counterAccount),
+        before && lt(version, String(before.version)),
+      ),
+    )
+    .orderBy(desc(version))
+    .limit(limit);
+}
+
+function ofAccount({ drizzle }: ReadModel, asked: Asked, home: string, account: CounterAccount) {
+  const { before, limit } = asked;
+  return drizzle
+    .select(KEY)
+    .from(journalEntries)
+    .where(
+      and(
+        ...firstLines(asked),
+        ...[eq(region, home), eq(journalEntries.account, account)],
+        before &&
+          sql`(${recordedAt}, ${walletId}, ${version}) <
+            (${before.recordedAt}::timestamptz, ${before.walletId}::text, ${before.version}::int8)`,
+      ),
+    )
+    .orderBy(desc(recordedAt), desc(walletId), desc(version))
+    .limit(limit);
+}
+
+function firstLines({ generation, from, to }: Asked): (SQL | undefined)[] {
+  return [
+    eq(journalEntries.generation, generation),
+    // A literal, because an index WHERE line = 1 is not used for a parameter.
+    sql`${journalEntries.line} = 1`,
+    from === undefined ? undefined : gte(recordedAt, from),
+    to === undefined ? undefined : lt(recordedAt, to),
+  ];
+}

@@ -1,0 +1,234 @@
+import { classify, type Database } from '@tidemark/database';
+import { compareCursors, readHead, shardOf, type LogCursor } from '@tidemark/event-store';
+import type { Projection } from '../projection.js';
+import { keyOf, PageLost, readCheckpoints, type Move } from './checkpoints.js';
+import { leasesToTake, ownerOf, type WorkerIdentity } from './claims.js';
+import { ShardFromTheFuture } from './fold-stream.js';
+import { followedBuilds, openRegion } from './generations.js';
+import { changeOwner, readLeases, type Lease } from './leases.js';
+import { merged, packsOf, split, trackOf, type Pack } from './packs.js';
+import { PAGE_LIMITS, readPage, type PageLimits } from './page.js';
+import { parkedToRetry } from './parked.js';
+import { retryParked } from './retry-parked.js';
+import { StallWatch } from './stall-watch.js';
+import { foldPage, writePage, type BuildChanges } from './write-page.js';
+
+export interface FollowerOptions {
+  readonly projections: readonly Projection[];
+  readonly me: WorkerIdentity;
+  readonly observer: FollowerObserver;
+  readonly limits?: PageLimits;
+  readonly times?: FollowerTimes;
+  /** Milliseconds that only ever grow. */
+  readonly monotonic?: () => number;
+}
+
+/** All in milliseconds. */
+export interface FollowerTimes {
+  /** How often a worker looks who has which shard, and which builds there are. */
+  readonly surveyMs: number;
+  /** Shards in which nothing happens move on with the others this often, and not at every page. */
+  readonly advanceMs: number;
+  /** A shard that has something to follow and stands still for so long is anybody's. Well above `advanceMs`. */
+  readonly stallMs: number;
+  /** For how long a worker leaves a shard alone in which a newer Tidemark has written. */
+  readonly avoidMs: number;
+}
+
+export const FOLLOWER_TIMES: FollowerTimes = { surveyMs: 1_000, advanceMs: 1_000, stallMs: 4_000, avoidMs: 30_000 };
+
+export interface FollowerObserver {
+  applied(projection: string, region: string, events: number): void;
+  parked(projection: string, region: string, walletId: string, reason: string): void;
+  /** The worker goes on by itself after a while; nothing is skipped. */
+  failed(projection: string, region: string, error: unknown): void;
+}
+
+/** Wallets tried again at one survey. */
+const RETRIES_MAX = 100;
+/** The wait of a build that fails doubles up to this. */
+const FAILURE_WAIT_MAX_MS = 5_000;
+const FAILURE_WAIT_MS = 50;
+
+/** Follows one region's log, in the shards that this worker holds, with every build that is kept up to date. */
+export class RegionFollower {
+  private leases = new Map<number, string>();
+  private packs: Pack[] = [];
+  private surveyedAt = -Infinity;
+  private opened = '';
+  private readonly avoided = new Map<number, number>();
+  private readonly times: FollowerTimes;
+  private readonly stalls: StallWatch;
+  private readonly now: () => number;
+
+  constructor(
+    private readonly database: Database,
+    readonly region: string,
+    private readonly options: FollowerOptions,
+  ) {
+    this.times = options.times ?? FOLLOWER_TIMES;
+    this.stalls = new StallWatch(this.times.stallMs);
+    this.now = options.monotonic ?? (() => performance.now());
+  }
+
+  /** The shards that this worker holds. */
+  get shards(): number[] {
+    return [...this.leases.keys()];
+  }
+
+  /**
+   * One round: looks around if it is time to, then goes one page on with each build.
+   *
+   * @returns whether there was anything to do
+   * @throws what the database says when it answers nothing, or no build can be written
+   */
+  async cycle(): Promise<boolean> {
+    if (this.now() - this.surveyedAt >= this.times.surveyMs) await this.survey();
+    let worked = false;
+    // The foremost is what readers see. The others go as far as it stands, and are one with it from there.
+    for (const pack of this.packs) {
+      const front = this.packs[0]!.read;
+      worked = (await this.goOn(pack, compareCursors(pack.read, front) < 0 ? front : undefined)) || worked;
+    }
+    this.packs = merged(this.packs);
+    return worked;
+  }
+
+  /** Gives all shards up, so that others need not wait for them to stall. */
+  async release(): Promise<void> {
+    await changeOwner(this.database, this.region, this.held(), null);
+    this.forget();
+  }
+
+  private async survey(): Promise<void> {
+    const { database, region, options } = this;
+    const me = ownerOf(options.me);
+    const builds = await followedBuilds(database, options.projections);
+    const names = builds.map(keyOf).join();
+    if (names !== this.opened) await openRegion(database, region, builds);
+    this.opened = names;
+    const [leases, checkpoints, head] = await Promise.all([
+      readLeases(database, region),
+      readCheckpoints(database, region),
+      readHead(database, region),
+    ]);
+    const now = this.now();
+    for (const [shard, until] of this.avoided) if (until <= now) this.avoided.delete(shard);
+    const stalled = this.stalls.look({ leases, checkpoints, head, now });
+    const avoided = new Set(this.avoided.keys());
+    const taken = leasesToTake({ me: options.me, region, leases, stalled, avoided });
+    if (taken.length > 0) {
+      await changeOwner(database, region, taken, me);
+      return this.survey();
+    }
+    const mine = new Map(leases.filter(({ owner }) => owner === me).map(({ shard, token }) => [shard, token]));
+    const tracked = this.packs.flatMap(({ tracks }) => tracks.map(({ build }) => keyOf(build)));
+    if (signature(mine) !== signature(this.leases) || tracked.sort().join() !== builds.map(keyOf).sort().join()) {
+      this.leases = mine;
+      const tracks = builds.map((build) => {
+        const known = checkpoints.get(keyOf(build)) ?? [];
+        const own = known.filter(({ shard }) => mine.has(shard));
+        return { build, stored: new Map(own.map(({ shard, cursor }) => [shard, cursor])) };
+      });
+      this.packs = packsOf(tracks, now);
+    }
+    this.surveyedAt = now;
+    if (mine.size > 0) await this.retryParked();
+  }
+
+  /** @returns whether it had anything to do */
+  private async goOn(pack: Pack, until: LogCursor | undefined): Promise<boolean> {
+    if (this.now() < pack.notBefore) return false;
+    try {
+      const worked = await this.page(pack, until);
+      pack.failures = 0;
+      return worked;
+    } catch (error) {
+      if (error instanceof PageLost) this.forget();
+      else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
+      else if (classify(error, 'read').class !== 'defect') throw error;
+      // One projection that cannot be written must not stop the others.
+      else if (pack.tracks.length > 1)
+        this.packs = this.packs.flatMap((each) => (each === pack ? split(pack) : [each]));
+      else this.failed(pack, error);
+      return true;
+    }
+  }
+
+  private async page(pack: Pack, until: LogCursor | undefined): Promise<boolean> {
+    const { database, region, leases } = this;
+    const { limits = PAGE_LIMITS } = this.options;
+    const shards = new Set(leases.keys());
+    const page = await readPage(database, region, { after: pack.read, ...(until && { until }), shards, limits });
+    const overdue = this.now() - pack.advancedAt >= this.times.advanceMs;
+    if (!page && !overdue) return false;
+    const last = page?.commits.at(-1) ?? pack.read;
+    const to = { position: last.position, commitId: last.commitId };
+    const changes = page ? await foldPage(database, { region, leases }, page, pack.tracks) : [];
+    const moves = pack.tracks.flatMap(({ build, stored }, i): Move[] =>
+      [...stored]
+        .filter(([shard, from]) => (overdue || changes[i]?.shards.has(shard)) && compareCursors(from, to) < 0)
+        .map(([shard, from]) => ({ build, shard, from })),
+    );
+    if (moves.length > 0) await writePage(database, { region, leases }, moves, to, changes);
+    for (const { build, shard } of moves) trackOf(pack, build).stored.set(shard, to);
+    pack.read = to;
+    if (overdue) pack.advancedAt = this.now();
+    this.report(changes);
+    return page !== undefined;
+  }
+
+  private report(changes: readonly BuildChanges[]): void {
+    const { observer } = this.options;
+    for (const { build, events, stuck } of changes) {
+      if (events > 0) observer.applied(build.projection.name, this.region, events);
+      for (const { walletId, reason } of stuck) observer.parked(build.projection.name, this.region, walletId, reason);
+    }
+  }
+
+  private async retryParked(): Promise<void> {
+    const { database, region, leases } = this;
+    const tracks = this.packs.flatMap((pack) => pack.tracks);
+    for (const parked of await parkedToRetry(database, region, this.shards, RETRIES_MAX)) {
+      const track = tracks.find(({ build }) => keyOf(build) === `${parked.projection}/${parked.generation}`);
+      const cursor = track?.stored.get(shardOf(parked.walletId));
+      if (!track || !cursor) continue;
+      try {
+        await retryParked(database, { region, leases }, track.build, cursor, parked);
+      } catch (error) {
+        if (!(error instanceof PageLost)) throw error;
+        return this.forget();
+      }
+    }
+  }
+
+  private failed(pack: Pack, error: unknown): void {
+    pack.failures++;
+    pack.notBefore = this.now() + Math.min(FAILURE_WAIT_MAX_MS, FAILURE_WAIT_MS * 2 ** pack.failures);
+    this.options.observer.failed(pack.tracks[0]!.build.projection.name, this.region, error);
+    if (this.packs.every(({ failures }) => failures > 0)) throw error;
+  }
+
+  private async giveBack(error: ShardFromTheFuture): Promise<void> {
+    this.options.observer.failed('every projection', this.region, error);
+    this.avoided.set(error.shard, this.now() + this.times.avoidMs);
+    const given = this.held().filter(({ shard }) => shard === error.shard);
+    await changeOwner(this.database, this.region, given, null);
+    this.forget();
+  }
+
+  /** What this worker believes to hold may not be so: it looks again before it does anything else. */
+  private forget(): void {
+    this.leases = new Map();
+    this.packs = [];
+    this.surveyedAt = -Infinity;
+  }
+
+  private held(): Lease[] {
+    return [...this.leases].map(([shard, token]) => ({ shard, token, owner: ownerOf(this.options.me) }));
+  }
+}
+
+function signature(leases: ReadonlyMap<number, string>): string {
+  return [...leases].map(([shard, token]) => `${shard}:${token}`).join();
+}

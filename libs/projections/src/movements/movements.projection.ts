@@ -1,0 +1,112 @@
+import type { RecordedEvent } from '@tidemark/event-store';
+import type { Money } from '@tidemark/money';
+import {
+  balanceOf,
+  decodeWallet,
+  encodeWallet,
+  evolve,
+  initialState,
+  STATE_VERSION,
+  unreachable,
+  type Wallet,
+  type WalletEvent,
+} from '@tidemark/wallet';
+import type { Projection, Values } from '../projection.js';
+
+/** One line of a wallet's statement. Amounts are canonical; `amount` is signed, what it added to the wallet. */
+export interface Movement {
+  readonly walletId: string;
+  readonly region: string;
+  readonly version: number;
+  readonly position: string;
+  readonly type: WalletEvent['type'];
+  readonly movementId: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly balanceAfter: string;
+  readonly counterparty: string | null;
+  readonly reference: string | null;
+  readonly description: string | null;
+  readonly effectiveAt: string | null;
+  readonly recordedAt: string;
+}
+
+/** Statements: a line for each event that moved money, with the balance after it. */
+export const movements: Projection<Wallet> = {
+  name: 'movements',
+  version: 1,
+  state: {
+    name: 'statement_wallets',
+    columns: { state_version: 'int2', state: 'text' },
+    encode: (wallet) => [STATE_VERSION, encodeWallet(wallet)],
+    decode: ([stateVersion, state]) => (stateVersion === STATE_VERSION ? decodeWallet(String(state)) : undefined),
+  },
+  lines: {
+    name: 'wallet_movements',
+    onePerEvent: true,
+    columns: {
+      ...{ type: 'text', movement_id: 'text', amount: 'text', currency: 'text', balance_after: 'text' },
+      ...{ counterparty: 'text', reference: 'text', description: 'text' },
+      ...{ effective_at: 'timestamptz', recorded_at: 'timestamptz' },
+    },
+  },
+  apply(wallet, event, recorded) {
+    const after = evolve(wallet ?? initialState, event);
+    const line = lineOf(event, recorded, after);
+    return { state: after, ...(line && { lines: [line] }) };
+  },
+  holdings: ({ balances }) => Object.values(balances).map(({ posted }) => posted),
+};
+
+/** A statement's line as `apply` makes it from an event. */
+export function movementOf({ walletId, region, version, position }: RecordedEvent, values: Values): Movement {
+  const [
+    type,
+    movementId,
+    amount,
+    currency,
+    balanceAfter,
+    counterparty,
+    reference,
+    description,
+    effectiveAt,
+    recordedAt,
+  ] = values;
+  return {
+    ...{ walletId, region, version, position, type, movementId, amount, currency, balanceAfter },
+    ...{ counterparty, reference, description, effectiveAt, recordedAt },
+  } as Movement;
+}
+
+function lineOf(event: WalletEvent, { recordedAt }: RecordedEvent, after: Wallet): Values | undefined {
+  switch (event.type) {
+    case 'WalletOpened':
+    case 'OverdraftLimitChanged':
+    case 'WalletRehomed':
+      return undefined;
+    case 'FundsDeposited':
+      return line(event, event.movementId, event.amount, null);
+    case 'FundsWithdrawn':
+      return line(event, event.movementId, event.amount.negated(), null);
+    case 'TransferSent':
+      return line(event, event.transferId, event.amount.negated(), event.to);
+    case 'TransferReceived':
+      return line(event, event.transferId, event.amount, event.from);
+    default:
+      return unreachable(event);
+  }
+
+  function line(
+    { type, details }: Extract<WalletEvent, { details: object }>,
+    movementId: string,
+    amount: Money,
+    counterparty: string | null,
+  ): Values {
+    const { reference = null, description = null, effectiveAt = null } = details;
+    const balanceAfter = balanceOf(after, amount.currency).posted.toString();
+    return [
+      ...[type, movementId, amount.toString(), amount.currency.code, balanceAfter],
+      ...[counterparty, reference, description, effectiveAt, recordedAt],
+    ];
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** What operators can ask of a projection. */
+export const ACTIONS = ['rebuild', 'verify', 'diff', 'swap', 'rollback', 'drop', 'retry'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** A difference that an operator lets pass, by its wallet; `all` for every one. Kept in the audit record. */
+const accept = z.array(z.string().min(1)).optional();
+const generation = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, 'the number of a generation')
+  .optional();
+
+/** The arguments of each action. Unknown ones are refused. */
+export const ARGUMENTS = {
+  rebuild: z.strictObject({
+    /** This wallet alone, in place; absent: everything, beside the live build. */
+    walletId: z.string().min(1).optional(),
+    /** Point readers to it when it is verified. */
+    swap: z.boolean().optional(),
+    accept,
+    /** How many times as slow other writes may become; 0: as fast as possible. */
+    latencyRatioMax: z.number().min(0).optional(),
+  }),
+  verify: z.strictObject({ generation }),
+  diff: z.strictObject({}),
+  swap: z.strictObject({ generation, accept }),
+  rollback: z.strictObject({}),
+  drop: z.strictObject({ generation: generation.unwrap() }),
+  /** One wallet, or all that are parked. */
+  retry: z.strictObject({ walletId: z.string().min(1).optional() }),
+} satisfies Record<Action, z.ZodType>;
+
+export type ArgumentsOf<A extends Action> = z.infer<(typeof ARGUMENTS)[A]>;
+
+/** An operation as it is recorded: asked for, carried out, and what came of it. */
+export interface Operation {
+  readonly operationId: string;
+  /** ISO 8601, UTC. */
+  readonly requestedAt: string;
+  readonly requestedBy: string;
+  readonly action: Action;
+  readonly projection: string;
+  readonly arguments: object;
+  readonly state: 'requested' | 'running' | 'done' | 'failed';
+  readonly progress: Progress | null;
+  /** Of one that is done, what came of it; of one that failed, `{reason}`. */
+  readonly result: object | null;
+  readonly finishedAt: string | null;
+}
+
+/** How far an operation is. */
+export interface Progress {
+  readonly phase:
+    'building' | 'sealing' | 'catching_up' | 'verifying' | 'comparing' | 'waiting_for_worker' | 'removing';
+  /** The build that is worked on. */
+  readonly generation?: string;
+  readonly events?: number;
+  readonly eventsPerSecond?: number;
+  /** Seconds, as far as can be told. */
+  readonly secondsLeft?: number;
+  /** 0 to 1. */
+  readonly share?: number;
+  /** Counts up while a worker is at it: one that stops has died. */
+  readonly beat?: number;
+}

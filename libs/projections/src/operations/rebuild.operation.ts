@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Build } from '../projection.js';
+import { Builder } from '../rebuilding/builder.js';
+import { beginBuild, beginFollowing, requireBuild, type BuildRecord } from '../rebuilding/build-records.js';
+import { buildProgress } from '../rebuilding/build-ranges.js';
+import { proofOfBuild, type Certificate } from '../rebuilding/certificate.js';
+import { shardsBehindLive } from '../rebuilding/swap.js';
+import { verifyBuild, type Verification } from '../rebuilding/verify.js';
+import type { ArgumentsOf } from './operation.js';
+import type { OperationContext } from './operation-context.js';
+import { progressOfEvents } from './progress-of-events.js';
+import { swapIn } from './swap.operation.js';
+
+const LOOK_EVERY_MS = 200;
+
+export interface Rebuilt {
+  readonly generation: string;
+  readonly certificate: Certificate;
+  readonly verification: Verification;
+  /** The generation that was live before, when readers were pointed to this one. */
+  readonly before?: string;
+  readonly accepted?: readonly string[];
+}
+
+/**
+ * Builds a generation beside the live one, lets workers bring it up to the present, and compares every wallet with the
+ * log. Readers see nothing of it before a swap. A worker that takes the operation over goes on where the other was.
+ *
+ * @throws OperationRefused
+ */
+export async function rebuildAll(context: OperationContext, asked: ArgumentsOf<'rebuild'>): Promise<Rebuilt> {
+  const { database, projection, regions } = context;
+  const build = await theBuild(context);
+  let record = await requireBuild(database, projection, build.generation);
+  if (record.state === 'building') {
+    await buildAllRanges(context, build, asked.latencyRatioMax);
+    context.report({ phase: 'sealing', generation: build.generation });
+    await seal(context, record);
+    record = await requireBuild(database, projection, build.generation);
+  }
+  await caughtUp(context, build);
+  const verification = await verifyBuild(database, build, {
+    regions,
+    signal: context.signal,
+    compared: progressOfEvents(context, { phase: 'verifying', generation: build.generation }),
+  });
+  const certificate = JSON.parse(record.certificate!) as Certificate;
+  const rebuilt = { generation: build.generation, certificate, verification };
+  if (!asked.swap) return rebuilt;
+  const generation = build.generation;
+  return { ...rebuilt, ...(await swapIn(context, { generation, ...(asked.accept && { accept: asked.accept }) })) };
+}
+
+async function theBuild({ database, projection, regions, before, remember }: OperationContext): Promise<Build> {
+  if (before?.generation !== undefined) return { projection, generation: before.generation };
+  return beginBuild(database, projection, regions, (connection, generation) =>
+    remember(connection, { phase: 'building', generation }),
+  );
+}
+
+async function buildAllRanges(context: OperationContext, build: Build, latencyRatioMax?: number): Promise<void> {
+  const { database, projections, me, signal } = context;
+  const builder = new Builder(database, { projections, me, ...(latencyRatioMax !== undefined && { latencyRatioMax }) });
+  const began = performance.now();
+  const show = async () => {
+    const { ranges, done, events } = await buildProgress(database, build);
+    const seconds = (performance.now() - began) / 1_000;
+    const eventsPerSecond = Math.round(events / Math.max(seconds, 0.001));
+    const secondsLeft = done === 0 ? undefined : Math.ceil((seconds * (ranges - done)) / done);
+    context.report({
+      ...{ phase: 'building', generation: build.generation, events, eventsPerSecond, share: done / ranges },
+      ...(secondsLeft !== undefined && { secondsLeft }),
+    });
+    return done === ranges;
+  };
+  const showing = setInterval(() => void show().catch(() => undefined), LOOK_EVERY_MS);
+  try {
+    while (!(await show())) {
+      signal.throwIfAborted();
+      if (!(await builder.build(signal))) await sleep(LOOK_EVERY_MS, undefined, { signal });
+    }
+  } finally {
+    clearInterval(showing);
+  }
+}
+
+async function seal(
+  { database, projection, regions, requestedBy }: OperationContext,
+  record: BuildRecord,
+): Promise<void> {
+  const build = { projection, generation: record.generation };
+  const { events } = await buildProgress(database, build);
+  const certificate: Certificate = {
+    format: 'tidemark-certificate-1',
+    ...{ projection: projection.name, version: projection.version, generation: record.generation },
+    ...{ engine: database.engine, regions, position: record.builtTo!, events },
+    ...(await proofOfBuild(database, build, regions)),
+    ...{ startedAt: record.createdAt, finishedAt: new Date().toISOString(), requestedBy },
+  };
+  await beginFollowing(database, build, regions, JSON.stringify(certificate));
+}
+
+/** Workers do it. From here on the build and the live one are written together. */
+async function caughtUp({ database, signal, report }: OperationContext, build: Build): Promise<void> {
+  for (;;) {
+    const behind = await shardsBehindLive(database, build);
+    if (behind === 0) return;
+    report({ phase: 'catching_up', generation: build.generation });
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listBuilds, OperationRefused, requireBuild } from '../rebuilding/build-records.js';
+import { pointReaders, shardsBehindLive } from '../rebuilding/swap.js';
+import { requireSwappable } from '../rebuilding/verify.js';
+import { listOperations } from './operation-records.js';
+import type { ArgumentsOf } from './operation.js';
+import type { OperationContext } from './operation-context.js';
+
+/** Two builds that are followed together meet within a second or two; without a worker, never. */
+const CATCH_UP_MS_MAX = 10_000;
+const LOOK_EVERY_MS = 100;
+/** How far back the last swap is looked for. */
+const OPERATIONS_MAX = 1_000;
+
+export interface Swapped {
+  readonly generation: string;
+  readonly before: string;
+  /** The wallets whose unexplained differences an operator let pass. */
+  readonly accepted: readonly string[];
+}
+
+/** Points readers to a verified build. @throws OperationRefused */
+export async function swapIn(context: OperationContext, asked: ArgumentsOf<'swap'>): Promise<Swapped> {
+  const { database, projection } = context;
+  const generation = asked.generation ?? (await newest(context));
+  const record = await requireBuild(database, projection, generation);
+  const accepted = requireSwappable(record, asked.accept ?? []);
+  const before = await pointWhenReady(context, generation);
+  return { generation, before, accepted };
+}
+
+/** Points readers back to the build that was live before the last swap. It was followed all the time. @throws OperationRefused */
+export async function rollBack(context: OperationContext): Promise<Swapped> {
+  const { database, projection } = context;
+  const builds = await listBuilds(database, projection.name);
+  const live = builds.find((build) => build.live)!;
+  const swaps = await listOperations(database, { projection: projection.name, limit: OPERATIONS_MAX });
+  const last = swaps
+    .filter(({ state }) => state === 'done')
+    .map(({ result }) => result as Partial<Swapped>)
+    .find(({ before, generation }) => before !== undefined && generation === live.generation);
+  const to = builds.find(({ generation, state }) => generation === last?.before && state === 'following');
+  if (!to) throw new OperationRefused(`there is nothing to go back to: no build that was live before is kept`);
+  const before = await pointWhenReady(context, to.generation);
+  return { generation: to.generation, before, accepted: [] };
+}
+
+async function newest({ database, projection }: OperationContext): Promise<string> {
+  const builds = await listBuilds(database, projection.name);
+  const candidate = builds.filter(({ live, state }) => !live && state === 'following').at(-1);
+  if (!candidate) throw new OperationRefused(`${projection.name} has no build beside the live one: rebuild it first`);
+  return candidate.generation;
+}
+
+async function pointWhenReady({ database, projection, signal }: OperationContext, generation: string): Promise<string> {
+  const deadline = performance.now() + CATCH_UP_MS_MAX;
+  while (performance.now() < deadline && (await shardsBehindLive(database, { projection, generation })) > 0) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
+  return pointReaders(database, { projection, generation });
+}

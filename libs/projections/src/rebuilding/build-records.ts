@@ -1,0 +1,148 @@
+import type { Database } from '@tidemark/database';
+import { fixPosition, positionOf, SHARDS, type Position } from '@tidemark/event-store';
+import type { Connection } from '../projection-tables.js';
+import type { Build, Projection } from '../projection.js';
+import { createRanges } from './build-ranges.js';
+
+/** One build of a projection's tables, as `projections list` shows it. */
+export interface BuildRecord {
+  readonly projection: string;
+  readonly generation: string;
+  /** Of the projection's code that built it. */
+  readonly version: number;
+  readonly state: 'building' | 'following' | 'dropped';
+  /** Whether readers see it. */
+  readonly live: boolean;
+  /** Up to where it was built from ranges of the log; null for one that has followed from the start. */
+  readonly builtTo: Position | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** JSON, see `certificate.ts`. */
+  readonly certificate: string | null;
+  /** JSON, see `verify.ts`. */
+  readonly verified: string | null;
+}
+
+/** An operation that is not possible as things stand. The message is one line for the operator; nothing was changed. */
+export class OperationRefused extends Error {
+  override readonly name = 'OperationRefused';
+}
+
+/** The builds of one projection or of all, the newest last. */
+export async function listBuilds(
+  { query, engine }: Pick<Database, 'query' | 'engine'>,
+  projection?: string,
+): Promise<BuildRecord[]> {
+  const { rows } = await query<Omit<BuildRecord, 'builtTo' | 'createdAt'> & { built_to: string; created_at: string }>(
+    `SELECT g.projection, g.generation::text AS generation, g.version, g.state, g.built_to::text AS built_to, g.created_at,
+            g.certificate, g.verified, (p.live_generation = g.generation) AS live
+     FROM projection_generations g JOIN projections p ON p.name = g.projection
+     WHERE $1::text IS NULL OR g.projection = $1::text
+     ORDER BY g.projection, g.generation`,
+    [projection ?? null],
+  );
+  return rows.map(({ built_to, created_at, ...row }) => ({
+    ...row,
+    version: Number(row.version),
+    builtTo: built_to === null ? null : positionOf(engine, built_to),
+    createdAt: created_at,
+  }));
+}
+
+/** @throws OperationRefused when there is no such build */
+export async function requireBuild(
+  database: Pick<Database, 'query' | 'engine'>,
+  { name }: Projection,
+  generation: string,
+): Promise<BuildRecord> {
+  const found = (await listBuilds(database, name)).find((build) => build.generation === generation);
+  if (found) return found;
+  throw new OperationRefused(`${name} has no generation ${generation}`);
+}
+
+/**
+ * Begins a build beside the live one, up to a position that is fixed now.
+ *
+ * @param remember writes, in the same transaction, whose build it is
+ * @throws OperationRefused while another build of the projection is under way
+ */
+export async function beginBuild(
+  database: Database,
+  projection: Projection,
+  regions: readonly string[],
+  remember: (connection: Connection, generation: string) => Promise<void> = async () => undefined,
+): Promise<Build> {
+  const before = await listBuilds(database, projection.name);
+  const underWay = before.find(({ state }) => state === 'building');
+  if (underWay) {
+    throw new OperationRefused(
+      `generation ${underWay.generation} of ${projection.name} is being built: wait for it, or drop it`,
+    );
+  }
+  const generation = String(1 + Math.max(0, ...before.map((build) => Number(build.generation))));
+  const upTo = await fixPosition(database);
+  const build = { projection, generation };
+  await database.transaction(async ({ query }) => {
+    // A key that is taken already is another's build of the same number: this one fails, and changes nothing.
+    await query(
+      `INSERT INTO projection_generations (projection, generation, version, state, built_to)
+       VALUES ($1::text, $2::int8, $3::int4, 'building', $4)`,
+      [projection.name, generation, projection.version, upTo],
+    );
+    const connection = { query, engine: database.engine };
+    await createRanges(database, connection, build, regions);
+    await remember(connection, generation);
+  });
+  return build;
+}
+
+/** After every commit at its position. */
+const LAST_COMMIT_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * Lets workers follow a build whose ranges are all done, from the position it was built to.
+ *
+ * @param certificate JSON
+ * @returns whether this call did it, and not another before
+ */
+export async function beginFollowing(
+  database: Database,
+  { projection, generation }: Build,
+  regions: readonly string[],
+  certificate: string,
+): Promise<boolean> {
+  return database.transaction(async ({ query }) => {
+    const { rowCount } = await query(
+      `UPDATE projection_generations g SET state = 'following', certificate = $3::text
+       WHERE g.projection = $1::text AND g.generation = $2::int8 AND g.state = 'building'
+         AND NOT EXISTS (SELECT 1 FROM build_ranges r
+                         WHERE r.projection = g.projection AND r.generation = g.generation AND NOT r.done)`,
+      [projection.name, generation, certificate],
+    );
+    if (rowCount === 0) return false;
+    await query(
+      `INSERT INTO shard_checkpoints (projection, generation, region, shard, position, commit_id)
+       SELECT g.projection, g.generation, r.region, s.shard, g.built_to, $4::uuid
+       FROM projection_generations g, unnest($3::text[]) AS r(region), generate_series(0, ${SHARDS - 1}) AS s(shard)
+       WHERE g.projection = $1::text AND g.generation = $2::int8`,
+      [projection.name, generation, regions, LAST_COMMIT_ID],
+    );
+    await query(`DELETE FROM build_ranges WHERE projection = $1::text AND generation = $2::int8`, [
+      projection.name,
+      generation,
+    ]);
+    return true;
+  });
+}
+
+/** Remembers what a verification found. @param verified JSON */
+export async function recordVerification(
+  { query }: Pick<Database, 'query'>,
+  { projection, generation }: Build,
+  verified: string,
+): Promise<void> {
+  await query(
+    `UPDATE projection_generations SET verified = $3::text WHERE projection = $1::text AND generation = $2::int8`,
+    [projection.name, generation, verified],
+  );
+}

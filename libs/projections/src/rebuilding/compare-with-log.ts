@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
+import {
+  fixPosition,
+  LOG_START,
+  readEventPage,
+  readWalletEvents,
+  shardOf,
+  type EventPlace,
+  type Position,
+  type RecordedEvent,
+} from '@tidemark/event-store';
+import { keyOf, readCheckpoints } from '../following/checkpoints.js';
+import { Decoder } from '../following/fold-stream.js';
+import { listParked } from '../following/parked.js';
+import { linesBetween, loadRows, readTotals, walletsWithoutEvents } from '../projection-tables.js';
+import type { Addition, Build, Line, Projection } from '../projection.js';
+import { Differences } from './difference.js';
+import { TotalCheck } from './total-check.js';
+import { WalletCheck, type Held } from './wallet-check.js';
+
+/** What a comparison found, of each build by its generation. */
+export interface Comparison {
+  readonly events: number;
+  readonly wallets: number;
+  readonly differences: ReadonlyMap<string, Differences>;
+}
+
+export interface ComparisonOptions {
+  readonly regions: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly compared?: (events: number) => void;
+  readonly pageEvents?: number;
+}
+
+const PAGE_EVENTS = 5_000;
+/** Events fetched at once of a wallet that has gone on since its page was read. */
+const TAIL_EVENTS = 1_000;
+/** On CockroachDB a position can be read up to two seconds after it was written. */
+const WAIT_MS = 100;
+const PARKED_MAX = 10_000;
+const STRAY_WALLETS_MAX = 1_000;
+
+/**
+ * Folds the whole log afresh with the projection's present code, and compares each row, line and sum of some builds with
+ * it: a row with the fold up to the row's own version, so the builds may be written meanwhile, and nothing has to hold
+ * still.
+ *
+ * @throws ShardFromTheFuture; whatever the database says
+ */
+export async function compareWithLog(
+  database: Database,
+  projection: Projection,
+  generations: readonly string[],
+  options: ComparisonOptions,
+): Promise<Comparison> {
+  const builds = generations.map((generation) => ({ projection, generation }));
+  const differences = new Map(generations.map((generation) => [generation, new Differences()]));
+  let [events, wallets] = [0, 0];
+  for (const region of options.regions) {
+    const found = await new RegionComparison(database, builds, region, differences, options).run();
+    events += found.events;
+    wallets += found.wallets;
+  }
+  return { events, wallets, differences };
+}
+
+/** What a build held of a region at one moment. */
+interface Moment {
+  readonly cutoffs: ReadonlyMap<number, Position>;
+  readonly parked: ReadonlyMap<string, number>;
+  readonly totals: readonly Addition[];
+}
+
+class RegionComparison {
+  private readonly decoder = new Decoder();
+  private readonly moments = new Map<Build, Moment>();
+  private readonly sums = new Map<Build, TotalCheck>();
+  private current: { check: WalletCheck; held: readonly Held[] } | undefined;
+  private wallets = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly builds: readonly Build[],
+    private readonly region: string,
+    private readonly differences: ReadonlyMap<string, Differences>,
+    private readonly options: ComparisonOptions,
+  ) {}
+
+  async run(): Promise<{ events: number; wallets: number }> {
+    const { database, region, options } = this;
+    const { pageEvents = PAGE_EVENTS, compared = () => undefined } = options;
+    for (const build of this.builds) {
+      this.moments.set(build, await this.look(build));
+      this.sums.set(build, new TotalCheck(build));
+    }
+    const upTo = await this.readableEnd();
+    let events = 0;
+    for (let after: EventPlace = { walletId: '', version: 0 }; ;) {
+      options.signal?.throwIfAborted();
+      const page = await readEventPage(database, { region, after, to: null, upTo, limit: pageEvents });
+      if (page.length > 0) await this.page(page);
+      events += page.length;
+      compared(page.length);
+      if (page.length < pageEvents) break;
+      after = { walletId: page.at(-1)!.walletId, version: page.at(-1)!.version };
+    }
+    await this.endWallet();
+    for (const build of this.builds) await this.endBuild(build);
+    return { events, wallets: this.wallets };
+  }
+
+  /** A position up to which the log can be read, and not before what the builds have followed. */
+  private async readableEnd(): Promise<Position> {
+    const followed = [...this.moments.values()].flatMap(({ cutoffs }) => [...cutoffs.values()]);
+    for (;;) {
+      const position = await fixPosition(this.database);
+      if (followed.every((cutoff) => cutoff <= position)) return position;
+      await sleep(WAIT_MS);
+    }
+  }
+
+  /** Checkpoints, sums and parked wallets in one snapshot: the sums are those of the events up to the checkpoints. */
+  private look(build: Build): Promise<Moment> {
+    const { engine } = this.database;
+    return this.database.transaction(
+      async ({ query }) => {
+        const checkpoints = (await readCheckpoints({ query, engine }, this.region)).get(keyOf(build)) ?? [];
+        const parked = await listParked({ query }, { projection: build.projection.name, limit: PARKED_MAX });
+        const own = parked.filter((each) => each.generation === build.generation && each.region === this.region);
+        return {
+          cutoffs: new Map(checkpoints.map(({ shard, cursor }) => [shard, cursor.position])),
+          parked: new Map(own.map(({ walletId, version }) => [walletId, version])),
+          totals: await readTotals({ query }, build, this.region),
+        };
+      },
+      { isolation: 'repeatable read', readOnly: true },
+    );
+  }
+
+  private async page(events: readonly RecordedEvent[]): Promise<void> {
+    const { database, region } = this;
+    const walletIds = [...new Set(events.map(({ walletId }) => walletId))];
+    const [first, last] = [events[0]!, events.at(-1)!];
+    const held = new Map<Build, { rows: Awaited<ReturnType<typeof loadRows>>; lines: Map<string, Line[]> }>();
+    for (const build of this.builds) {
+      const rows = await loadRows(database, build, region, walletIds);
+      const lines = await linesBetween(database, build, region, first, last);
+      const byEvent = Map.groupBy(lines, ({ walletId, version }) => `${walletId} ${version}`);
+      held.set(build, { rows, lines: byEvent });
+    }
+    for (const event of events) {
+      const { walletId, version } = event;
+      if (this.current?.check.walletId !== walletId) {
+        await this.endWallet();
+        const of = this.builds.map((build) => this.held(build, walletId, held.get(build)!.rows.get(walletId)));
+        const check = new WalletCheck(this.builds[0]!.projection, walletId, region, of, this.decoder);
+        this.current = { check, held: of };
+        this.wallets++;
+      }
+      const { check, held: of } = this.current;
+      if (check.needsBefore(version)) await this.fromElsewhere(check, version - 1);
+      this.apply(
+        event,
+        new Map(of.map((each) => [each, held.get(each.build)!.lines.get(`${walletId} ${version}`) ?? []])),
+      );
+    }
+  }
+
+  private apply(event: RecordedEvent, lines: ReadonlyMap<Held, readonly Line[]>): void {
+    const { check, held } = this.current!;
+    const made = check.next(event, lines);
+    if (!made || made.additions.length === 0) return;
+    for (const { build, cutoff, parkedAt } of held) {
+      if (event.position > cutoff || event.version >= (parkedAt ?? Infinity)) continue;
+      for (const addition of made.additions) this.sums.get(build)!.add(addition);
+    }
+  }
+
+  /** The past that a wallet brought from another region. */
+  private async fromElsewhere(check: WalletCheck, upTo: number): Promise<void> {
+    while (check.version < upTo) {
+      const { walletId, version: after } = check;
+      const limit = Math.min(TAIL_EVENTS, upTo - after);
+      const events = await readWalletEvents(this.database, { walletId, after, limit });
+      for (const event of events) check.next(event, new Map());
+      if (check.version === after) return; // a hole in the log: the next event says so
+    }
+  }
+
+  private async endWallet(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    // The rows were read after the events: they may have gone on.
+    if (current.check.wanted > current.check.version) await this.fromElsewhere(current.check, current.check.wanted);
+    current.check.end();
+    this.current = undefined;
+  }
+
+  private async endBuild(build: Build): Promise<void> {
+    const { region, database } = this;
+    const report = this.reporter(build);
+    if (build.projection.totals) {
+      for (const difference of this.sums.get(build)!.compare(region, this.moments.get(build)!.totals))
+        report(difference);
+    }
+    for (const walletId of await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX)) {
+      const { generation } = build;
+      report({ generation, region, walletId, kind: 'row_without_events', version: null, expected: null, found: null });
+    }
+  }
+
+  private held(build: Build, walletId: string, row: Held['row']): Held {
+    const { cutoffs, parked } = this.moments.get(build)!;
+    const cutoff = cutoffs.get(shardOf(walletId)) ?? LOG_START[this.database.engine];
+    return { build, row, cutoff, parkedAt: parked.get(walletId), report: this.reporter(build) };
+  }
+
+  private reporter({ generation }: Build): Held['report'] {
+    return (difference) => this.differences.get(generation)!.add(difference);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Database } from '@tidemark/database';
+import { tablesOf, type Connection } from '../projection-tables.js';
+import type { Build, Projection } from '../projection.js';
+import { OperationRefused, requireBuild } from './build-records.js';
+
+/** Rows removed by one statement: short transactions, however large the build. */
+const DROP_ROWS = 5_000;
+
+/**
+ * Points readers to another build, in one statement: each reader sees all of one build or all of the other, since the
+ * pointer is read in the statement that reads the rows.
+ *
+ * @returns the generation that was live before
+ * @throws OperationRefused unless the build is followed, and as far as the live one in every shard
+ */
+export async function pointReaders(database: Database, { projection, generation }: Build): Promise<string> {
+  const build = await requireBuild(database, projection, generation);
+  if (build.live) throw new OperationRefused(`generation ${generation} of ${projection.name} is live already`);
+  if (build.state !== 'following') {
+    throw new OperationRefused(`generation ${generation} of ${projection.name} is ${build.state}`);
+  }
+  const behind = await shardsBehindLive(database, { projection, generation });
+  if (behind > 0) {
+    throw new OperationRefused(
+      `generation ${generation} of ${projection.name} is behind the live one in ${behind} shards: is a worker running?`,
+    );
+  }
+  const { rows } = await database.query<{ live: string }>(
+    `SELECT live_generation::text AS live FROM projections WHERE name = $1::text`,
+    [projection.name],
+  );
+  const before = rows[0]!.live;
+  const { rowCount } = await database.query(
+    `UPDATE projections SET live_generation = $2::int8
+     WHERE name = $1::text AND live_generation = $3::int8
+       AND EXISTS (SELECT 1 FROM projection_generations g
+                   WHERE g.projection = $1::text AND g.generation = $2::int8 AND g.state = 'following')`,
+    [projection.name, generation, before],
+  );
+  if (rowCount === 0) throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+  return before;
+}
+
+/** In how many shards a build is not as far as the one that readers see. Once it has met it, never again. */
+export async function shardsBehindLive(
+  { query }: Pick<Database, 'query'>,
+  { projection, generation }: Build,
+): Promise<number> {
+  const { rows } = await query<{ behind: string }>(
+    `SELECT count(*) AS behind
+     FROM projections p
+     JOIN shard_checkpoints l ON l.projection = p.name AND l.generation = p.live_generation
+     LEFT JOIN shard_checkpoints n
+       ON n.projection = l.projection AND n.generation = $2::int8 AND n.region = l.region AND n.shard = l.shard
+     WHERE p.name = $1::text AND (n.position IS NULL OR (n.position, n.commit_id) < (l.position, l.commit_id))`,
+    [projection.name, generation],
+  );
+  return Number(rows[0]!.behind);
+}
+
+/**
+ * Removes a build that nobody sees, its rows in short transactions. Safe to run again.
+ *
+ * @returns how many rows were removed
+ * @throws OperationRefused for the live one
+ */
+export async function dropBuild(database: Database, { projection, generation }: Build): Promise<number> {
+  const build = await requireBuild(database, projection, generation);
+  if (build.live) throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+  const { rowCount } = await database.query(
+    `UPDATE projection_generations SET state = 'dropped'
+     WHERE projection = $1::text AND generation = $2::int8
+       AND NOT EXISTS (SELECT 1 FROM projections p WHERE p.name = $1::text AND p.live_generation = $2::int8)`,
+    [projection.name, generation],
+  );
+  if (rowCount === 0) throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+  const values = [projection.name, generation];
+  for (const table of ['shard_checkpoints', 'build_ranges', 'parked_wallets']) {
+    await database.query(`DELETE FROM ${table} WHERE projection = $1::text AND generation = $2::int8`, values);
+  }
+  return deleteRows(database, projection, generation);
+}
+
+async function deleteRows(database: Connection, projection: Projection, generation: string): Promise<number> {
+  let removed = 0;
+  for (const table of tablesOf(projection)) {
+    for (;;) {
+      const { rowCount } = await database.query(DELETE[database.engine](table), [generation, DROP_ROWS]);
+      removed += rowCount;
+      if (rowCount < DROP_ROWS) break;
+    }
+  }
+  return removed;
+}
+
+const DELETE = {
+  postgres: (table: string) =>
+    `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE generation = $1::int8 LIMIT $2::int8))`,
+  cockroach: (table: string) => `DELETE FROM ${table} WHERE generation = $1::int8 LIMIT $2::int8`,
+};

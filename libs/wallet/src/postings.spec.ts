@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commands, event, unitsOf } from './arbitraries.js';
+import type { WalletEvent } from './events.js';
+import { ALICE, deposited, eur, limitChanged, opened, received, rehomed, sent, withdrawn } from './given-when-then.js';
+import { accountClassOf, accountOf, postingsOf, walletOfAccount, type Posting } from './postings.js';
+import { evolve, initialState, type Wallet } from './wallet.js';
+import { decide } from './wallet.decider.js';
+
+const lines = (of: WalletEvent) =>
+  postingsOf(ALICE, of).map(({ account, amount }) => `${account} ${amount.toString()}`);
+
+/** Minor units by key. */
+const sums = (postings: readonly Posting[], keyOf: (posting: Posting) => string): Map<string, bigint> =>
+  postings.reduce(
+    (all, each) => all.set(keyOf(each), (all.get(keyOf(each)) ?? 0n) + unitsOf(each.amount)),
+    new Map<string, bigint>(),
+  );
+
+describe('postings', () => {
+  it.each<[WalletEvent, string[]]>([
+    [deposited('10.00'), ['world -10.00', 'wallet:alice 10.00']],
+    [withdrawn('2.50'), ['world 2.50', 'wallet:alice -2.50']],
+    [withdrawn('2.50', 'unlimited'), ['world 2.50', 'wallet:alice -2.50']],
+    [sent('bob', '1.00'), ['transfers 1.00', 'wallet:alice -1.00']],
+    [received('bob', '1.00'), ['transfers -1.00', 'wallet:alice 1.00']],
+    [opened, []],
+    [limitChanged('5.00'), []],
+    [rehomed('eu-east'), []],
+  ])('of %j', (of, expected) => expect(lines(of)).toEqual(expected));
+
+  it('sum to zero in each currency, whatever the event', () => {
+    fc.assert(
+      fc.property(fc.string(), event, (walletId, any) => {
+        const postings = postingsOf(walletId, any);
+        expect([...sums(postings, ({ amount }) => amount.currency.code).values()].every((sum) => sum === 0n)).toBe(
+          true,
+        );
+        expect(postings).toHaveLength('amount' in any ? 2 : 0);
+      }),
+    );
+  });
+
+  it('begin on an account that is no wallet’s', () => {
+    fc.assert(
+      fc.property(fc.string(), event, (walletId, any) => {
+        const [first] = postingsOf(walletId, any);
+        expect(first === undefined || walletOfAccount(first.account) === undefined).toBe(true);
+      }),
+    );
+  });
+
+  it('make every wallet’s account its balance, and leave nothing in transit', () => {
+    fc.assert(
+      fc.property(commands, (asked) => {
+        const wallets = new Map<string, Wallet>();
+        const find = (id: string) => wallets.get(id) ?? initialState;
+        const postings = asked.flatMap((command) => {
+          const decision = decide(command, find);
+          if (decision.kind === 'rejected') return [];
+          return decision.events.flatMap(({ walletId, event: next }) => {
+            wallets.set(walletId, evolve(find(walletId), next));
+            return postingsOf(walletId, next);
+          });
+        });
+        const byAccount = sums(postings, ({ account, amount }) => `${account} ${amount.currency.code}`);
+        for (const [key, sum] of byAccount) {
+          if (key.startsWith('transfers ')) expect(sum, key).toBe(0n);
+        }
+        for (const [walletId, { balances }] of wallets) {
+          for (const [code, { posted }] of Object.entries(balances)) {
+            expect(byAccount.get(`${accountOf(walletId)} ${code}`) ?? 0n).toBe(unitsOf(posted));
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('accounts', () => {
+  it.each([
+    ['world', 'world', undefined],
+    ['transfers', 'transfers', undefined],
+    ['wallet:alice', 'wallets', 'alice'],
+    ['wallet:world', 'wallets', 'world'],
+    ['wallet:wallet:x', 'wallets', 'wallet:x'],
+  ] as const)('%s is of the class %s', (account, accountClass, walletId) => {
+    expect(accountClassOf(account)).toBe(accountClass);
+    expect(walletOfAccount(account)).toBe(walletId);
+    if (walletId !== undefined) expect(accountOf(walletId)).toBe(account);
+  });
+
+  it('a zero has the digits of its currency on both sides', () =>
+    expect(lines(deposited(eur('0.00')))).toEqual(['world 0.00', 'wallet:alice 0.00']));
+});

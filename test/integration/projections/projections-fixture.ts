@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Database } from '@tidemark/database';
+import {
+  ALL_PROJECTIONS,
+  FOLLOWER_TIMES,
+  openProjections,
+  RegionFollower,
+  type FollowerTimes,
+  type Projection,
+} from '@tidemark/projections';
+import type { TestEngine } from '@tidemark/testing';
+import { LogFixture, type TestStore } from '../log/log-fixture.js';
+
+/** A log with wallets in it, and workers that go only when they are told to. */
+export class ProjectionsFixture {
+  private constructor(
+    readonly log: LogFixture,
+    readonly store: TestStore,
+    readonly database: Database,
+  ) {}
+
+  static async create(engine: TestEngine): Promise<ProjectionsFixture> {
+    const log = await LogFixture.create(engine);
+    const database = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
+    await openProjections(database);
+    return new ProjectionsFixture(log, await log.open(), database);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.log.close();
+  }
+
+  worker(options: Partial<WorkerOptions> = {}): TestWorker {
+    return new TestWorker(this.database, options);
+  }
+
+  /** Deposits, and every third a transfer, over some wallets. */
+  async move(walletIds: readonly string[], count: number): Promise<void> {
+    const wallet = (i: number) => walletIds[i % walletIds.length]!;
+    await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        i % 3 === 2 && walletIds.length > 1
+          ? this.store.transfer(wallet(i + 1), wallet(i), '0.01')
+          : this.store.deposit(wallet(i), '1.00'),
+      ),
+    );
+  }
+
+  /** Every row of a projection's tables, in an order of their own; without what says which build it is. */
+  async rowsOf(projection: string, generation = '1'): Promise<string[]> {
+    const tables = TABLES[projection]!;
+    const found = await Promise.all(
+      tables.map((table) =>
+        this.log.owner.query<Record<string, unknown>>(`SELECT * FROM ${table} WHERE generation = $1`, [generation]),
+      ),
+    );
+    return found
+      .flatMap(({ rows }, i) => rows.map(({ generation: _, ...row }) => `${tables[i]} ${JSON.stringify(row)}`))
+      .sort();
+  }
+}
+
+const TABLES: Record<string, readonly string[]> = {
+  balances: ['wallet_balances'],
+  movements: ['statement_wallets', 'wallet_movements'],
+  journal: ['journal_entries'],
+  trial_balance: ['account_totals'],
+  daily_totals: ['daily_totals'],
+};
+
+export interface WorkerOptions {
+  readonly region: string;
+  readonly home: string;
+  readonly projections: readonly Projection[];
+  readonly limits: { readonly commitsMax: number; readonly eventsMax: number };
+  readonly times: FollowerTimes;
+  /** Instead of the fixture's. */
+  readonly database: Database;
+}
+
+const FOLLOW_PAUSE_MS = 20;
+
+/** One worker process, whose clock stands still until it is moved. */
+export class TestWorker {
+  readonly applied = new Map<string, number>();
+  readonly parked: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly follower: RegionFollower;
+  private now = 0;
+  private clock = () => this.now;
+  private idle = false;
+  private rounds = 0;
+
+  constructor(database: Database, options: Partial<WorkerOptions>) {
+    const { region = 'local', home = region, projections = ALL_PROJECTIONS, limits, times = FOLLOWER_TIMES } = options;
+    this.follower = new RegionFollower(options.database ?? database, region, {
+      projections,
+      me: { region: home, id: randomUUID() },
+      times,
+      ...(limits && { limits }),
+      monotonic: () => this.clock(),
+      observer: {
+        applied: (projection, _region, events) =>
+          this.applied.set(projection, (this.applied.get(projection) ?? 0) + events),
+        parked: (projection, _region, walletId) => this.parked.push(`${projection} ${walletId}`),
+        failed: (_projection, _region, error) => this.failures.push(error),
+      },
+    });
+  }
+
+  pass(milliseconds: number): void {
+    this.now += milliseconds;
+  }
+
+  /** Lets so much time pass that it looks around again. */
+  async lookAround(): Promise<void> {
+    this.pass(FOLLOWER_TIMES.surveyMs);
+    await this.follower.cycle();
+  }
+
+  /** Goes on until there is nothing left to do. */
+  async catchUp(): Promise<void> {
+    while (await this.follower.cycle());
+  }
+
+  /** Goes on until it is told to stop, as a worker process does; its clock is a real one meanwhile. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const began = performance.now() - this.now;
+    this.clock = () => performance.now() - began;
+    while (!signal.aborted) {
+      this.idle = !(await this.follower.cycle());
+      this.rounds++;
+      if (this.idle) await sleep(FOLLOW_PAUSE_MS);
+    }
+    await this.follower.release();
+  }
+
+  /** Waits until a worker that follows has found nothing left to do, and its shards have moved on. */
+  async settled(): Promise<void> {
+    const until = performance.now() + FOLLOWER_TIMES.advanceMs + FOLLOWER_TIMES.surveyMs;
+    for (let rounds = this.rounds; performance.now() < until || this.rounds < rounds + 2 || !this.idle;) {
+      await sleep(FOLLOW_PAUSE_MS);
+    }
+  }
+}

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings, WrongSetting } from './settings.js';
+import { API_SETTINGS, readSettings, WrongSetting } from './settings.js';
 import { isLoopback } from './start/loopback.js';
 
 const DATABASE_URL = 'postgresql://root@127.0.0.1:26257/tidemark';
@@ -16,6 +17,12 @@ describe('the settings of the API', () => {
     expect(readSettings(given)).toEqual({
       ...{ databaseUrl: DATABASE_URL, host: '0.0.0.0', port: 0, logLevel: 'debug', poolSize: 3 },
     });
+  });
+
+  it.each(Object.keys(API_SETTINGS))('%s is in the table of the README', (variable) => {
+    expect(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')).toMatch(
+      new RegExp(`^\\|.*\`${variable}\`.*\\|`, 'm'),
+    );
   });
 
   it.each([

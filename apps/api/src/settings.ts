@@ -1,35 +1,16 @@
-import { LOG_LEVELS, type LogLevel } from '@tidemark/observability';
-import { z } from 'zod';
+import { port, readEnvironment, SETTINGS, wholeNumber, type LogLevel } from '@tidemark/observability';
 
-/** A setting that cannot be meant. The message is one line for the operator. */
-export class WrongSetting extends Error {
-  override readonly name = 'WrongSetting';
-}
+export { WrongSetting } from '@tidemark/observability';
 
-const PORT_MAX = 65_535;
 /** Each connection is a process on PostgreSQL, and grouped writing needs few. */
 const POOL_SIZE_MAX = 200;
 
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/, 'a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `from ${min} to ${max}`);
-
-const schema = z.object({
-  DATABASE_URL: z
-    .string('the URL of the database, postgresql://user@host:port/database')
-    .regex(/^postgres(?:ql)?:\/\/./, 'a URL such as postgresql://user@host:port/database'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, PORT_MAX).default(3_000),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  REGION: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, 'the name of a region')
-    .optional(),
+/** What the API reads, by variable. The table in README.md says what each is for. */
+export const API_SETTINGS = {
+  ...SETTINGS,
+  PORT: port(3_000),
   DATABASE_POOL_SIZE: wholeNumber(1, POOL_SIZE_MAX).default(10),
-});
+};
 
 export interface Settings {
   readonly databaseUrl: string;
@@ -42,24 +23,15 @@ export interface Settings {
   readonly region?: string;
 }
 
-/**
- * Reads the settings from environment variables; an empty one counts as absent.
- *
- * @throws WrongSetting
- */
+/** @throws WrongSetting */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { success, data, error } = schema.safeParse(given);
-  if (!success) {
-    const [first] = error.issues;
-    throw new WrongSetting(`${first?.path.join('.')}: ${first?.message}`);
-  }
+  const given = readEnvironment(API_SETTINGS, environment);
   return {
-    databaseUrl: data.DATABASE_URL,
-    host: data.HOST,
-    port: data.PORT,
-    logLevel: data.LOG_LEVEL,
-    poolSize: data.DATABASE_POOL_SIZE,
-    ...(data.REGION !== undefined && { region: data.REGION }),
+    databaseUrl: given.DATABASE_URL,
+    host: given.HOST,
+    port: given.PORT,
+    logLevel: given.LOG_LEVEL,
+    poolSize: given.DATABASE_POOL_SIZE,
+    ...(given.REGION !== undefined && { region: given.REGION }),
   };
 }

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { asOf, CommandPipeline, Currencies, KeyRing, ReadModel } from '@tidemark/application';
-import { connect, requireSchema, StartRefused, type Database } from '@tidemark/database';
-import { openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
+import { connect, requireSchema, requireServer, StartRefused, type Database } from '@tidemark/database';
+import { DEFAULT_LIMITS, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -13,11 +13,19 @@ import { createHttpServer } from './http/http-server.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { serveDocumentation } from './openapi/document.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { answerInTime } from './start/answer-in-time.js';
 import { isLoopback } from './start/loopback.js';
 import { NestLog } from './start/nest-log.js';
 import { readinessOf } from './start/readiness.js';
 import { refusePowerfulRole } from './start/refuse-powerful-role.js';
 import { stopServer } from './start/stop-server.js';
+
+/** No request of the API asks for more than a page; what takes longer has met a range that does not answer. */
+const STATEMENT_MS_MAX = 10_000;
+/** How long after its deadline a command may still wait for the statement that was on its way by then. */
+const ANSWER_GRACE_MS = 1_000;
+/** For the small tables that a request may have to wait for before anything else, and of which there is a copy in memory. */
+const REFRESH_MS_MAX = 2_000;
 
 export interface StartApiOptions {
   readonly databaseUrl: string;
@@ -34,6 +42,8 @@ export interface StartApiOptions {
   readonly metrics?: Metrics;
   readonly strategy?: StrategyName;
   readonly limits?: Partial<Limits>;
+  /** Milliseconds since the epoch, for the comparison with the database's clock. */
+  readonly wallClock?: () => number;
 }
 
 export interface RunningApi {
@@ -46,15 +56,17 @@ export interface RunningApi {
 /**
  * Starts the API on a migrated database.
  *
- * @throws StartRefused in one line: schema missing or newer, a role that may change the log, no API key on a host that
- *   others can reach, port in use; ConnectFailed
+ * @throws StartRefused in one line: a server that Tidemark cannot run on, schema missing or newer, a role that may change
+ *   the log, no API key on a host that others can reach, port in use; ConnectFailed
  */
 export async function startApi(options: StartApiOptions): Promise<RunningApi> {
-  const { databaseUrl, logger, poolSize } = options;
+  const { databaseUrl, logger, poolSize, wallClock } = options;
+  await requireServer(databaseUrl, { warn: (line) => logger.warn(line), ...(wallClock && { wallClock }) });
   const database = await connect({
     url: databaseUrl,
     role: 'tidemark_api',
     applicationName: 'tidemark-api',
+    statementTimeoutMs: STATEMENT_MS_MAX,
     ...(poolSize !== undefined && { poolSize }),
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
@@ -71,9 +83,12 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
 async function serve(database: Database, options: StartApiOptions): Promise<RunningApi> {
   const { logger, host = '127.0.0.1', port = 3_000, workerHealthy } = options;
   const { metrics = new Metrics(), strategy = 'grouped', limits = {} } = options;
+  const quick: Pick<Database, 'query'> = {
+    query: (text, values) => database.query(text, values, { timeoutMs: REFRESH_MS_MAX }),
+  };
   const [keys, currencies, regions] = await Promise.all([
-    KeyRing.load(database),
-    Currencies.load(database),
+    KeyRing.load(quick),
+    Currencies.load(quick),
     regionsOf(database, options.region),
   ]);
   const openWithoutKeys = isLoopback(host);
@@ -83,7 +98,8 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
     );
   }
   const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
-  const pipeline = new CommandPipeline(store);
+  const answerMsMax = (limits.commandDeadlineMs ?? DEFAULT_LIMITS.commandDeadlineMs) + ANSWER_GRACE_MS;
+  const pipeline = new CommandPipeline(answerInTime(store, answerMsMax));
   const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
   metrics.showLag('balances', async () => lagOf(readModel), logger);

@@ -30,10 +30,15 @@ const MEANING_OF_SQLSTATE: Readonly<Record<string, Meaning>> = {
   '57014': 'cut', // query_canceled: CockroachDB lets a time-out overwrite 40003
   '57P01': 'cut', // admin_shutdown
   '57P02': 'cut', // crash_shutdown
+  '58C00': 'cut', // CockroachDB: a range is unavailable
+  '58C01': 'cut', // CockroachDB: two of its nodes lost each other while they worked on it
+  XXUUU: 'cut', // CockroachDB has no code for it: above all a range that lost its quorum
   '57P03': 'unavailable', // cannot_connect_now
   '53100': 'unavailable', // disk_full
   '53200': 'unavailable', // out_of_memory
   '53300': 'unavailable', // too_many_connections
+  '53400': 'unavailable', // configuration_limit_exceeded: CockroachDB's own bound on open transactions
+  XXC02: 'unavailable', // CockroachDB without a licence key takes no more transactions at once, and asks before it works
   '25006': 'unavailable', // read_only_sql_transaction: a standby, or a server that ran out of disk
 };
 
@@ -107,7 +112,10 @@ function whenCut(during: 'read' | 'write'): ErrorClass {
   return during === 'write' ? 'ambiguous' : 'unavailable';
 }
 
-/** Node's own codes are longer (`ECONNRESET`) but for `EPIPE`, which the digit in every SQLSTATE class tells apart. */
+/**
+ * Node's own codes are longer (`ECONNRESET`) but for some such as `EPIPE`. A digit tells nearly every SQLSTATE from them, and
+ * CockroachDB's XXUUU, which has none, is in the table.
+ */
 function isSqlState(code: string): boolean {
-  return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
+  return Object.hasOwn(MEANING_OF_SQLSTATE, code) || (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code));
 }

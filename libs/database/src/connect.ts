@@ -2,6 +2,7 @@ import pg from 'pg';
 import { askEngine } from './ask-engine.js';
 import type { Engine } from './engine.js';
 import { prepareSession, startupOptions } from './session.js';
+import { requireServerVersion } from './start/server-version.js';
 import { checkOut, giveBack, send, watch, type RunStatement } from './statement.js';
 import { runTransaction, type TransactionClient, type TransactionOptions } from './transaction.js';
 import { valueTypes } from './value-types.js';
@@ -64,7 +65,7 @@ const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
 const CLIENT_GRACE_MS = 2_000;
 
 /**
- * Connects, finds out which engine answers, and checks that sessions are what Tidemark needs: SERIALIZABLE on
+ * Connects, finds out which engine answers, and checks that it is not too old and that sessions are what Tidemark needs: SERIALIZABLE on
  * CockroachDB (a default of READ COMMITTED is refused), READ COMMITTED on PostgreSQL whatever its default is.
  *
  * @throws StartRefused one line for the operator; ConnectFailed when no connection can be had; Error when the server is
@@ -75,6 +76,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
   const serverTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS_DEFAULT;
   const statementTimeoutMs = serverTimeoutMs + CLIENT_GRACE_MS;
   const { engine, version } = await askEngine(options.url, connectTimeoutMs);
+  requireServerVersion({ engine, version });
   const session = { engine, role: options.role };
   const pool = new pg.Pool({
     ...withOptions(options.url, startupOptions(session)),

@@ -4,8 +4,15 @@ export { engineVersion, type Engine, type EngineVersion } from './engine.js';
 export { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused, TransactionRolledBack } from './errors.js';
 export { ensureDatabase } from './migration/ensure-database.js';
 export { migrate, type Migrated, type MigrateOptions } from './migration/migrate.js';
-export { spreadOverRegions, type Spread, type SpreadOptions, type SurvivalGoal } from './migration/multi-region.js';
+export {
+  requireRegions,
+  spreadOverRegions,
+  type Spread,
+  type SpreadOptions,
+  type SurvivalGoal,
+} from './migration/multi-region.js';
 export { requireSchema } from './migration/schema-state.js';
+export { requireServer, type ServerRequirements } from './start/require-server.js';
 export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
 export type { RunStatement, StatementResult } from './statement.js';
 export type { TransactionClient, TransactionOptions } from './transaction.js';

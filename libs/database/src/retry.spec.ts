@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fullJitter, retryIdempotent } from './retry.js';
 
 const lostRace = () => Object.assign(new pg.DatabaseError('', 0, 'error'), { code: '40001' });
-const bounds = { attemptsMax: 4, baseMs: 10, capMs: 25 };
+const bounds = { attemptsMax: 4, baseMs: 10, capMs: 25, elapsedMsMax: 1_000 };
 
 describe('fullJitter', () => {
   it('doubles its bound up to the cap', () => {
@@ -38,6 +38,17 @@ describe('retryIdempotent', () => {
     }, options);
     await expect(gaveUp).rejects.toSatisfy((error) => error === errors.at(-1));
     expect(errors).toHaveLength(4);
+  });
+
+  it('does not repeat what takes long to fail', async () => {
+    let [now, attempts] = [0, 0];
+    const slow = async () => {
+      attempts++;
+      now += 600;
+      throw lostRace();
+    };
+    await expect(retryIdempotent(slow, { ...options, monotonic: () => now })).rejects.toMatchObject({ code: '40001' });
+    expect(attempts).toBe(2);
   });
 
   it('does not repeat a defect', async () => {

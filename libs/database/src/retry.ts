@@ -6,10 +6,15 @@ export interface RetryBounds {
   attemptsMax: number;
   baseMs: number;
   capMs: number;
+  /** No attempt begins later than this after the first. */
+  elapsedMsMax: number;
 }
 
-/** For reads inside a request: five attempts wait about 0.4 s at most in all, which a caller still sits through. */
-export const READ_RETRY: RetryBounds = { attemptsMax: 5, baseMs: 25, capMs: 400 };
+/**
+ * For reads inside a request: five attempts wait about 0.4 s at most in all, which a caller still sits through. Where an attempt
+ * itself takes long, nothing answers, and more of them only keep the caller from hearing it.
+ */
+export const READ_RETRY: RetryBounds = { attemptsMax: 5, baseMs: 25, capMs: 400, elapsedMsMax: 5_000 };
 
 /**
  * How long to wait before a retry: evenly spread between nothing and an exponentially growing bound, so that those who
@@ -33,14 +38,23 @@ export function fullJitter(from: { attempt: number; baseMs: number; capMs: numbe
  */
 export async function retryIdempotent<T>(
   work: (attempt: number) => Promise<T>,
-  options: { bounds?: RetryBounds; random: () => number; sleep: (ms: number) => Promise<unknown> },
+  options: {
+    bounds?: RetryBounds;
+    random: () => number;
+    sleep: (ms: number) => Promise<unknown>;
+    /** Milliseconds; absent: the process's own. */
+    monotonic?: () => number;
+  },
 ): Promise<T> {
-  const { attemptsMax, baseMs, capMs } = options.bounds ?? READ_RETRY;
+  const { bounds = READ_RETRY, monotonic = () => performance.now() } = options;
+  const { attemptsMax, baseMs, capMs, elapsedMsMax } = bounds;
+  const beganAt = monotonic();
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt >= attemptsMax || !mayPass(error)) throw error;
+      const usedUp = attempt >= attemptsMax || monotonic() - beganAt > elapsedMsMax;
+      if (usedUp || !mayPass(error)) throw error;
       await options.sleep(fullJitter({ attempt, baseMs, capMs, random: options.random }));
     }
   }

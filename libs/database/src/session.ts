@@ -63,15 +63,22 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   if (role !== undefined && found.acts_as !== role) {
     throw new StartRefused(`the session acts as ${found.acts_as} and not as ${role}`);
   }
-  const wanted = engine === 'cockroach' ? 'serializable' : 'read committed';
-  if (found.isolation !== wanted) {
-    throw new StartRefused(
-      engine === 'cockroach'
-        ? `the default isolation of this CockroachDB is ${found.isolation.toUpperCase()}; Tidemark needs SERIALIZABLE` +
-            ' (SET CLUSTER SETTING, ALTER DATABASE or ALTER ROLE … SET default_transaction_isolation)'
-        : `the session runs ${found.isolation.toUpperCase()} and not READ COMMITTED`,
-    );
+  if (engine === 'cockroach') requireSerializable(found.isolation);
+  else if (found.isolation !== 'read committed') {
+    throw new StartRefused(`the session runs ${found.isolation.toUpperCase()} and not READ COMMITTED`);
   }
+}
+
+/**
+ * @param isolation the default of a session on CockroachDB, as the server names it
+ * @throws StartRefused in one line when it is any but SERIALIZABLE
+ */
+export function requireSerializable(isolation: string): void {
+  if (isolation === 'serializable') return;
+  throw new StartRefused(
+    `the default isolation of this CockroachDB is ${isolation.toUpperCase()}; Tidemark needs SERIALIZABLE` +
+      ' (SET CLUSTER SETTING, ALTER DATABASE or ALTER ROLE … SET default_transaction_isolation)',
+  );
 }
 
 /** Role names are Tidemark's own; anything that would need quoting is a mistake. */

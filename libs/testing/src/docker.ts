@@ -3,10 +3,13 @@ import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The CockroachDB that tests ask Docker for. The one place that names it. */
+/** The servers that tests ask Docker for. The one place that names them. */
 export const COCKROACH_IMAGE = 'cockroachdb/cockroach:v26.1.2';
+export const POSTGRES_IMAGE = 'postgres:18';
 
-const SQL_PORT = 26257;
+const COCKROACH_SQL_PORT = 26257;
+/** Nothing is kept, and in memory a schema change costs half as much. The bound is for machines with little of it. */
+const IN_MEMORY = 'rw,size=2g';
 /** A daemon on this machine answers in milliseconds; nobody should wait for one that is not there. */
 const PING_MS_MAX = 1_000;
 /** The image may have to be pulled first. */
@@ -27,15 +30,39 @@ export async function dockerAnswers(env: NodeJS.ProcessEnv = process.env): Promi
   return false;
 }
 
-/** Starts a CockroachDB container. Loads testcontainers only now: it is big, and most runs do not need it. */
-export async function cockroachContainer(): Promise<{ url: string; stop(): Promise<void> }> {
+/** A server in a container. */
+export interface Container {
+  /** As the superuser, who alone may create databases and roles. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a CockroachDB container. Loads testcontainers only now, as below: it is big, and most runs do not need it. A container
+ * of its own (Ryuk) ends this one if the run is killed; where its image cannot be had, `TESTCONTAINERS_RYUK_DISABLED=true`.
+ */
+export async function cockroachContainer(): Promise<Container> {
   const { CockroachDbContainer } = await import('@testcontainers/cockroachdb');
-  const container = await new CockroachDbContainer(COCKROACH_IMAGE).withStartupTimeout(START_MS_MAX).start();
+  const container = await new CockroachDbContainer(COCKROACH_IMAGE)
+    .withTmpFs({ '/cockroach/cockroach-data': IN_MEMORY })
+    .withStartupTimeout(START_MS_MAX)
+    .start();
+  const address = `${container.getHost()}:${container.getMappedPort(COCKROACH_SQL_PORT)}`;
   return {
-    // As root, who alone may create databases and roles.
-    url: `postgresql://root@${container.getHost()}:${container.getMappedPort(SQL_PORT)}/defaultdb?sslmode=disable`,
+    url: `postgresql://root@${address}/defaultdb?sslmode=disable`,
     stop: async () => void (await container.stop()),
   };
+}
+
+/** Starts a PostgreSQL container. */
+export async function postgresContainer(): Promise<Container> {
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
+  const container = await new PostgreSqlContainer(POSTGRES_IMAGE)
+    .withDatabase('postgres')
+    .withTmpFs({ '/var/lib/postgresql': IN_MEMORY })
+    .withStartupTimeout(START_MS_MAX)
+    .start();
+  return { url: container.getConnectionUri(), stop: async () => void (await container.stop()) };
 }
 
 function ping(host: string): Promise<boolean> {

@@ -8,7 +8,14 @@ import {
   sqlStateOf,
   StartRefused,
 } from '@tidemark/database';
-import { cockroachContainer, COCKROACH_IMAGE, dockerAnswers } from './docker.js';
+import {
+  cockroachContainer,
+  COCKROACH_IMAGE,
+  type Container,
+  dockerAnswers,
+  POSTGRES_IMAGE,
+  postgresContainer,
+} from './docker.js';
 import { TEST_DATABASE_PREFIX } from './fresh-database.js';
 import type { MissingEngine, TestEngine } from './test-engine.js';
 
@@ -21,6 +28,8 @@ export interface StartedEngines {
 /** Enough for the suite's data; the server takes memory only as data comes. */
 const COCKROACH_STORE_SIZE = '2GiB';
 const DDL_TIMEOUT_MS = 60_000;
+/** A server that has just been started on a machine that is busy with other tests. */
+const CONNECT_TIMEOUT_MS = 30_000;
 /** No run of the suite takes this long. */
 const LEFTOVER_AGE = '2 hours';
 
@@ -38,15 +47,17 @@ const COCKROACH_TEST_SETTINGS = [
 
 /**
  * Finds the engines that tests run on and starts those that need starting, once for the whole run. In order:
- * `DATABASE_URL` for the engine that answers there; for CockroachDB a program on PATH, then Docker; for PostgreSQL the
- * embedded one.
+ * `DATABASE_URL` for the engine that answers there; for CockroachDB a program on PATH, for PostgreSQL the embedded one; then
+ * Docker.
  *
  * @param from.directory where the embedded PostgreSQL keeps its data from run to run
- * @param from.env `DATABASE_URL`, `PATH`, `DOCKER_HOST`, and `REQUIRE_ENGINES`: a comma-separated list
+ * @param from.env `DATABASE_URL`, `PATH`, `DOCKER_HOST`; `REQUIRE_ENGINES`: a comma-separated list; `TEST_ENGINES=docker`: look
+ *   nowhere but there and at `DATABASE_URL`
  * @throws StartRefused one line when an engine of `REQUIRE_ENGINES` is missing, or `DATABASE_URL` does not answer
  */
 export async function startEngines(from: { directory: string; env: NodeJS.ProcessEnv }): Promise<StartedEngines> {
   const required = requiredEngines(from.env.REQUIRE_ENGINES);
+  const containersOnly = isContainersOnly(from.env.TEST_ENGINES);
   const engines: TestEngine[] = [];
   const missing: MissingEngine[] = [];
   const stops: (() => Promise<void>)[] = [];
@@ -60,14 +71,15 @@ export async function startEngines(from: { directory: string; env: NodeJS.Proces
       }
       const tried = [given ? `DATABASE_URL is ${given.engine}` : 'no DATABASE_URL'];
       const started =
-        engine === 'cockroach' ? await startCockroach(from.env, tried) : await startPostgres(from.directory, tried);
+        (containersOnly ? undefined : await startHere(engine, from, tried)) ??
+        (await startContainer(engine, from.env, tried));
       if (!started) {
         missing.push({ engine, reason: tried.join(', ') });
         continue;
       }
       stops.push(started.stop);
       engines.push(await asTestEngine(started.url, started.found));
-      if (started.prepare) await prepare(started.url, started.prepare);
+      await prepare(started.url, started.prepare);
     }
     const absent = missing.filter(({ engine }) => required.includes(engine));
     if (absent.length > 0) {
@@ -84,38 +96,50 @@ interface Started {
   url: string;
   found: string;
   stop(): Promise<void>;
-  prepare?: (database: Database) => Promise<void>;
+  prepare: (database: Database) => Promise<void>;
 }
 
-async function startCockroach(env: NodeJS.ProcessEnv, tried: string[]): Promise<Started | undefined> {
-  const prepare = async (database: Database) => {
+const PREPARATIONS: Record<Engine, (database: Database) => Promise<void>> = {
+  cockroach: async (database) => {
     for (const setting of COCKROACH_TEST_SETTINGS) await database.query(setting);
-  };
-  const binary = cockroachOnPath(env.PATH);
-  if (binary !== undefined) {
-    const { url, stop } = await localCockroach({ binary, storeSize: COCKROACH_STORE_SIZE });
-    return { url, stop, found: 'on PATH', prepare };
-  }
-  tried.push('no cockroach on PATH');
-  if (!(await dockerAnswers(env))) {
-    tried.push('no Docker');
-    return undefined;
+  },
+  postgres: dropLeftovers,
+};
+
+async function startHere(
+  engine: Engine,
+  from: { directory: string; env: NodeJS.ProcessEnv },
+  tried: string[],
+): Promise<Started | undefined> {
+  const prepare = PREPARATIONS[engine];
+  if (engine === 'cockroach') {
+    const binary = cockroachOnPath(from.env.PATH);
+    if (binary === undefined) return void tried.push('no cockroach on PATH');
+    return { ...(await localCockroach({ binary, storeSize: COCKROACH_STORE_SIZE })), found: 'on PATH', prepare };
   }
   try {
-    return { ...(await cockroachContainer()), found: 'Docker', prepare };
+    return {
+      ...(await localPostgres({ directory: from.directory, database: 'postgres' })),
+      found: 'embedded',
+      prepare,
+    };
   } catch (error) {
-    tried.push(`Docker could not run ${COCKROACH_IMAGE}: ${firstLine(error)}`);
-    return undefined;
+    return void tried.push(firstLine(error));
   }
 }
 
-async function startPostgres(directory: string, tried: string[]): Promise<Started | undefined> {
+const CONTAINERS: Record<Engine, { readonly image: string; start(): Promise<Container> }> = {
+  cockroach: { image: COCKROACH_IMAGE, start: cockroachContainer },
+  postgres: { image: POSTGRES_IMAGE, start: postgresContainer },
+};
+
+async function startContainer(engine: Engine, env: NodeJS.ProcessEnv, tried: string[]): Promise<Started | undefined> {
+  if (!(await dockerAnswers(env))) return void tried.push('no Docker');
+  const { image, start } = CONTAINERS[engine];
   try {
-    const { url, stop } = await localPostgres({ directory, database: 'postgres' });
-    return { url, stop, found: 'embedded', prepare: dropLeftovers };
+    return { ...(await start()), found: 'Docker', prepare: PREPARATIONS[engine] };
   } catch (error) {
-    tried.push(firstLine(error));
-    return undefined;
+    return void tried.push(`Docker could not run ${image}: ${firstLine(error)}`);
   }
 }
 
@@ -138,7 +162,12 @@ async function dropLeftovers(database: Database): Promise<void> {
 }
 
 async function asTestEngine(url: string, found: string): Promise<TestEngine> {
-  const database = await connect({ url, applicationName: 'tidemark-test', poolSize: 1 });
+  const database = await connect({
+    url,
+    applicationName: 'tidemark-test',
+    poolSize: 1,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  });
   await database.close();
   return { engine: database.engine, url, version: database.version, found };
 }
@@ -148,6 +177,7 @@ async function prepare(url: string, work: (database: Database) => Promise<void>)
     url,
     applicationName: 'tidemark-test',
     poolSize: 1,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
     statementTimeoutMs: DDL_TIMEOUT_MS,
   });
   await work(database).finally(() => database.close());
@@ -162,6 +192,11 @@ function requiredEngines(list = ''): Engine[] {
   if (unknown.length > 0)
     throw new StartRefused(`REQUIRE_ENGINES knows cockroach and postgres, not ${unknown.join(', ')}`);
   return names as Engine[];
+}
+
+function isContainersOnly(setting = ''): boolean {
+  if (setting !== '' && setting !== 'docker') throw new StartRefused(`TEST_ENGINES knows docker, not ${setting}`);
+  return setting === 'docker';
 }
 
 function firstLine(error: unknown): string {

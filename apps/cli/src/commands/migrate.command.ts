@@ -1,4 +1,4 @@
-import { migrate, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
+import { migrate, requireRegions, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
@@ -23,20 +23,16 @@ export function migrateCommand(command: Command, run: Run): Command {
       run(async (at) => {
         const home = await findHomeDatabase(at);
         try {
+          const { survive, primary } = options;
+          const goal = { url: home.url, survive, ...(primary && { primary }) };
+          if (options.regions) await requireRegions(goal);
           const log = (line: string) => void at.stderr.write(`${line}\n`);
           const migrated = await migrate({ url: home.url, directory: migrationsOf, log });
           const { engine, applied, alreadyApplied } = migrated;
           const lines = [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} were there`];
           if (!options.regions) return { json: migrated, lines };
-          const { survive, primary } = options;
           const directory = join(migrationsOf('cockroach'), 'multi-region');
-          const spread = await spreadOverRegions({
-            url: home.url,
-            directory,
-            survive,
-            log,
-            ...(primary && { primary }),
-          });
+          const spread = await spreadOverRegions({ ...goal, directory, log });
           const over = `spread over ${spread.regions.join(', ')}; primary region ${spread.primary}; survives the loss of a ${survive}`;
           return { json: { ...migrated, ...spread }, lines: [...lines, over] };
         } finally {

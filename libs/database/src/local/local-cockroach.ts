@@ -13,6 +13,8 @@ export interface LocalCockroachOptions {
   storeSize?: string;
   /** Its own console on 127.0.0.1; absent: any free port. */
   httpPort?: number;
+  /** Where the node says it is, for example `region=eu-west`. Absent: nowhere. */
+  locality?: string;
   /** The program; absent: the one on PATH. */
   binary?: string;
 }
@@ -77,6 +79,7 @@ export async function localCockroach(options: LocalCockroachOptions = {}): Promi
       '--listen-addr=127.0.0.1:0',
       `--http-addr=127.0.0.1:${options.httpPort ?? 0}`,
       `--listening-url-file=${urlFile}`,
+      ...(options.locality === undefined ? [] : [`--locality=${options.locality}`]),
       '--log={sinks: {stderr: {filter: ERROR, format: crdb-v2-tty}}}',
     ],
     {

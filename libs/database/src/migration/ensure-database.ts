@@ -2,6 +2,7 @@ import { isMissingDatabase, withClient } from '../ask-engine.js';
 import { sqlStateOf } from '../classification.js';
 import { engineVersion, type Engine } from '../engine.js';
 import { ConnectFailed } from '../errors.js';
+import { maintenanceUrl } from '../start/require-server.js';
 import { send } from '../statement.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -40,10 +41,8 @@ export async function ensureDatabase(url: string): Promise<Engine> {
 }
 
 async function createOnPostgres(url: string, name: string): Promise<void> {
-  const maintenance = new URL(url);
-  maintenance.pathname = '/postgres';
   try {
-    await withClient(maintenance.href, CONNECT_TIMEOUT_MS, (client) =>
+    await withClient(maintenanceUrl(url), CONNECT_TIMEOUT_MS, (client) =>
       create(client, `CREATE DATABASE ${quoted(name)}`),
     );
   } catch (error) {

@@ -2,6 +2,7 @@ import { connect, type Database } from '../connect.js';
 import { classify, sqlStateOf } from '../classification.js';
 import type { Engine } from '../engine.js';
 import { StartRefused } from '../errors.js';
+import { requireServer } from '../start/require-server.js';
 import { ensureDatabase } from './ensure-database.js';
 import { acquireLease, CREATE_LEASE_TABLE, LEASE_TIMES, type Lease, type LeaseTimes } from './lease.js';
 import { readMigrations, type Migration } from './migration-files.js';
@@ -13,7 +14,7 @@ export interface MigrateOptions {
   engine?: Engine;
   /** The folder of `NNNN-name.sql` files, or how to choose it once the engine is known. */
   directory: string | ((engine: Engine) => string);
-  /** Gets one line for each migration applied, and one when it has to wait for another process. */
+  /** Gets one line for each migration applied, one when it has to wait for another process, and what CockroachDB says of its licence. */
   log?: (line: string) => void;
   leaseTimes?: LeaseTimes;
 }
@@ -45,11 +46,13 @@ const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
  * not atomic there; a file that was interrupted runs again from its start, so its statements must bear that
  * (`IF NOT EXISTS`).
  *
- * @throws StartRefused one line: a newer schema, a changed file, a badly named file; otherwise what the database answered,
+ * @throws StartRefused one line, nothing changed: a server that Tidemark cannot run on ({@link requireServer}), a newer schema, a
+ *   changed file, a badly named file; otherwise what the database answered,
  *   with the file and the line in the message
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const log = options.log ?? (() => undefined);
+  await requireServer(options.url, { warn: log });
   const engine = await ensureDatabase(options.url);
   if (options.engine !== undefined && options.engine !== engine) {
     throw new StartRefused(`${nameOfDatabase(options.url)} is on ${engine} and not on ${options.engine}`);

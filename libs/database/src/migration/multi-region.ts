@@ -1,6 +1,9 @@
-import { connect, type Database } from '../connect.js';
+import { isMissingDatabase, withClient } from '../ask-engine.js';
+import { connect } from '../connect.js';
 import { sqlStateOf } from '../classification.js';
-import { StartRefused } from '../errors.js';
+import { engineVersion, type Engine } from '../engine.js';
+import { ConnectFailed, StartRefused } from '../errors.js';
+import { send, type RunStatement } from '../statement.js';
 import { acquireLease, LEASE_TIMES } from './lease.js';
 import { readMigrations } from './migration-files.js';
 import { nameOfDatabase } from './schema-state.js';
@@ -24,10 +27,10 @@ export interface Spread {
   readonly survive: SurvivalGoal;
 }
 
+/** Catalog queries; on a cluster under load they take their time. */
+const LOOK_TIMEOUT_MS = 30_000;
 /** Changing the locality of a table copies it. */
 const STATEMENT_TIMEOUT_MS = 30 * 60_000;
-/** Before it, `schema_locked` and computed region columns are not what the templates expect. */
-const VERSION_MIN = [24, 1] as const;
 /** A region can only be outvoted by two others. */
 const REGIONS_MIN: Record<SurvivalGoal, number> = { zone: 1, region: 3 };
 
@@ -35,9 +38,8 @@ const REGIONS_MIN: Record<SurvivalGoal, number> = { zone: 1, region: 3 };
  * Spreads a migrated CockroachDB database over the regions that its cluster's nodes declare, fresh or with events in it,
  * while the service runs. May be run again.
  *
- * @throws StartRefused in one line, before anything is changed: PostgreSQL, a version too old, nodes without localities,
- *   fewer regions than the survival goal needs, an unknown primary region, other regions than last time; and when the
- *   cluster wants a licence
+ * @throws StartRefused in one line, before anything is changed: all that {@link requireRegions} refuses; and when the cluster
+ *   wants a licence
  */
 export async function spreadOverRegions(options: SpreadOptions): Promise<Spread> {
   const { url, directory, survive, log = () => undefined } = options;
@@ -48,7 +50,7 @@ export async function spreadOverRegions(options: SpreadOptions): Promise<Spread>
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {
-    const plan = await planOf(database, options);
+    const plan = await planOf(database.engine, database.query, options);
     const lease = await acquireLease(database, log, LEASE_TIMES);
     try {
       for (const { name, statements } of await readMigrations(directory)) {
@@ -69,24 +71,51 @@ export async function spreadOverRegions(options: SpreadOptions): Promise<Spread>
   }
 }
 
+/**
+ * Makes sure that a database could be spread, before it is even created.
+ *
+ * @throws StartRefused in one line: PostgreSQL, nodes without localities, fewer regions than the survival goal needs, an
+ *   unknown primary region, other regions than last time
+ */
+export async function requireRegions(options: Pick<SpreadOptions, 'url' | 'survive' | 'primary'>): Promise<void> {
+  const planAt = (url: string) =>
+    withClient(url, LOOK_TIMEOUT_MS, async (client) => {
+      const query = (async (text: string) => await send(client, { text }, LOOK_TIMEOUT_MS)) as RunStatement;
+      const { rows } = await query<{ version: string }>('SELECT version()');
+      await planOf(engineVersion(rows[0]!.version).engine, query, options);
+    });
+  await planAt(options.url).catch(async (error: unknown) => {
+    if (error instanceof ConnectFailed && isMissingDatabase(error.cause)) throw new StartRefused(NO_REGIONS);
+    // CockroachDB lets a session into a database that does not exist, until it asks for a catalog.
+    if (!isMissingDatabase(error)) throw error;
+    const system = new URL(options.url);
+    system.pathname = '/system';
+    await planAt(system.href);
+  });
+}
+
+const NO_REGIONS = 'regions are for CockroachDB; this is PostgreSQL';
+
 interface Plan {
   readonly primary: string;
   readonly regions: readonly string[];
   readonly survive: SurvivalGoal;
 }
 
-async function planOf(database: Database, { survive, primary }: SpreadOptions): Promise<Plan> {
-  if (database.engine !== 'cockroach') throw new StartRefused('regions are for CockroachDB; this is PostgreSQL');
-  requireVersion(database.version);
-  const names = async (text: string) =>
-    (await database.query<{ region: string }>(text)).rows.map(({ region }) => region);
+async function planOf(
+  engine: Engine,
+  query: RunStatement,
+  { survive, primary }: Pick<SpreadOptions, 'survive' | 'primary'>,
+): Promise<Plan> {
+  if (engine !== 'cockroach') throw new StartRefused(NO_REGIONS);
+  const names = async (text: string) => (await query<{ region: string }>(text)).rows.map(({ region }) => region);
   const regions = await names('SELECT region FROM [SHOW REGIONS FROM CLUSTER] ORDER BY region');
   if (regions.length === 0) {
     throw new StartRefused('the nodes of this cluster declare no region: start them with --locality=region=…');
   }
   if (regions.length < REGIONS_MIN[survive]) {
     throw new StartRefused(
-      `to survive the loss of a ${survive} takes ${REGIONS_MIN[survive]} regions; there are ${regions.join(', ')}`,
+      `to survive the loss of a ${survive} takes ${REGIONS_MIN[survive]} regions; there ${regions.length === 1 ? 'is' : 'are'} ${regions.join(', ')}`,
     );
   }
   const [before] = await names('SELECT region FROM [SHOW REGIONS FROM DATABASE] WHERE "primary"');
@@ -100,13 +129,6 @@ async function planOf(database: Database, { survive, primary }: SpreadOptions): 
     );
   }
   return { primary: chosen, regions, survive };
-}
-
-function requireVersion(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [majorMin, minorMin] = VERSION_MIN;
-  if (major > majorMin || (major === majorMin && minor >= minorMin)) return;
-  throw new StartRefused(`CockroachDB ${version} is too old for regions: ${VERSION_MIN.join('.')} or later`);
 }
 
 /** The statements of one template. Names of regions are quoted as what they stand for: identifiers, or texts. */

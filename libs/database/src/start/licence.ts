@@ -1,0 +1,45 @@
+import { withClient } from '../ask-engine.js';
+import { sqlStateOf } from '../classification.js';
+import { StartRefused } from '../errors.js';
+import { send } from '../statement.js';
+
+/**
+ * So many transactions may be open at once on a node of CockroachDB without a valid licence key; its word on the licence comes
+ * with the next (https://www.cockroachlabs.com/docs/stable/licensing-faqs). There is nothing else to ask that a role without
+ * privileges may see.
+ */
+const OPEN_WITHOUT_KEY_MAX = 5;
+
+/**
+ * Makes sure that a CockroachDB does not throttle for want of a licence key, which would fail statements at any load. A single
+ * node needs no key, a new cluster gets seven days.
+ *
+ * @param warn gets CockroachDB's own sentence on when it is going to throttle
+ * @param timeoutMs for connecting, and for each statement
+ * @throws StartRefused in one line; ConnectFailed
+ */
+export async function requireLicence(url: string, warn: (line: string) => void, timeoutMs: number): Promise<void> {
+  try {
+    await openTransactions(OPEN_WITHOUT_KEY_MAX + 1, url, warn, timeoutMs);
+  } catch (error) {
+    if (sqlStateOf(error) !== 'XXC02') throw error;
+    throw new StartRefused(
+      `this CockroachDB has no valid licence key and lets ${OPEN_WITHOUT_KEY_MAX} transactions be open at once: install one` +
+        " (SET CLUSTER SETTING enterprise.license = '…')",
+    );
+  }
+}
+
+async function openTransactions(
+  count: number,
+  url: string,
+  warn: (line: string) => void,
+  timeoutMs: number,
+): Promise<void> {
+  await withClient(url, timeoutMs, async (client) => {
+    await send(client, { text: 'BEGIN' }, timeoutMs);
+    if (count > 1) return await openTransactions(count - 1, url, warn, timeoutMs);
+    client.once('notice', ({ message }) => warn(`CockroachDB says: ${message}`));
+    return void (await send(client, { text: 'SELECT 1' }, timeoutMs));
+  });
+}

@@ -113,23 +113,28 @@ ORDER BY c.position, c.commit_id
 LIMIT $4::int8`;
 }
 
-/** The last commit of a region, undefined before the first. */
-export async function readHead(reader: Reader, region: string): Promise<LogCursor | undefined> {
-  const { rows } = await reader.query<{ position: string; commit_id: string }>(READ_HEAD, [region], {
-    name: 'read-head',
-  });
+/** The last commit of a region, undefined before the first. @param upTo none after this position */
+export async function readHead(reader: Reader, region: string, upTo?: Position): Promise<LogCursor | undefined> {
+  const { rows } = await reader.query<{ position: string; commit_id: string }>(
+    upTo === undefined ? readHeadSql('') : readHeadSql(`AND c.position <= $2::${POSITION_TYPE[reader.engine]}`),
+    [region, ...(upTo === undefined ? [] : [upTo])],
+    { name: upTo === undefined ? 'read-head' : 'read-head-up-to' },
+  );
   return rows[0] && { position: positionOf(reader.engine, rows[0].position), commitId: rows[0].commit_id };
 }
 
-const READ_HEAD = `
+const POSITION_TYPE: Record<Engine, string> = { postgres: 'int8', cockroach: 'decimal' };
+
+function readHeadSql(bound: string): string {
+  const ofLane = (lane: number) => `
+  (SELECT c.position, c.commit_id FROM commits c WHERE c.region = $1::text AND c.lane = ${lane} ${bound}
+   ORDER BY c.position DESC, c.commit_id DESC LIMIT 1)`;
+  return `
 SELECT c.position::text AS position, c.commit_id
-FROM (${LANES.map(
-  (lane) => `
-  (SELECT c.position, c.commit_id FROM commits c WHERE c.region = $1::text AND c.lane = ${lane}
-   ORDER BY c.position DESC, c.commit_id DESC LIMIT 1)`,
-).join(' UNION ALL ')}) c
+FROM (${LANES.map(ofLane).join(' UNION ALL ')}) c
 ORDER BY c.position DESC, c.commit_id DESC
 LIMIT 1`;
+}
 
 const READ_RANGES: Record<Engine, string> = {
   cockroach: readRangesSql('cockroach'),

@@ -40,8 +40,10 @@ export {
 } from './operations/operation.js';
 export { findOperation, listOperations, requestOperation } from './operations/operation-records.js';
 export { OperationRunner, type RunnerOptions } from './operations/operation-runner.js';
-export type { Shadow } from './operations/carry-out.js';
+export { shadowOf, type Shadow } from './operations/shadow.js';
 export type { Rebuilt } from './operations/rebuild.operation.js';
 export type { WalletRebuilt } from './operations/rebuild-wallet.operation.js';
 export type { Retried } from './operations/retry.operation.js';
 export type { Swapped } from './operations/swap.operation.js';
+export { projectionStatus, type BuildStatus, type ProjectionStatus, type ShardStatus, type Status } from './status.js';
+export type { Lag } from './following/lag.js';

@@ -72,6 +72,14 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     },
   );
 
+  it('readers may be pointed to a build at once, even while nothing happens', async () => {
+    expect(await operate('swap', {}, 'movements')).toMatchObject({
+      state: 'done',
+      result: { generation: '2', before: '1' },
+    });
+    expect(await operate('rollback', {}, 'movements')).toMatchObject({ state: 'done', result: { generation: '1' } });
+  });
+
   it('both builds go on together, and readers are pointed to the new one and back', async () => {
     await on.move(WALLETS, 60);
     await worker.settled();

@@ -55,6 +55,15 @@ export async function readWalletOutcomes(
   return rows.map((row) => outcomeOf(reader.engine, row));
 }
 
+/** The outcomes of a range of wallets in one region, both ends included, as far as `limit` goes. */
+export async function readOutcomesBetween(
+  reader: AuditReader,
+  { region, from, to, limit }: { region: string; from: string; to: string; limit: number },
+): Promise<OutcomeRecord[]> {
+  const { rows } = await reader.query<Row>(BETWEEN, [region, from, to, limit], { name: 'audit-outcomes-between' });
+  return rows.map((row) => outcomeOf(reader.engine, row));
+}
+
 /** The outcomes that are stored under some keys, in no particular order. */
 export async function readOutcomes(reader: AuditReader, keys: readonly OutcomeKey[]): Promise<OutcomeRecord[]> {
   if (keys.length === 0) return [];
@@ -110,6 +119,11 @@ const NEXT_WALLETS = `
 SELECT ${COLUMNS} FROM command_outcomes o
 WHERE o.region = $1::text AND o.wallet_id > $2::text
 ORDER BY o.wallet_id, o.idempotency_key LIMIT $3::int8`;
+
+const BETWEEN = `
+SELECT ${COLUMNS} FROM command_outcomes o
+WHERE o.region = $1::text AND o.wallet_id >= $2::text AND o.wallet_id <= $3::text
+ORDER BY o.wallet_id, o.idempotency_key LIMIT $4::int8`;
 
 const BY_KEY: Record<Engine, string> = { cockroach: byKeySql('cockroach'), postgres: byKeySql('postgres') };
 

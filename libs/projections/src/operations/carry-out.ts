@@ -1,7 +1,4 @@
-import { liveGeneration } from '../following/generations.js';
 import { listBuilds, OperationRefused } from '../rebuilding/build-records.js';
-import { compareWithLog } from '../rebuilding/compare-with-log.js';
-import type { Difference } from '../rebuilding/difference.js';
 import { dropBuild } from '../rebuilding/swap.js';
 import { verifyBuild } from '../rebuilding/verify.js';
 import { ARGUMENTS, type Action } from './operation.js';
@@ -10,19 +7,8 @@ import { progressOfEvents } from './progress-of-events.js';
 import { rebuildAll } from './rebuild.operation.js';
 import { rebuildWallet } from './rebuild-wallet.operation.js';
 import { retryWallets } from './retry.operation.js';
+import { shadowOf } from './shadow.js';
 import { rollBack, swapIn } from './swap.operation.js';
-
-/** What a new version of the code would change, before it is deployed. */
-export interface Shadow {
-  readonly events: number;
-  readonly wallets: number;
-  /** How many rows, lines and sums of the live build would be others. */
-  readonly changes: number;
-  readonly differences: readonly Difference[];
-}
-
-/** Changes told one by one. */
-const SHADOW_LISTED_MAX = 200;
 
 /**
  * Carries an operation out.
@@ -40,7 +26,7 @@ export async function carryOut(context: OperationContext, action: Action, asked:
     case 'verify':
       return verify(context, ARGUMENTS.verify.parse(asked).generation);
     case 'diff':
-      return shadow(context);
+      return shadowOf(context.database, context.projection, context);
     case 'swap':
       return swapIn(context, ARGUMENTS.swap.parse(asked));
     case 'rollback':
@@ -66,18 +52,4 @@ async function verify(context: OperationContext, asked: string | undefined): Pro
     throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
   const compared = progressOfEvents(context, { phase: 'verifying', generation });
   return verifyBuild(database, { projection, generation }, { regions, signal, compared });
-}
-
-async function shadow(context: OperationContext): Promise<Shadow> {
-  const { database, projection, regions, signal } = context;
-  const live = await liveGeneration(database, projection.name);
-  if (live === undefined) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
-  const compared = progressOfEvents(context, { phase: 'comparing', generation: live });
-  const { events, wallets, differences } = await compareWithLog(database, projection, [live], {
-    regions,
-    signal,
-    compared,
-  });
-  const { count: changes, listed } = differences.get(live)!;
-  return { events, wallets, changes, differences: listed.slice(0, SHADOW_LISTED_MAX) };
 }

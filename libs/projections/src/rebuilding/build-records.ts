@@ -1,5 +1,13 @@
 import type { Database } from '@tidemark/database';
-import { fixPosition, positionOf, SHARDS, type Position } from '@tidemark/event-store';
+import {
+  fixPosition,
+  LOG_START,
+  NO_COMMIT_ID,
+  positionOf,
+  readHead,
+  SHARDS,
+  type Position,
+} from '@tidemark/event-store';
 import type { Connection } from '../projection-tables.js';
 import type { Build, Projection } from '../projection.js';
 import { createRanges } from './build-ranges.js';
@@ -96,11 +104,8 @@ export async function beginBuild(
   return build;
 }
 
-/** After every commit at its position. */
-const LAST_COMMIT_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
 /**
- * Lets workers follow a build whose ranges are all done, from the position it was built to.
+ * Lets workers follow a build whose ranges are all done, from the last commit that it was built to.
  *
  * @param certificate JSON
  * @returns whether this call did it, and not another before
@@ -111,6 +116,11 @@ export async function beginFollowing(
   regions: readonly string[],
   certificate: string,
 ): Promise<boolean> {
+  const { builtTo } = await requireBuild(database, projection, generation);
+  const start = { position: LOG_START[database.engine], commitId: NO_COMMIT_ID };
+  const cursors = await Promise.all(
+    regions.map(async (region) => (await readHead(database, region, builtTo!)) ?? start),
+  );
   return database.transaction(async ({ query }) => {
     const { rowCount } = await query(
       `UPDATE projection_generations g SET state = 'following', certificate = $3::text
@@ -122,10 +132,14 @@ export async function beginFollowing(
     if (rowCount === 0) return false;
     await query(
       `INSERT INTO shard_checkpoints (projection, generation, region, shard, position, commit_id)
-       SELECT g.projection, g.generation, r.region, s.shard, g.built_to, $4::uuid
-       FROM projection_generations g, unnest($3::text[]) AS r(region), generate_series(0, ${SHARDS - 1}) AS s(shard)
-       WHERE g.projection = $1::text AND g.generation = $2::int8`,
-      [projection.name, generation, regions, LAST_COMMIT_ID],
+       SELECT $1::text, $2::int8, r.region, s.shard, r.position, r.commit_id
+       FROM unnest($3::text[], $4::${POSITION_TYPE[database.engine]}[], $5::uuid[]) AS r(region, position, commit_id),
+            generate_series(0, ${SHARDS - 1}) AS s(shard)`,
+      [
+        ...[projection.name, generation, regions],
+        cursors.map(({ position }) => position),
+        cursors.map(({ commitId }) => commitId),
+      ],
     );
     await query(`DELETE FROM build_ranges WHERE projection = $1::text AND generation = $2::int8`, [
       projection.name,
@@ -134,6 +148,8 @@ export async function beginFollowing(
     return true;
   });
 }
+
+const POSITION_TYPE = { postgres: 'int8', cockroach: 'decimal' };
 
 /** Remembers what a verification found. @param verified JSON */
 export async function recordVerification(

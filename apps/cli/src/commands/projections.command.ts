@@ -1,0 +1,198 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Rebuilt, Retried, Swapped, Verification, WalletRebuilt } from '@tidemark/projections';
+import type { Command } from 'commander';
+import { UsageError } from '../process/exit.js';
+import type { Run } from '../process/run-command.js';
+
+type Said = typeof import('../projections/result-lines.js');
+type Ask = typeof import('../projections/ask-operation.js');
+
+// Loaded when asked for: no other command needs them.
+const asking = async (): Promise<Ask & Said> => ({
+  ...(await import('../projections/ask-operation.js')),
+  ...(await import('../projections/result-lines.js')),
+});
+const listing = () => import('../projections/list-projections.js');
+
+const NAME = 'balances, movements, journal, …: see `projections list`';
+
+/** Declares `tidemark projections list`. */
+export function projectionsListCommand(command: Command, run: Run): Command {
+  return command
+    .description('list the projections, their builds and how far behind they are')
+    .action(() => run(async (at) => (await listing()).listProjections(at)));
+}
+
+/** Declares `tidemark projections rebuild`. `--json`: the operation's result, with its certificate. */
+export function projectionsRebuildCommand(command: Command, run: Run): Command {
+  return command
+    .description('build a projection again from the log, beside the live one, while the service runs')
+    .argument('<projection>', NAME)
+    .option('--wallet <id>', 'this wallet alone, in place')
+    .option('--swap', 'point readers to it when it is verified')
+    .option('--accept <wallets>', 'let the differences of these wallets pass (comma-separated, or all)')
+    .option('--latency <times>', 'let other writes become so many times as slow; 0: no limit (default 1.5)')
+    .option('--certificate <file>', 'write the certificate there, for `tidemark doctor --certificate`')
+    .action((projection: string, options: RebuildOptions) =>
+      run(async (at) => {
+        const { askOperation, rebuildLines } = await asking();
+        const { wallet: walletId, swap, accept, latency, certificate: file } = options;
+        const asked = {
+          ...(walletId !== undefined && { walletId }),
+          ...(swap === true && { swap }),
+          ...(accept !== undefined && { accept: listOf(accept) }),
+          ...(latency !== undefined && { latencyRatioMax: ratio(latency) }),
+        };
+        const result = await askOperation<Rebuilt | WalletRebuilt>(
+          at,
+          { action: 'rebuild', projection, arguments: asked },
+          (rebuilt) => rebuildLines(projection, rebuilt),
+        );
+        const { certificate } = (result.json ?? {}) as Partial<Rebuilt>;
+        if (file !== undefined && certificate) {
+          await writeFile(resolve(at.cwd, file), `${JSON.stringify(certificate, null, 2)}\n`);
+        }
+        return result;
+      }),
+    );
+}
+
+interface RebuildOptions {
+  readonly wallet?: string;
+  readonly swap?: boolean;
+  readonly accept?: string;
+  readonly latency?: string;
+  readonly certificate?: string;
+}
+
+/** Declares `tidemark projections verify`. Exit code 1 when anything differs. */
+export function projectionsVerifyCommand(command: Command, run: Run): Command {
+  return withGeneration(command)
+    .description('compare every wallet of a build, and of the live one, with the log')
+    .action((projection: string, { generation }: { generation?: string }) =>
+      run(async (at) => {
+        const { askOperation, verificationLines } = await asking();
+        const asked = { ...(generation !== undefined && { generation: generationOf(generation) }) };
+        return askOperation<Verification>(at, { action: 'verify', projection, arguments: asked }, (found) =>
+          verificationLines(projection, found),
+        );
+      }),
+    );
+}
+
+/** Declares `tidemark projections diff`. Exit code 1 when anything would change. */
+export function projectionsDiffCommand(command: Command, run: Run): Command {
+  return command
+    .description('say what a rebuild with this code would change, without storing anything')
+    .argument('<projection>', NAME)
+    .action((projection: string) =>
+      run(async (at) => (await import('../projections/shadow.js')).runShadow(at, projection)),
+    );
+}
+
+/** Declares `tidemark projections swap`. */
+export function projectionsSwapCommand(command: Command, run: Run): Command {
+  return withGeneration(command)
+    .description('point readers to a verified build')
+    .option('--accept <wallets>', 'let the differences of these wallets pass (comma-separated, or all)')
+    .action((projection: string, { generation, accept }: { generation?: string; accept?: string }) =>
+      run(async (at) => {
+        const { askOperation, swapLines } = await asking();
+        const asked = {
+          ...(generation !== undefined && { generation: generationOf(generation) }),
+          ...(accept !== undefined && { accept: listOf(accept) }),
+        };
+        return askOperation<Swapped>(at, { action: 'swap', projection, arguments: asked }, (swapped) =>
+          swapLines(projection, swapped),
+        );
+      }),
+    );
+}
+
+/** Declares `tidemark projections rollback`. */
+export function projectionsRollbackCommand(command: Command, run: Run): Command {
+  return command
+    .description('point readers back to the build before the last swap, which was followed all the time')
+    .argument('<projection>', NAME)
+    .action((projection: string) =>
+      run(async (at) => {
+        const { askOperation, swapLines } = await asking();
+        return askOperation<Swapped>(at, { action: 'rollback', projection, arguments: {} }, (swapped) =>
+          swapLines(projection, swapped),
+        );
+      }),
+    );
+}
+
+/** Declares `tidemark projections drop`. */
+export function projectionsDropCommand(command: Command, run: Run): Command {
+  return command
+    .description('remove a build that readers do not see, its rows in short transactions')
+    .argument('<projection>', NAME)
+    .argument('<generation>', 'number of the build')
+    .action((projection: string, generation: string) =>
+      run(async (at) => {
+        const { askOperation } = await asking();
+        const asked = { generation: generationOf(generation) };
+        return askOperation<{ rows: number }>(at, { action: 'drop', projection, arguments: asked }, ({ rows }) => ({
+          lines: [`generation ${generation} of ${projection} is gone: ${rows} rows removed`],
+        }));
+      }),
+    );
+}
+
+/** Declares `tidemark projections parked`. */
+export function projectionsParkedCommand(command: Command, run: Run): Command {
+  return command
+    .description('list the wallets that a projection could not go on with')
+    .argument('[projection]', NAME)
+    .action((projection?: string) => run(async (at) => (await listing()).listParkedWallets(at, projection)));
+}
+
+/** Declares `tidemark projections retry`. Exit code 1 when any is still parked. */
+export function projectionsRetryCommand(command: Command, run: Run): Command {
+  return command
+    .description('try parked wallets again, after whatever was wrong is mended')
+    .argument('<projection>', NAME)
+    .option('--wallet <id>', 'this wallet alone')
+    .action((projection: string, { wallet: walletId }: { wallet?: string }) =>
+      run(async (at) => {
+        const { askOperation, retryLines } = await asking();
+        const asked = { ...(walletId !== undefined && { walletId }) };
+        return askOperation<Retried>(at, { action: 'retry', projection, arguments: asked }, (retried) =>
+          retryLines(projection, retried),
+        );
+      }),
+    );
+}
+
+/** Declares `tidemark projections audit`. */
+export function projectionsAuditCommand(command: Command, run: Run): Command {
+  return command
+    .description('list what operators asked of projections, and what came of it')
+    .argument('[projection]', NAME)
+    .action((projection?: string) => run(async (at) => (await listing()).listAudit(at, projection)));
+}
+
+function withGeneration(command: Command): Command {
+  return command
+    .argument('<projection>', NAME)
+    .option('--generation <n>', 'number of the build; without it the newest beside the live one');
+}
+
+function generationOf(text: string): string {
+  if (!/^[1-9]\d{0,17}$/.test(text)) throw new UsageError(`${JSON.stringify(text)} is not the number of a generation`);
+  return text;
+}
+
+function listOf(text: string): string[] {
+  const wallets = text.split(',').filter((wallet) => wallet !== '');
+  if (wallets.length === 0) throw new UsageError('--accept wants wallet ids, comma-separated, or all');
+  return wallets;
+}
+
+function ratio(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`--latency: ${JSON.stringify(text)} is not a number`);
+  return Number(text);
+}

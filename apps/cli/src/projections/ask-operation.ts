@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { userInfo } from 'node:os';
+import { connect, migrate, requireSchema, type Database } from '@tidemark/database';
+import {
+  ALL_PROJECTIONS,
+  findOperation,
+  projectionNamed,
+  requestOperation,
+  type Action,
+  type Operation,
+  type Projection,
+} from '@tidemark/projections';
+import { CouldNotRun, UsageError } from '../process/exit.js';
+import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+import { OperationDisplay } from './operation-display.js';
+
+const LOOK_EVERY_MS = 100;
+/** A worker looks twice a second. When none has taken the operation by then, this process does it. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * Asks for an operation on a projection and waits for what comes of it, with a progress bar. A worker of the running
+ * service carries it out; where none is running, this process is one until it is done.
+ *
+ * @param lines what the result says in words
+ * @throws UsageError for an unknown projection; CouldNotRun with the reason when the operation was refused
+ */
+export async function askOperation<Result>(
+  at: Surroundings,
+  asked: { readonly action: Action; readonly projection: string; readonly arguments: object },
+  lines: (result: Result) => { readonly lines: readonly string[]; readonly found?: boolean },
+): Promise<CommandResult> {
+  requireProjection(asked.projection);
+  return withOwnerDatabase(at, async (database, url) => {
+    const operationId = randomUUID();
+    const requestedBy = `cli:${userInfo().username}`;
+    await requestOperation(database, { operationId, requestedBy, ...asked });
+    const operation = await watch(at, database, url, operationId);
+    if (operation.state === 'failed') throw new CouldNotRun((operation.result as { reason: string }).reason);
+    const said = lines(operation.result as Result);
+    return { json: { operationId, ...operation.result }, ...said };
+  });
+}
+
+/** @throws UsageError */
+export function requireProjection(name: string): Projection {
+  const found = projectionNamed(name);
+  if (found) return found;
+  throw new UsageError(`there is no projection ${name}: ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`);
+}
+
+/** The database of this installation, as the role that may ask for operations. */
+export async function withOwnerDatabase<T>(
+  at: Surroundings,
+  work: (database: Database, url: string) => Promise<T>,
+): Promise<T> {
+  const home = await findHomeDatabase(at);
+  try {
+    if (home.directory !== undefined) await migrate({ url: home.url, directory: migrationsOf });
+    const database = await connect({ url: home.url, applicationName: 'tidemark projections', role: 'tidemark_worker' });
+    try {
+      if (home.directory === undefined) await requireSchema(database, migrationsOf(database.engine));
+      return await work(database, home.url);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await home.stop();
+  }
+}
+
+async function watch(at: Surroundings, database: Database, url: string, operationId: string): Promise<Operation> {
+  const display = new OperationDisplay(at.stderr, () => performance.now());
+  await using running = new AsyncDisposableStack();
+  running.defer(() => display.end());
+  const deadline = performance.now() + PATIENCE_MS;
+  let helping = false;
+  for (;;) {
+    const operation = (await findOperation(database, operationId))!;
+    if (operation.state === 'done' || operation.state === 'failed') return operation;
+    if (operation.progress) display.update(operation.progress);
+    const waitsForWorker = operation.state === 'requested' && performance.now() > deadline;
+    if (waitsForWorker && !helping) {
+      helping = true;
+      display.line('no worker is running: this process does it');
+      const [{ startWorker }, { createLogger }] = await Promise.all([
+        import('@tidemark/worker'),
+        import('@tidemark/observability'),
+      ]);
+      const logger = createLogger({ level: 'silent', destination: at.stderr });
+      running.adopt(await startWorker({ databaseUrl: url, logger }), (worker) => worker.close());
+    }
+    if (at.signal.aborted) {
+      throw new CouldNotRun(
+        helping
+          ? 'stopped: the operation goes on when a worker runs again'
+          : 'stopped waiting: the workers carry the operation out (tidemark projections audit)',
+      );
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,98 @@
+import { regionsOf } from '@tidemark/event-store';
+import {
+  listOperations,
+  listParked,
+  projectionStatus,
+  type BuildStatus,
+  type Lag,
+  type Operation,
+} from '@tidemark/projections';
+import { grouped } from '../process/progress.js';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+import { withOwnerDatabase } from './ask-operation.js';
+
+/** `tidemark projections list`. `--json`: `{projections, shards}`. */
+export function listProjections(at: Surroundings): Promise<CommandResult> {
+  return withOwnerDatabase(at, async (database) => {
+    const { logs } = await regionsOf(database);
+    const status = await projectionStatus(database, logs, Date.now());
+    const owners = new Set(status.shards.flatMap(({ owner }) => owner ?? []));
+    const lines = status.projections.flatMap(({ name, version, outdated, builds }) => [
+      `${name} (version ${version})${outdated ? ': the live build is of another version: rebuild it' : ''}`,
+      ...builds.map((build) => `  ${buildLine(build)}`),
+    ]);
+    const workers = `${status.shards.length} shards, followed by ${owners.size} ${owners.size === 1 ? 'worker' : 'workers'}`;
+    return { json: status, lines: [...lines, workers], found: status.projections.some(({ parked }) => parked > 0) };
+  });
+}
+
+function buildLine({ generation, version, state, live, behind, parked, verified, createdAt }: BuildStatus): string {
+  const checked = verified
+    ? `verified ${verified.at} (${verified.breaks} breaks, ${verified.unexplained} unexplained)`
+    : 'not verified';
+  const parts = [
+    `generation ${generation}${live ? ' (live)' : ''}`,
+    ...(state === 'building' ? ['being built'] : [lagText(behind), checked]),
+    ...(parked > 0 ? [`${grouped(parked)} wallets parked`] : []),
+    `version ${version}, since ${createdAt}`,
+  ];
+  return parts.join(', ');
+}
+
+function lagText({ events, more, seconds }: Lag): string {
+  if (events === 0) return 'up to date';
+  return `${more ? 'more than ' : ''}${grouped(events)} events behind (${seconds.toFixed(1)} s)`;
+}
+
+/** Wallets and operations shown. */
+const LISTED_MAX = 200;
+
+/** `tidemark projections parked`. `--json`: `{parked}`. Exit code 1 when there are any. */
+export function listParkedWallets(at: Surroundings, projection?: string): Promise<CommandResult> {
+  return withOwnerDatabase(at, async (database) => {
+    const parked = await listParked(database, { limit: LISTED_MAX, ...(projection !== undefined && { projection }) });
+    const lines = parked.map(
+      (each) =>
+        `${each.projection} ${each.walletId} (generation ${each.generation}, ${each.region}): parked at version ` +
+        `${each.version} since ${each.parkedAt}, ${each.attempts} attempts: ${each.reason}`,
+    );
+    return { json: { parked }, lines: parked.length === 0 ? ['no wallet is parked'] : lines, found: parked.length > 0 };
+  });
+}
+
+/** `tidemark projections audit`. `--json`: `{operations}`, the newest first. */
+export function listAudit(at: Surroundings, projection?: string): Promise<CommandResult> {
+  return withOwnerDatabase(at, async (database) => {
+    const operations = await listOperations(database, {
+      limit: LISTED_MAX,
+      ...(projection !== undefined && { projection }),
+    });
+    return { json: { operations }, lines: operations.map(auditLine) };
+  });
+}
+
+function auditLine({
+  requestedAt,
+  requestedBy,
+  action,
+  projection,
+  arguments: asked,
+  state,
+  result,
+}: Operation): string {
+  const { reason, generation, before, accepted, verification, walletId, certificate } = (result ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const said = {
+    ...(Object.keys(asked).length > 0 && { asked }),
+    ...{ generation, before, walletId, reason },
+    ...(Array.isArray(accepted) && accepted.length > 0 && { accepted }),
+    ...(certificate !== undefined && { root: (certificate as { root: string }).root }),
+    ...(verification !== undefined && {
+      breaks: (verification as { breaks: number }).breaks,
+      unexplained: (verification as { unexplainedWallets: string[] }).unexplainedWallets,
+    }),
+  };
+  return `${requestedAt}  ${requestedBy}  ${action} ${projection}: ${state}  ${JSON.stringify(said)}`;
+}

@@ -1,0 +1,25 @@
+import { regionsOf } from '@tidemark/event-store';
+import { shadowOf } from '@tidemark/projections';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+import { requireProjection, withOwnerDatabase } from './ask-operation.js';
+import { OperationDisplay } from './operation-display.js';
+import { shadowLines } from './result-lines.js';
+
+/**
+ * `tidemark projections diff`: in this process and not in a worker, because it is this version of the code that is asked
+ * about. `--json`: a `Shadow`.
+ */
+export function runShadow(at: Surroundings, projection: string): Promise<CommandResult> {
+  const asked = requireProjection(projection);
+  return withOwnerDatabase(at, async (database) => {
+    const { logs: regions } = await regionsOf(database);
+    const display = new OperationDisplay(at.stderr, () => performance.now());
+    try {
+      const report = (progress: Parameters<OperationDisplay['update']>[0]) => display.update(progress);
+      const shadow = await shadowOf(database, asked, { regions, signal: at.signal, report });
+      return { json: shadow, ...shadowLines(projection, shadow) };
+    } finally {
+      display.end();
+    }
+  });
+}

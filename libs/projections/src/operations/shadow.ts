@@ -1,0 +1,42 @@
+import type { Database } from '@tidemark/database';
+import { liveGeneration } from '../following/generations.js';
+import type { Projection } from '../projection.js';
+import { OperationRefused } from '../rebuilding/build-records.js';
+import { compareWithLog, type ComparisonOptions } from '../rebuilding/compare-with-log.js';
+import type { Difference } from '../rebuilding/difference.js';
+import type { OperationContext } from './operation-context.js';
+import { progressOfEvents } from './progress-of-events.js';
+
+/** What a rebuild with this version of the code would change. */
+export interface Shadow {
+  readonly events: number;
+  readonly wallets: number;
+  /** How many rows, lines and sums of the live build would be others. */
+  readonly changes: number;
+  readonly differences: readonly Difference[];
+}
+
+/** Changes told one by one. */
+const LISTED_MAX = 200;
+
+/**
+ * Folds the log with this version of the code, and compares the live build with it. Nothing is stored.
+ *
+ * @throws OperationRefused when there is no live build
+ */
+export async function shadowOf(
+  database: Database,
+  projection: Projection,
+  { report, ...options }: ComparisonOptions & Pick<OperationContext, 'report'>,
+): Promise<Shadow> {
+  const live = await liveGeneration(database, projection.name);
+  if (live === undefined) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
+  const compared = progressOfEvents({ report }, { phase: 'comparing', generation: live });
+  const { regions, signal } = options;
+  const { events, wallets, differences } = await compareWithLog(database, projection, [live], {
+    ...{ regions, compared },
+    ...(signal && { signal }),
+  });
+  const { count: changes, listed } = differences.get(live)!;
+  return { events, wallets, changes, differences: listed.slice(0, LISTED_MAX) };
+}

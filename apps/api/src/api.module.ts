@@ -2,8 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ApplicationModule, type ApplicationParts } from '@tidemark/application';
 import { Metrics } from '@tidemark/observability';
 import { HistoryController } from './history/history.controller.js';
+import { JournalController } from './journal/journal.controller.js';
 import { HealthController, type Readiness } from './operations/health.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { ProjectionsController } from './operations/projections.controller.js';
 import { ENGINE, HOME_REGIONS, READINESS, type HomeRegions } from './tokens.js';
 import { TransfersController } from './transfers/transfers.controller.js';
 import { MovementsController } from './wallets/movements.controller.js';
@@ -28,6 +31,9 @@ export class ApiModule {
         MovementsController,
         TransfersController,
         HistoryController,
+        JournalController,
+        ProjectionsController,
+        OperationsController,
         HealthController,
         MetricsController,
       ],

@@ -25,7 +25,8 @@ export {
   type BuildRecord,
 } from './rebuilding/build-records.js';
 export { buildProgress } from './rebuilding/build-ranges.js';
-export { differingShards, proofOfBuild, proofOfLog, type Certificate, type Proof } from './rebuilding/certificate.js';
+export { differingShards, type Certificate, type Proof } from './rebuilding/certificate.js';
+export { proofOfBuild, proofOfLog } from './rebuilding/proof.js';
 export { compareWithLog, type Comparison } from './rebuilding/compare-with-log.js';
 export type { Difference, DifferenceKind } from './rebuilding/difference.js';
 export { dropBuild, pointReaders, shardsBehindLive } from './rebuilding/swap.js';
@@ -38,7 +39,12 @@ export {
   type Operation,
   type Progress,
 } from './operations/operation.js';
-export { findOperation, listOperations, requestOperation } from './operations/operation-records.js';
+export {
+  countOpenOperations,
+  findOperation,
+  listOperations,
+  requestOperation,
+} from './operations/operation-records.js';
 export { OperationRunner, type RunnerOptions } from './operations/operation-runner.js';
 export { shadowOf, type Shadow } from './operations/shadow.js';
 export type { Rebuilt } from './operations/rebuild.operation.js';

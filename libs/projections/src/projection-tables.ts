@@ -1,4 +1,4 @@
-import type { Database, RunStatement } from '@tidemark/database';
+import { classify, type Database, type RunStatement } from '@tidemark/database';
 import { positionOf } from '@tidemark/event-store';
 import type {
   Addition,
@@ -66,32 +66,43 @@ export async function pageOfRows(
   return rows.map((row) => toWalletRow(engine, table, row));
 }
 
-/** The lines of a build from one event to another, both included, in the order of their key. */
+/** The lines of a build after one of them, in the order of their key. */
+export async function pageOfLines(
+  { engine, query }: Connection,
+  { projection: { lines: table }, generation }: Build,
+  { region, after, limit }: { region: string; after: Pick<Line, 'walletId' | 'version' | 'line'>; limit: number },
+): Promise<Line[]> {
+  if (!table) return [];
+  const line = table.onePerEvent ? '1' : 'l.line';
+  const { rows } = await query<Record<string, string | number | null>>(
+    `SELECT ${lineColumns(table)} FROM ${table.name} l
+     WHERE l.generation = $1::int8 AND l.region = $2::text AND (l.wallet_id, l.version) >= ($3::text, $4::int8)
+       AND (l.wallet_id, l.version, ${line}) > ($3::text, $4::int8, $5::int8)
+     ORDER BY l.wallet_id, l.version, ${line} LIMIT $6::int8`,
+    [generation, region, after.walletId, after.version, after.line, limit],
+    { name: `page-${table.name}` },
+  );
+  return rows.map((row) => toLine(engine, table, row));
+}
+
+/** The lines of a build after one event up to another, which is included. @param to absent: up to the end */
 export async function linesBetween(
   { engine, query }: Connection,
   { projection: { lines: table }, generation }: Build,
   region: string,
-  from: { walletId: string; version: number },
-  to: { walletId: string; version: number },
+  after: { walletId: string; version: number },
+  to: { walletId: string; version: number } | undefined,
 ): Promise<Line[]> {
   if (!table) return [];
-  const names = Object.keys(table.columns);
+  const bound = to && 'AND (l.wallet_id, l.version) <= ($5::text, $6::int8)';
   const { rows } = await query<Record<string, string | number | null>>(
-    `SELECT l.wallet_id, l.version, ${table.onePerEvent ? '1' : 'l.line'} AS line_number, l.position::text AS position,
-            ${names.map((name) => `l.${name}`).join(', ')}
-     FROM ${table.name} l
+    `SELECT ${lineColumns(table)} FROM ${table.name} l
      WHERE l.generation = $1::int8 AND l.region = $2::text
-       AND (l.wallet_id, l.version) >= ($3::text, $4::int8) AND (l.wallet_id, l.version) <= ($5::text, $6::int8)`,
-    [generation, region, from.walletId, from.version, to.walletId, to.version],
-    { name: `lines-${table.name}` },
+       AND l.wallet_id >= $3::text AND (l.wallet_id, l.version) > ($3::text, $4::int8) ${bound ?? ''}`,
+    [generation, region, after.walletId, after.version, ...(to ? [to.walletId, to.version] : [])],
+    { name: `lines-${to ? '' : 'to-end-'}${table.name}` },
   );
-  return rows.map((row) => ({
-    walletId: String(row['wallet_id']),
-    version: Number(row['version']),
-    line: Number(row['line_number']),
-    position: positionOf(engine, String(row['position'])),
-    values: names.map((name) => row[name]!),
-  }));
+  return rows.map((row) => toLine(engine, table, row));
 }
 
 /** The sums of a build in a region: shard and key, then each sum in plain notation. */
@@ -111,39 +122,57 @@ export async function readTotals(
   return rows.map((row) => ({ shard: Number(row['shard']), values: names.map((name) => row[name]!) }));
 }
 
-/** Wallets that a build has rows or lines of, and the log no events in that region. @param limit at most so many */
+/** Wallets that a build has rows of, and the log no events in that region. @param limit at most so many */
 export async function walletsWithoutEvents(
   { query }: Pick<Connection, 'query'>,
-  { projection, generation }: Build,
+  { projection: { state: table }, generation }: Build,
   region: string,
   limit: number,
 ): Promise<string[]> {
-  const found: string[] = [];
-  for (const table of [projection.state, projection.lines]) {
-    if (!table) continue;
-    const { rows } = await query<{ wallet_id: string }>(
-      `SELECT DISTINCT t.wallet_id FROM ${table.name} t
-       WHERE t.generation = $1::int8 AND t.region = $2::text
-         AND NOT EXISTS (SELECT 1 FROM wallet_events e WHERE e.region = t.region AND e.wallet_id = t.wallet_id)
-       LIMIT $3::int8`,
-      [generation, region, limit],
-    );
-    found.push(...rows.map(({ wallet_id }) => wallet_id));
-  }
-  return [...new Set(found)];
+  if (!table) return [];
+  const { rows } = await query<{ wallet_id: string }>(
+    `SELECT t.wallet_id FROM ${table.name} t
+     WHERE t.generation = $1::int8 AND t.region = $2::text
+       AND NOT EXISTS (SELECT 1 FROM wallet_events e WHERE e.region = t.region AND e.wallet_id = t.wallet_id)
+     LIMIT $3::int8`,
+    [generation, region, limit],
+  );
+  return rows.map(({ wallet_id }) => wallet_id);
 }
 
-/** Writes what a piece of the log changes. A row replaces the one before it; lines and sums are added. */
+/** What becomes of lines that are there already, where new ones belong. */
+export type LinesThere = 'refused' | 'replaced';
+
+/**
+ * Writes what a piece of the log changes. A row replaces the one before it; lines and sums are added.
+ *
+ * @throws for lines that are there already, when they are `refused`
+ */
 export async function saveChanges(
   connection: Connection,
   { projection, generation }: Build,
   region: string,
   { rows, lines, additions }: Changes,
+  there: LinesThere,
 ): Promise<void> {
   const { state, lines: lineTable, totals } = projection;
   if (state && rows.length > 0) await saveRows(connection, state, generation, region, rows);
+  if (lineTable && there === 'replaced') await deleteLines(connection, lineTable, generation, region, lines);
   if (lineTable && lines.length > 0) await saveLines(connection, lineTable, generation, region, lines);
   if (totals && additions.length > 0) await addTotals(connection, totals, generation, region, additions);
+}
+
+/**
+ * Writes lines where there should be none, and over those that are there all the same: someone put them in, or brought the
+ * rows or checkpoints of an earlier day back. The log says what they have to be. (Replacing always costs 1.4 times as much.)
+ */
+export async function overStrayLines(write: (there: LinesThere) => Promise<void>): Promise<void> {
+  try {
+    await write('refused');
+  } catch (error) {
+    if (classify(error, 'write').class !== 'unique_violation') throw error;
+    await write('replaced');
+  }
 }
 
 /** Removes a wallet from a build, rows and lines. Sums stay as they are: they are not a wallet's. */
@@ -211,6 +240,20 @@ async function saveLines(
   await connection.query(insertion(table.name, columns), [generation, region, ...transposed(columns, values)], {
     name: `save-${table.name}`,
   });
+}
+
+async function deleteLines(
+  { query }: Connection,
+  table: LineTable,
+  generation: string,
+  region: string,
+  lines: readonly Line[],
+): Promise<void> {
+  await query(
+    `DELETE FROM ${table.name} WHERE generation = $1::int8 AND region = $2::text
+       AND (wallet_id, version) IN (SELECT * FROM unnest($3::text[], $4::int8[]))`,
+    [generation, region, lines.map(({ walletId }) => walletId), lines.map(({ version }) => version)],
+  );
 }
 
 async function addTotals(
@@ -283,5 +326,25 @@ function toWalletRow(
     version: Number(row['version']),
     position: positionOf(engine, String(row['position'])),
     state: table.decode(Object.keys(table.columns).map((name) => row[name]!)),
+  };
+}
+
+function lineColumns({ columns, onePerEvent = false }: LineTable): string {
+  const own = [
+    'l.wallet_id',
+    'l.version',
+    `${onePerEvent ? '1' : 'l.line'} AS line_number`,
+    'l.position::text AS position',
+  ];
+  return [...own, ...Object.keys(columns).map((name) => `l.${name}`)].join(', ');
+}
+
+function toLine(engine: Database['engine'], table: LineTable, row: Record<string, string | number | null>): Line {
+  return {
+    walletId: String(row['wallet_id']),
+    version: Number(row['version']),
+    line: Number(row['line_number']),
+    position: positionOf(engine, String(row['position'])),
+    values: Object.keys(table.columns).map((name) => row[name]!),
   };
 }

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '@tidemark/database';
+import { fixPosition, readHead } from '@tidemark/event-store';
 import {
   ALL_PROJECTIONS,
+  compareWithLog,
   FOLLOWER_TIMES,
   openProjections,
+  proofOfBuild,
+  proofOfLog,
   RegionFollower,
   type FollowerTimes,
   type Projection,
@@ -46,6 +50,44 @@ export class ProjectionsFixture {
           : this.store.deposit(wallet(i), '1.00'),
       ),
     );
+  }
+
+  /** A worker that nobody disturbs goes on in each region until nothing is left, and gives its shards up. */
+  async catchUp(regions: readonly string[] = ['local'], options: Partial<WorkerOptions> = {}): Promise<TestWorker[]> {
+    const workers = regions.map((region) => this.worker({ ...options, region }));
+    for (const worker of workers) {
+      await worker.catchUp();
+      await worker.follower.release();
+    }
+    return workers;
+  }
+
+  /**
+   * What a build that has seen the whole log holds and the log does not say, or the other way round; found row by row, and
+   * by the hashes of a certificate, which share no statement. Empty when all is well.
+   */
+  async wrongIn(
+    projection: Projection,
+    { regions = ['local'], generation = '1' }: { regions?: readonly string[]; generation?: string } = {},
+  ): Promise<string[]> {
+    const { database } = this;
+    const { differences } = await compareWithLog(database, projection, [generation], { regions });
+    const named = differences.get(generation)!.listed.map((each) => `${each.walletId ?? 'sums'} ${each.kind}`);
+    const log = await proofOfLog(database, projection, regions, await this.readablePosition(regions));
+    const build = await proofOfBuild(database, { projection, generation }, regions);
+    return log.root === build.root && JSON.stringify(log.sums) === JSON.stringify(build.sums)
+      ? named
+      : [...named, `the hash of ${log.wallets} wallets, which are ${build.wallets} in the build`];
+  }
+
+  /** On CockroachDB the end of the log can be read two seconds after it was written. */
+  async readablePosition(regions: readonly string[] = ['local']): Promise<string> {
+    const heads = await Promise.all(regions.map((region) => readHead(this.database, region)));
+    for (;;) {
+      const position = await fixPosition(this.database);
+      if (heads.every((head) => !head || head.position <= position)) return position;
+      await sleep(FOLLOW_PAUSE_MS);
+    }
   }
 
   /** Every row of a projection's tables, in an order of their own; without what says which build it is. */

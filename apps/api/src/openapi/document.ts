@@ -37,6 +37,7 @@ export function serveDocumentation(app: INestApplication): void {
     .addTag('Movements', 'Money in and out of one wallet, and its limits')
     .addTag('Transfers', 'Money between wallets')
     .addTag('History', 'What happened to a wallet')
+    .addTag('Books', 'The journal of all wallets, and what it adds up to')
     .addTag('Operations', 'For whoever runs the service')
     .build();
   const document = SwaggerModule.createDocument(app, settings, {

@@ -7,7 +7,7 @@ import { jsonSchemaOf } from './json-schema.js';
 
 /** What the documentation says about an endpoint, besides the form of its parameters. */
 export interface EndpointDocs {
-  readonly tag: 'Wallets' | 'Movements' | 'Transfers' | 'History' | 'Operations';
+  readonly tag: 'Wallets' | 'Movements' | 'Transfers' | 'History' | 'Books' | 'Operations';
   readonly summary: string;
   readonly description?: string;
   /** Whether it is a POST that is decided once for each `Idempotency-Key`. */
@@ -47,6 +47,19 @@ const IF_MATCH = ApiHeader({
   schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' }, // no example: the documentation would send it
 });
 
+const OF_EVERY_COMMAND_ANSWER = {
+  'Tidemark-Home-Region': {
+    description: 'The region of the wallet (of a transfer: of the first source), where a command to it costs least.',
+    schema: { type: 'string' as const, example: 'eu-west' },
+  },
+  'Server-Timing': {
+    description:
+      'What it cost, in milliseconds: `total` in the region that was asked, and of that `forward` for the home region ' +
+      'where the command was handed on to it.',
+    schema: { type: 'string' as const, example: 'forward;dur=124.2;desc="eu-west", total;dur=125.0;desc="eu-east"' },
+  },
+};
+
 /** Puts an endpoint into the OpenAPI document. */
 export function Documented(docs: EndpointDocs): MethodDecorator {
   const { tag, summary, description, command = false, ifMatch = false, open = false, answer, problems } = docs;
@@ -67,9 +80,10 @@ function answers({ description, schema, csv }: NonNullable<EndpointDocs['answer'
     ...(csv !== undefined && { 'text/csv': { schema: { type: 'string', example: csv } } }),
   };
   if (!command) return [ApiResponse({ status: 200, description, content })];
+  const again = 'The first answer again, with `Idempotency-Replayed: true`.';
   return [
-    ApiResponse({ status: 201, description, content }),
-    ApiResponse({ status: 200, description: 'The first answer again, with `Idempotency-Replayed: true`.', content }),
+    ApiResponse({ status: 201, description, content, headers: OF_EVERY_COMMAND_ANSWER }),
+    ApiResponse({ status: 200, description: again, content, headers: OF_EVERY_COMMAND_ANSWER }),
   ];
 }
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-const position = z.string().meta({
+export const position = z.string().meta({
   description: 'Where in the log it was written: an opaque string that orders. Pass it to a list as `minPosition`.',
   example: '0000000000000000042',
 });
-const version = z.number().int().meta({ description: 'How many events the wallet has.', example: 2 });
-const instant = (description: string) =>
+export const version = z.number().int().meta({ description: 'How many events the wallet has.', example: 2 });
+export const instant = (description: string) =>
   z.string().meta({ description, format: 'date-time', example: '2026-01-31T11:00:00.000Z' });
 const status = z.enum(['absent', 'open']).meta({ example: 'open' });
 const homeRegion = z.string().meta({ description: 'Where its next event is written.', example: 'local' });
-const money = (description: string, example = '10.00') => z.string().meta({ description, example });
+export const money = (description: string, example = '10.00') => z.string().meta({ description, example });
 
 export const balance = z.object({
   currency: z.string().meta({ example: 'EUR' }),
@@ -55,8 +55,8 @@ export const transferAnswer = z.object({
   ...touched,
 });
 
-const nextCursor = z.string().optional().meta({ description: 'For the next page; absent on the last.' });
-const asOf = z
+export const nextCursor = z.string().optional().meta({ description: 'For the next page; absent on the last.' });
+export const asOf = z
   .object({
     position,
     behind: z.object({

@@ -27,7 +27,7 @@ export const walletQuery = z
     message: 'the past has one consistency: leave this out beside "at"',
   });
 
-const page = {
+export const page = {
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'a whole number')
@@ -38,7 +38,7 @@ const page = {
   cursor: z.string().min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
 };
 
-const minPosition = z.string().optional().meta({
+export const minPosition = z.string().optional().meta({
   description: 'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer.',
 });
 

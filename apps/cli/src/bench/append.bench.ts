@@ -1,19 +1,13 @@
 import type { Database } from '@tidemark/database';
-import { openEventStore, type CommandStrategy } from '@tidemark/event-store';
-import { currency, Money } from '@tidemark/money';
+import { openEventStore } from '@tidemark/event-store';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import type { BenchDatabase } from './bench-database.js';
+import { Load, WALLETS } from './load.js';
 import { insertOneByOne, sampleRows } from './one-by-one.js';
 
-/** As in DESIGN §8: the uniform load goes over so many wallets. */
-const WALLETS = 10_000;
-/** Commands that wait for an answer at any moment, as a thousand mobile apps would. */
-const IN_FLIGHT = 2_000;
 /** Rows that the one-by-one side writes again and again into empty tables. */
 const SAMPLE = 20_000;
 const ROUNDS = 3;
-
-const EUR = currency('EUR', 2);
 
 /** How many of something a second. */
 export type Rate = number;
@@ -66,57 +60,3 @@ const BUDGET: Record<Database['engine'], number> = { postgres: 3.5, cockroach: 1
 function lastOf(rates: Record<string, Rate[]>): Record<string, Rate> {
   return Object.fromEntries(Object.entries(rates).map(([name, all]) => [name, Math.round(all.at(-1)!)]));
 }
-
-/** Deposits, a bounded number of them waiting for an answer at any moment. */
-class Load {
-  private sent = 0;
-  readonly anyWallet = (n: number) => `bench-${n % WALLETS}`;
-  readonly oneWallet = () => 'bench-0';
-
-  constructor(private readonly store: CommandStrategy) {}
-
-  async openWallets(): Promise<void> {
-    await this.spread(WALLETS, (n) => {
-      const command = { type: 'OpenWallet', walletId: this.anyWallet(n), homeRegion: 'local', metadata: {} } as const;
-      return this.store.execute({ command, idempotencyKey: 'open', requestHash: REQUEST_HASH, caller: 'bench' });
-    });
-  }
-
-  async run(seconds: number, walletOf: (n: number) => string): Promise<Rate> {
-    const startedAt = performance.now();
-    const end = startedAt + seconds * 1_000;
-    let done = 0;
-    await this.spread(Number.POSITIVE_INFINITY, async () => {
-      if (performance.now() > end) return false;
-      await this.deposit(walletOf(this.sent++));
-      done++;
-      return true;
-    });
-    return (done / (performance.now() - startedAt)) * 1_000;
-  }
-
-  private async deposit(walletId: string): Promise<void> {
-    const n = this.sent;
-    const amount = Money.of('10.00', EUR);
-    const { result } = await this.store.execute({
-      command: { type: 'Deposit', walletId, movementId: `mv_${n.toString(36).padStart(26, '0')}`, amount, details: {} },
-      idempotencyKey: `key-${n}`,
-      requestHash: REQUEST_HASH,
-      caller: 'bench',
-    });
-    if (result.kind !== 'accepted') throw new Error(`a deposit was rejected: ${result.code}`);
-  }
-
-  /** Runs work up to `times`, or until it says false, with IN_FLIGHT at once. */
-  private async spread(times: number, work: (n: number) => Promise<unknown>): Promise<void> {
-    let next = 0;
-    await Promise.all(
-      Array.from({ length: IN_FLIGHT }, async () => {
-        while (next < times && (await work(next++)) !== false);
-      }),
-    );
-  }
-}
-
-/** As long as a real one: base64url of 32 bytes. */
-const REQUEST_HASH = 'A'.repeat(43);

@@ -3,9 +3,11 @@ import {
   listOperations,
   listParked,
   projectionStatus,
+  type Certificate,
   type BuildStatus,
   type Lag,
   type Operation,
+  type Verification,
 } from '@tidemark/projections';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
@@ -80,19 +82,26 @@ function auditLine({
   state,
   result,
 }: Operation): string {
-  const { reason, generation, before, accepted, verification, walletId, certificate } = (result ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const found = (result ?? {}) as AuditedResult;
+  const checked = found.verification ?? (action === 'verify' ? found : undefined);
   const said = {
     ...(Object.keys(asked).length > 0 && { asked }),
-    ...{ generation, before, walletId, reason },
-    ...(Array.isArray(accepted) && accepted.length > 0 && { accepted }),
-    ...(certificate !== undefined && { root: (certificate as { root: string }).root }),
-    ...(verification !== undefined && {
-      breaks: (verification as { breaks: number }).breaks,
-      unexplained: (verification as { unexplainedWallets: string[] }).unexplainedWallets,
-    }),
+    ...{ generation: found.generation, before: found.before, walletId: found.walletId, reason: found.reason },
+    ...(found.accepted && found.accepted.length > 0 && { accepted: found.accepted }),
+    ...(found.certificate && { root: found.certificate.root }),
+    ...(checked && { breaks: checked.breaks, unexplained: checked.unexplainedWallets }),
+    ...(Array.isArray(found.rows) ? { rows: found.rows } : {}),
   };
   return `${requestedAt}  ${requestedBy}  ${action} ${projection}: ${state}  ${JSON.stringify(said)}`;
+}
+
+/** What the results of the actions have that is worth a line. */
+interface AuditedResult extends Partial<Pick<Verification, 'generation' | 'breaks' | 'unexplainedWallets'>> {
+  readonly before?: string;
+  readonly walletId?: string;
+  readonly reason?: string;
+  readonly accepted?: readonly string[];
+  readonly certificate?: Certificate;
+  readonly verification?: Verification;
+  readonly rows?: readonly object[] | number;
 }

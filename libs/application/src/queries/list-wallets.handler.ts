@@ -47,7 +47,7 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
   ): Promise<ProjectedPage<WalletState>> {
     const { database } = this.readModel;
     const after = cursor?.after ?? '';
-    const { live, checkpoints, rows } = await this.readModel.fromLive((generation) =>
+    const { live, checkpoints, rows } = await this.readModel.fromLive('balances', (generation) =>
       listWallets(this.readModel, { generation, after, prefix, limit: limit + 1 }),
     );
     requireGeneration(cursor, live);

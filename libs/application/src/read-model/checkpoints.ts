@@ -41,7 +41,7 @@ export const BEHIND_COMMITS_MAX = 100;
 /** Shards move on together once a second, so what has to be looked through is what was written in that time. */
 const COMMITS_PAGE = 200;
 
-interface StoredCheckpoint {
+export interface StoredCheckpoint {
   region: string;
   position: string;
   commit_id: string;
@@ -89,13 +89,24 @@ export async function asOf(
   const commits = behind.reduce((all, { commits }) => all + commits, 0);
   const oldest = behind.flatMap(({ since }) => since ?? []).sort()[0];
   return {
-    position: behind.map(({ seen }) => seen).sort()[0] ?? LOG_START[reader.engine],
+    position: positionIn(behind) ?? LOG_START[reader.engine],
     behind: {
       commits: Math.min(commits, BEHIND_COMMITS_MAX),
       more: commits > BEHIND_COMMITS_MAX,
       seconds: oldest === undefined ? 0 : Math.max(0, now - Date.parse(oldest)) / 1_000,
     },
   };
+}
+
+/** A region that lacks nothing holds nobody up: the last commit that was seen anywhere counts then. */
+function positionIn(behind: readonly Behind[]): Position | undefined {
+  const lacking = behind.filter(({ commits }) => commits > 0);
+  return lacking.length > 0
+    ? lacking.map(({ seen }) => seen).sort()[0]
+    : behind
+        .map(({ seen }) => seen)
+        .sort()
+        .at(-1);
 }
 
 interface Behind {

@@ -1,11 +1,11 @@
 import { plainNotation } from '@tidemark/projections';
 import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
-import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { dailyTotals } from './journal.schema.js';
+import { liveBuild } from './live-build.js';
 import type { DailyTotalsPlace } from './places.js';
 import type { ReadModel } from './read-model.js';
-import { projections } from './schema.js';
 
 /** What was moved on one day, in one region and currency, by events of one type. */
 export interface DailyTotal {
@@ -41,15 +41,15 @@ export async function readDailyTotals(readModel: ReadModel, asked: Asked): Promi
   const { drizzle, database, regions } = readModel;
   const page = pageOfTotals(readModel, asked).as('page');
   const { day, region, currency, type, amount, count } = page;
+  const build = liveBuild(drizzle, 'daily_totals');
   const found = await drizzle
     .select({
-      live: projections.liveGeneration,
-      checkpoints: checkpointsColumn(),
+      live: build.live,
+      checkpoints: build.checkpoints,
       ...{ day, region, currency, type, amount, count },
     })
-    .from(projections)
+    .from(build)
     .leftJoin(page, sql`true`)
-    .where(eq(projections.name, 'daily_totals'))
     .orderBy(asc(day), asc(currency), asc(type), asc(region));
   return {
     live: found[0]?.live,

@@ -2,11 +2,11 @@ import { positionOf, type Position } from '@tidemark/event-store';
 import { COUNTER_ACCOUNTS, type CounterAccount } from '@tidemark/wallet';
 import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
-import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { journalEntries } from './journal.schema.js';
+import { liveBuild } from './live-build.js';
 import type { JournalPlace } from './places.js';
 import type { ReadModel } from './read-model.js';
-import { projections } from './schema.js';
 
 /** What one event moved between accounts. */
 export interface JournalEntry {
@@ -56,14 +56,15 @@ export async function readJournal(
   const { drizzle, database, regions } = readModel;
   const page = pageOfKeys(readModel, asked).as('page');
   const { position, type, movementId, effectiveAt, account, amount, currency } = journalEntries;
+  const build = liveBuild(drizzle, 'journal');
   const found = await drizzle
     .select({
-      live: projections.liveGeneration,
-      checkpoints: checkpointsColumn(),
+      live: build.live,
+      checkpoints: build.checkpoints,
       ...{ ...KEY, position: sql<string>`${position}::text`, type, movementId, effectiveAt },
       ...{ account, amount, currency },
     })
-    .from(projections)
+    .from(build)
     .leftJoin(page, sql`true`)
     .leftJoin(
       journalEntries,
@@ -74,7 +75,6 @@ export async function readJournal(
         eq(version, page.version),
       ),
     )
-    .where(eq(projections.name, 'journal'))
     .orderBy(desc(recordedAt), desc(walletId), desc(version), asc(journalEntries.line));
   const lines = found.flatMap(({ live: _live, checkpoints: _checkpoints, ...row }) =>
     // An empty page still is one row of the join, for the pointer and the checkpoints.

@@ -1,9 +1,10 @@
 import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from '@tidemark/event-store';
 import { and, asc, eq, gt, inArray, like, sql } from 'drizzle-orm';
-import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { liveBuild } from './live-build.js';
 import type { ReadModel } from './read-model.js';
-import { projections, walletBalances, wallets } from './schema.js';
+import { walletBalances, wallets } from './schema.js';
 
 /** A projected row as it is stored. */
 export interface ListedWallet {
@@ -52,15 +53,15 @@ export async function listWallets(
     .limit(asked.limit)
     .as('page');
   const { walletId, region, version, position, stateVersion, state, updatedAt } = page;
+  const build = liveBuild(drizzle, 'balances');
   const found = await drizzle
     .select({
-      live: projections.liveGeneration,
-      checkpoints: checkpointsColumn(),
+      live: build.live,
+      checkpoints: build.checkpoints,
       ...{ walletId, region, version, position, stateVersion, state, updatedAt },
     })
-    .from(projections)
+    .from(build)
     .leftJoin(page, sql`true`)
-    .where(eq(projections.name, 'balances'))
     .orderBy(asc(walletId));
   return {
     live: found[0]?.live,

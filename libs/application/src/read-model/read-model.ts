@@ -10,8 +10,8 @@ export type Drizzle = ReturnType<typeof openDrizzle>;
 /** The read side of the database: statements that change nothing, so any of them may simply be sent again. */
 export class ReadModel {
   readonly drizzle: Drizzle;
-  /** The build that was live when last looked. Only a guess: each statement says which one it is. */
-  private guess = '1';
+  /** The build of each projection that was live when last looked. Only a guess: each statement says which one it is. */
+  private readonly guesses = new Map<string, string>();
 
   constructor(
     readonly database: Database,
@@ -42,13 +42,14 @@ export class ReadModel {
    * @param read `live` is undefined while no worker has ever run
    */
   async fromLive<T extends { readonly live: string | undefined }>(
+    projection: string,
     read: (generation: string) => Promise<T>,
   ): Promise<T> {
     for (;;) {
-      const asked = this.guess;
+      const asked = this.guesses.get(projection) ?? '1';
       const found = await read(asked);
       if (found.live === undefined || found.live === asked) return found;
-      this.guess = found.live;
+      this.guesses.set(projection, found.live);
     }
   }
 }

@@ -2,9 +2,10 @@ import type { Database } from '@tidemark/database';
 import { positionOf } from '@tidemark/event-store';
 import type { Movement } from '@tidemark/projections';
 import { and, asc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
-import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { liveBuild } from './live-build.js';
 import type { ReadModel } from './read-model.js';
-import { projections, walletMovements, wallets } from './schema.js';
+import { walletMovements, wallets } from './schema.js';
 
 export interface StatementPage {
   readonly live: string | undefined;
@@ -35,15 +36,16 @@ export async function readStatement(
     .as('page');
   const { walletId, region, version, position, type, movementId, amount, currency, balanceAfter } = page;
   const { counterparty, reference, description, effectiveAt, recordedAt } = page;
+  const build = liveBuild(drizzle, 'movements');
   const found = await drizzle
     .select({
-      live: projections.liveGeneration,
-      checkpoints: checkpointsColumn(),
+      live: build.live,
+      checkpoints: build.checkpoints,
       ...{ walletId, region, version, position, type, movementId, amount, currency, balanceAfter },
       ...{ counterparty, reference, description, effectiveAt, recordedAt },
     })
     .from(wallets)
-    .leftJoin(projections, eq(projections.name, 'movements'))
+    .leftJoin(build, sql`true`)
     .leftJoin(page, sql`true`)
     .where(eq(wallets.walletId, asked.walletId))
     .orderBy(asc(page.version));

@@ -1,10 +1,10 @@
 import { plainNotation } from '@tidemark/projections';
 import type { AccountClass } from '@tidemark/wallet';
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { checkpointsColumn, checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { accountTotals } from './journal.schema.js';
+import { liveBuild } from './live-build.js';
 import type { ReadModel } from './read-model.js';
-import { projections } from './schema.js';
 
 /** What was debited and credited to a class of accounts in one currency. Amounts are canonical. */
 export interface AccountTotal {
@@ -51,15 +51,15 @@ export async function readTrialBalance(
     .groupBy(accountTotals.account, accountTotals.currency)
     .as('sums');
   const { account, currency, debit, credit, balance, inBalance } = sums;
+  const build = liveBuild(drizzle, 'trial_balance');
   const found = await drizzle
     .select({
-      live: projections.liveGeneration,
-      checkpoints: checkpointsColumn(),
+      live: build.live,
+      checkpoints: build.checkpoints,
       ...{ account, currency, debit, credit, balance, inBalance },
     })
-    .from(projections)
+    .from(build)
     .leftJoin(sums, sql`true`)
-    .where(eq(projections.name, 'trial_balance'))
     .orderBy(asc(currency), asc(account));
   const totals = found.flatMap(({ live: _live, checkpoints: _checkpoints, ...row }) =>
     // Without totals there is one row all the same, for the pointer and the checkpoints.

@@ -69,7 +69,7 @@ export async function foldStream(
       for (let version = firstVersion; version <= lastVersion; version++) {
         if (fold.has(version)) continue;
         const event = events.get(version);
-        if (!event) throw new LogBroken(`version ${version} is not in the log, and a commit says it is`);
+        if (!event) throw fold.missing(version);
         if (fold.needsBefore(version)) await catchUp(database, fold, event);
         fold.apply(event, true);
       }
@@ -177,6 +177,12 @@ export class WalletFold {
     const { row, lines, additions, events } = this;
     [this.row, this.lines, this.additions, this.events] = [undefined, [], [], 0];
     return { row, lines, additions, events };
+  }
+
+  /** A version that a commit promised and that is not there: the next one for a projection that keeps no versions. */
+  missing(version: number): LogBroken {
+    if (!this.projection.state) this.next = version;
+    return new LogBroken(`version ${version} is not in the log, and a commit says it is`);
   }
 
   /** Says that the wallet cannot go on with its next event. */

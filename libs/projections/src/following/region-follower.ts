@@ -8,7 +8,7 @@ import { followedBuilds, openRegion } from './generations.js';
 import { changeOwner, readLeases, type Lease } from './leases.js';
 import { merged, packsOf, split, trackOf, type Pack } from './packs.js';
 import { PAGE_LIMITS, readPage, type PageLimits } from './page.js';
-import { parkedToRetry } from './parked.js';
+import { park, parkedToRetry } from './parked.js';
 import { retryParked } from './retry-parked.js';
 import { StallWatch } from './stall-watch.js';
 import { foldPage, writePage, type BuildChanges } from './write-page.js';
@@ -87,7 +87,8 @@ export class RegionFollower {
     let worked = false;
     // The foremost is what readers see. The others go as far as it stands, and are one with it from there.
     for (const pack of this.packs) {
-      const front = this.packs[0]!.read;
+      const front = this.packs[0]?.read;
+      if (!front) break; // it has just lost a shard: the packs are no longer what it holds
       worked = (await this.goOn(pack, compareCursors(pack.read, front) < 0 ? front : undefined)) || worked;
     }
     this.packs = merged(this.packs);
@@ -146,7 +147,7 @@ export class RegionFollower {
     } catch (error) {
       if (error instanceof PageLost) this.forget();
       else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
-      else if (classify(error, 'read').class !== 'defect') throw error;
+      else if (!isDefect(error)) throw error;
       // One projection that cannot be written must not stop the others.
       else if (pack.tracks.length > 1)
         this.packs = this.packs.flatMap((each) => (each === pack ? split(pack) : [each]));
@@ -196,8 +197,13 @@ export class RegionFollower {
       try {
         await retryParked(database, { region, leases }, track.build, cursor, parked);
       } catch (error) {
-        if (!(error instanceof PageLost)) throw error;
-        return this.forget();
+        if (error instanceof PageLost) return this.forget();
+        if (error instanceof ShardFromTheFuture) return this.giveBack(error);
+        if (!isDefect(error)) throw error;
+        // Whatever is wrong with one wallet, the others are followed.
+        const reason = error instanceof Error ? error.message : String(error);
+        await park(database, track.build, region, [{ ...parked, reason }]);
+        this.options.observer.failed(track.build.projection.name, region, error);
       }
     }
   }
@@ -227,6 +233,11 @@ export class RegionFollower {
   private held(): Lease[] {
     return [...this.leases].map(([shard, token]) => ({ shard, token, owner: ownerOf(this.options.me) }));
   }
+}
+
+/** A statement that will never succeed, and not a database that cannot be reached. */
+function isDefect(error: unknown): boolean {
+  return ['defect', 'unique_violation'].includes(classify(error, 'read').class);
 }
 
 function signature(leases: ReadonlyMap<number, string>): string {

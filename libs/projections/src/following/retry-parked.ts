@@ -1,10 +1,10 @@
 import type { Database } from '@tidemark/database';
-import { readWalletEvents, shardOf, type LogCursor, type RecordedEvent } from '@tidemark/event-store';
+import { readWalletEvents, shardOf, type LogCursor, type Position, type RecordedEvent } from '@tidemark/event-store';
 import { EventFromTheFuture } from '@tidemark/wallet';
 import { deleteWallet, loadRows, saveChanges, type Connection } from '../projection-tables.js';
 import type { Build } from '../projection.js';
 import { moveCheckpoints } from './checkpoints.js';
-import { Decoder, WalletFold, type Stuck } from './fold-stream.js';
+import { Decoder, ShardFromTheFuture, WalletFold, type Stuck } from './fold-stream.js';
 import { park, unpark, type ParkedWallet } from './parked.js';
 import type { Hold } from './write-page.js';
 
@@ -17,7 +17,7 @@ const EVENTS_PAGE = 1_000;
  *
  * @param cursor where the build stands in the wallet's shard
  * @returns whether the wallet is parked no more; if it is, with the new reason
- * @throws PageLost; EventFromTheFuture; whatever the database says
+ * @throws PageLost; ShardFromTheFuture; whatever the database says
  */
 export async function retryParked(
   database: Database,
@@ -38,6 +38,7 @@ export async function retryParked(
     })
     .catch((error: unknown) => {
       if (error instanceof StuckAgain) return error;
+      if (error instanceof EventFromTheFuture) throw new ShardFromTheFuture(shardOf(walletId), error);
       throw error;
     });
   if (attempt) await park(database, build, hold.region, [attempt.stuck]);
@@ -60,26 +61,52 @@ async function applyAll(
   { walletId, version: stuckAt, retry }: ParkedWallet,
 ): Promise<void> {
   const { projection } = build;
-  if (retry === 'rebuild') await deleteWallet(connection, build, region, walletId);
-  const firstCounted = retry === 'rebuild' ? 1 : stuckAt;
+  const again = retry === 'rebuild';
+  // What comes after it comes by following, and what the wallet did elsewhere since then comes with that.
+  const last = await lastVersionFollowed(connection, region, walletId, cursor.position);
+  // A wallet that is to be built again may have nothing in this region yet; else what it is stuck at was promised.
+  if (last < stuckAt && !(again && stuckAt === 1)) throw new StuckAgain(absent(walletId, stuckAt));
+  if (again) await deleteWallet(connection, build, region, walletId);
+  const firstCounted = again ? 1 : stuckAt;
   const before = (await loadRows(connection, build, region, [walletId])).get(walletId);
   const fold = new WalletFold(projection, walletId, before?.state === undefined ? undefined : before, new Decoder());
   // Without a row of its own a projection needs no event before the one it is stuck at.
-  let after = projection.state ? fold.version : firstCounted - 1;
-  for (;;) {
-    const events = await readWalletEvents(connection, { walletId, after, limit: EVENTS_PAGE });
-    for (const event of events) {
+  for (let after = projection.state ? fold.version : firstCounted - 1; after < last;) {
+    const limit = Math.min(EVENTS_PAGE, last - after);
+    const events = new Map(
+      (await readWalletEvents(connection, { walletId, after, limit })).map((event) => [event.version, event]),
+    );
+    for (const upTo = after + limit; after < upTo; after++) {
+      const event = events.get(after + 1);
+      if (!event) throw new StuckAgain(absent(walletId, after + 1));
       const own = event.region === region;
-      // What is written after the checkpoint comes by following.
-      if (own && event.position > cursor.position) continue;
-      if (!projection.state && !own) continue;
-      applyOne(fold, event, own && event.version >= firstCounted);
+      if (own || projection.state) applyOne(fold, event, own && event.version >= firstCounted);
     }
     const { row, lines, additions } = fold.take();
-    await saveChanges(connection, build, region, { rows: row ? [row] : [], lines, additions });
-    after += EVENTS_PAGE;
-    if (events.length < EVENTS_PAGE) return;
+    const changes = { rows: row ? [row] : [], lines, additions };
+    await saveChanges(connection, build, region, changes, 'replaced');
   }
+}
+
+/** 0 where the wallet has no event in the region up to there. */
+async function lastVersionFollowed(
+  { query, engine }: Connection,
+  region: string,
+  walletId: string,
+  position: Position,
+): Promise<number> {
+  const type = engine === 'postgres' ? 'int8' : 'decimal';
+  const { rows } = await query<{ version: string | null }>(
+    `SELECT max(e.version) AS version FROM wallet_events e
+     WHERE e.region = $1::text AND e.wallet_id = $2::text AND e.position <= $3::${type}`,
+    [region, walletId, position],
+    { name: 'last-version-followed' },
+  );
+  return Number(rows[0]?.version ?? 0);
+}
+
+function absent(walletId: string, version: number): Stuck {
+  return { walletId, version, reason: `version ${version} is not in the log` };
 }
 
 function applyOne(fold: WalletFold, event: RecordedEvent, counts: boolean): void {

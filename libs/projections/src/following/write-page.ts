@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
 import { compareCursors, shardOf, type LogCursor } from '@tidemark/event-store';
-import { loadRows, saveChanges, type Changes } from '../projection-tables.js';
+import { loadRows, overStrayLines, saveChanges, type Changes, type LinesThere } from '../projection-tables.js';
 import type { Build } from '../projection.js';
 import { keyOf, moveCheckpoints, type Move } from './checkpoints.js';
 import { Decoder, foldStream, type Stuck } from './fold-stream.js';
@@ -44,6 +44,8 @@ export async function foldPage(
   const changes: BuildChanges[] = [];
   for (const { build, stored } of tracks) {
     const streams = streamsFor(page, stored, [...leases.keys()]);
+    // Those of parked wallets too: a retry begins where the checkpoint is, and must not begin before what was left out here.
+    const shards = new Set([...streams.keys()].map(shardOf));
     for (const walletId of parked.get(keyOf(build)) ?? []) streams.delete(walletId);
     const before = await loadRows(database, build, region, [...streams.keys()]);
     const folded = [];
@@ -52,7 +54,7 @@ export async function foldPage(
     }
     changes.push({
       build,
-      shards: new Set([...streams.keys()].map(shardOf)),
+      shards,
       rows: folded.flatMap(({ row }) => row ?? []),
       lines: folded.flatMap(({ lines }) => lines),
       additions: folded.flatMap(({ additions }) => additions),
@@ -75,17 +77,17 @@ export async function writePage(
   to: LogCursor,
   changes: readonly BuildChanges[],
 ): Promise<void> {
-  const attempt = () =>
+  const write = (over: LinesThere) =>
     database.transaction(async ({ query }) => {
       const connection = { query, engine: database.engine };
       await moveCheckpoints(connection, region, leases, moves, to);
       for (const each of changes) {
-        await saveChanges(connection, each.build, region, each);
+        await saveChanges(connection, each.build, region, each, over);
         await park(connection, each.build, region, each.stuck);
       }
     });
   // The checkpoints are the key that makes it safe to send again: what was written after all counts as lost then.
-  await retryIdempotent(attempt, { random: Math.random, sleep });
+  await retryIdempotent(() => overStrayLines(write), { random: Math.random, sleep });
 }
 
 /** After a take-over a build may stand further on in one shard than the page begins: it has seen some of it. */

@@ -73,6 +73,14 @@ export async function openOperations(database: Pick<Database, 'query'>): Promise
   return rows.map((row) => ({ ...toOperation(row), token: row.token }));
 }
 
+/** How many operations no worker has finished. */
+export async function countOpenOperations({ query }: Pick<Database, 'query'>): Promise<number> {
+  const { rows } = await query<{ open: string }>(
+    `SELECT count(*) AS open FROM projection_operations WHERE state IN ('requested', 'running')`,
+  );
+  return Number(rows[0]!.open);
+}
+
 /** Takes an operation as it was seen. @returns its new token; undefined when someone was quicker */
 export async function claimOperation(
   { query }: Pick<Database, 'query'>,

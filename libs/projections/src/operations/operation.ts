@@ -55,6 +55,8 @@ export interface Progress {
     'building' | 'sealing' | 'catching_up' | 'verifying' | 'comparing' | 'waiting_for_worker' | 'removing';
   /** The build that is worked on. */
   readonly generation?: string;
+  /** Readers were pointed to it: whoever takes the operation over has only to say so. */
+  readonly pointed?: { readonly before: string; readonly accepted: readonly string[] };
   readonly events?: number;
   readonly eventsPerSecond?: number;
   /** Seconds, as far as can be told. */

@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from '../projection.js';
 import { Builder } from '../rebuilding/builder.js';
-import { beginBuild, beginFollowing, requireBuild, type BuildRecord } from '../rebuilding/build-records.js';
+import {
+  beginBuild,
+  beginFollowing,
+  OperationRefused,
+  requireBuild,
+  type BuildRecord,
+} from '../rebuilding/build-records.js';
 import { buildProgress } from '../rebuilding/build-ranges.js';
-import { proofOfBuild, type Certificate } from '../rebuilding/certificate.js';
+import type { Certificate } from '../rebuilding/certificate.js';
+import { proofOfBuild } from '../rebuilding/proof.js';
 import { shardsBehindLive } from '../rebuilding/swap.js';
 import { verifyBuild, type Verification } from '../rebuilding/verify.js';
 import type { ArgumentsOf } from './operation.js';
 import type { OperationContext } from './operation-context.js';
 import { progressOfEvents } from './progress-of-events.js';
-import { swapIn } from './swap.operation.js';
+import { alreadyDone, swapIn } from './swap.operation.js';
 
 const LOOK_EVERY_MS = 200;
 
@@ -38,17 +45,26 @@ export async function rebuildAll(context: OperationContext, asked: ArgumentsOf<'
     await seal(context, record);
     record = await requireBuild(database, projection, build.generation);
   }
+  const swapped = alreadyDone(context);
+  if (swapped) return { ...proven(record), ...swapped };
   await caughtUp(context, build);
-  const verification = await verifyBuild(database, build, {
+  await verifyBuild(database, build, {
     regions,
     signal: context.signal,
     compared: progressOfEvents(context, { phase: 'verifying', generation: build.generation }),
   });
-  const certificate = JSON.parse(record.certificate!) as Certificate;
-  const rebuilt = { generation: build.generation, certificate, verification };
+  const rebuilt = proven(await requireBuild(database, projection, build.generation));
   if (!asked.swap) return rebuilt;
   const generation = build.generation;
   return { ...rebuilt, ...(await swapIn(context, { generation, ...(asked.accept && { accept: asked.accept }) })) };
+}
+
+function proven({ generation, certificate, verified }: BuildRecord): Rebuilt {
+  return {
+    generation,
+    certificate: JSON.parse(certificate!) as Certificate,
+    verification: JSON.parse(verified!) as Verification,
+  };
 }
 
 async function theBuild({ database, projection, regions, before, remember }: OperationContext): Promise<Build> {
@@ -103,8 +119,11 @@ async function seal(
 /** Workers do it. From here on the build and the live one are written together. */
 async function caughtUp({ database, signal, report }: OperationContext, build: Build): Promise<void> {
   for (;;) {
-    const behind = await shardsBehindLive(database, build);
-    if (behind === 0) return;
+    const { state } = await requireBuild(database, build.projection, build.generation);
+    if (state !== 'following') {
+      throw new OperationRefused(`generation ${build.generation} of ${build.projection.name} was dropped meanwhile`);
+    }
+    if ((await shardsBehindLive(database, build)) === 0) return;
     report({ phase: 'catching_up', generation: build.generation });
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }

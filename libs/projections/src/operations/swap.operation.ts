@@ -22,16 +22,18 @@ export interface Swapped {
 /** Points readers to a verified build. @throws OperationRefused */
 export async function swapIn(context: OperationContext, asked: ArgumentsOf<'swap'>): Promise<Swapped> {
   const { database, projection } = context;
+  const done = alreadyDone(context);
+  if (done) return done;
   const generation = asked.generation ?? (await newest(context));
   const record = await requireBuild(database, projection, generation);
-  const accepted = requireSwappable(record, asked.accept ?? []);
-  const before = await pointWhenReady(context, generation);
-  return { generation, before, accepted };
+  return pointWhenReady(context, generation, requireSwappable(record, asked.accept ?? []));
 }
 
 /** Points readers back to the build that was live before the last swap. It was followed all the time. @throws OperationRefused */
 export async function rollBack(context: OperationContext): Promise<Swapped> {
   const { database, projection } = context;
+  const done = alreadyDone(context);
+  if (done) return done;
   const builds = await listBuilds(database, projection.name);
   const live = builds.find((build) => build.live)!;
   const swaps = await listOperations(database, { projection: projection.name, limit: OPERATIONS_MAX });
@@ -41,8 +43,12 @@ export async function rollBack(context: OperationContext): Promise<Swapped> {
     .find(({ before, generation }) => before !== undefined && generation === live.generation);
   const to = builds.find(({ generation, state }) => generation === last?.before && state === 'following');
   if (!to) throw new OperationRefused(`there is nothing to go back to: no build that was live before is kept`);
-  const before = await pointWhenReady(context, to.generation);
-  return { generation: to.generation, before, accepted: [] };
+  return pointWhenReady(context, to.generation, []);
+}
+
+/** What a worker did that died before it could say so. */
+export function alreadyDone({ before }: Pick<OperationContext, 'before'>): Swapped | undefined {
+  return before?.pointed && { generation: before.generation!, ...before.pointed };
 }
 
 async function newest({ database, projection }: OperationContext): Promise<string> {
@@ -52,10 +58,17 @@ async function newest({ database, projection }: OperationContext): Promise<strin
   return candidate.generation;
 }
 
-async function pointWhenReady({ database, projection, signal }: OperationContext, generation: string): Promise<string> {
+async function pointWhenReady(
+  { database, projection, signal, remember }: OperationContext,
+  generation: string,
+  accepted: readonly string[],
+): Promise<Swapped> {
   const deadline = performance.now() + CATCH_UP_MS_MAX;
   while (performance.now() < deadline && (await shardsBehindLive(database, { projection, generation })) > 0) {
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
-  return pointReaders(database, { projection, generation });
+  const before = await pointReaders(database, { projection, generation }, (connection, live) =>
+    remember(connection, { phase: 'catching_up', generation, pointed: { before: live, accepted } }),
+  );
+  return { generation, before, accepted };
 }

@@ -4,7 +4,7 @@ import { readEventPage, type EventPlace, type RecordedEvent } from '@tidemark/ev
 import { PageLost, keyOf } from '../following/checkpoints.js';
 import { Decoder, foldStream, type Folded } from '../following/fold-stream.js';
 import { park, parkedAmong } from '../following/parked.js';
-import { loadRows, saveChanges } from '../projection-tables.js';
+import { loadRows, overStrayLines, saveChanges, type LinesThere } from '../projection-tables.js';
 import type { WalletRow } from '../projection.js';
 import { moveRange, type BuildRange } from './build-ranges.js';
 
@@ -85,15 +85,16 @@ async function writeRange(
   to: { at: EventPlace; events: number; done: boolean },
 ): Promise<void> {
   const { build, region } = range;
-  const write = () =>
+  const write = (over: LinesThere) =>
     database.transaction(async ({ query }) => {
       const connection = { query, engine: database.engine };
       if (!(await moveRange(connection, range, to))) throw new PageLost('another worker has this range');
-      await saveChanges(connection, build, region, {
+      const changes = {
         rows: folded.flatMap(({ row }) => row ?? []),
         lines: folded.flatMap(({ lines }) => lines),
         additions: folded.flatMap(({ additions }) => additions),
-      });
+      };
+      await saveChanges(connection, build, region, changes, over);
       await park(
         connection,
         build,
@@ -101,7 +102,7 @@ async function writeRange(
         folded.flatMap(({ stuck }) => stuck ?? []),
       );
     });
-  await retryIdempotent(write, { random: Math.random, sleep });
+  await retryIdempotent(() => overStrayLines(write), { random: Math.random, sleep });
 }
 
 /** A wallet may go on in the next page: its row as it stands. */

@@ -4,6 +4,7 @@ import {
   fixPosition,
   LOG_START,
   readEventPage,
+  readRanges,
   readWalletEvents,
   shardOf,
   type EventPlace,
@@ -65,6 +66,9 @@ export async function compareWithLog(
   return { events, wallets, differences };
 }
 
+/** Before every event. */
+const FIRST: EventPlace = { walletId: '', version: 0 };
+
 /** What a build held of a region at one moment. */
 interface Moment {
   readonly cutoffs: ReadonlyMap<number, Position>;
@@ -76,6 +80,8 @@ class RegionComparison {
   private readonly decoder = new Decoder();
   private readonly moments = new Map<Build, Moment>();
   private readonly sums = new Map<Build, TotalCheck>();
+  /** Up to here the lines of the builds were looked at. */
+  private seen: EventPlace = FIRST;
   private current: { check: WalletCheck; held: readonly Held[] } | undefined;
   private wallets = 0;
 
@@ -96,7 +102,7 @@ class RegionComparison {
     }
     const upTo = await this.readableEnd();
     let events = 0;
-    for (let after: EventPlace = { walletId: '', version: 0 }; ;) {
+    for (let after = FIRST; ;) {
       options.signal?.throwIfAborted();
       const page = await readEventPage(database, { region, after, to: null, upTo, limit: pageEvents });
       if (page.length > 0) await this.page(page);
@@ -141,14 +147,19 @@ class RegionComparison {
   private async page(events: readonly RecordedEvent[]): Promise<void> {
     const { database, region } = this;
     const walletIds = [...new Set(events.map(({ walletId }) => walletId))];
-    const [first, last] = [events[0]!, events.at(-1)!];
+    const last = events.at(-1)!;
     const held = new Map<Build, { rows: Awaited<ReturnType<typeof loadRows>>; lines: Map<string, Line[]> }>();
     for (const build of this.builds) {
       const rows = await loadRows(database, build, region, walletIds);
-      const lines = await linesBetween(database, build, region, first, last);
-      const byEvent = Map.groupBy(lines, ({ walletId, version }) => `${walletId} ${version}`);
+      const byEvent = Map.groupBy(await linesBetween(database, build, region, this.seen, last), eventOf);
       held.set(build, { rows, lines: byEvent });
+      const known = new Set(events.map(eventOf));
+      await this.strayLines(
+        build,
+        [...byEvent].flatMap(([event, lines]) => (known.has(event) ? [] : lines)),
+      );
     }
+    this.seen = last;
     for (const event of events) {
       const { walletId, version } = event;
       if (this.current?.check.walletId !== walletId) {
@@ -160,10 +171,22 @@ class RegionComparison {
       }
       const { check, held: of } = this.current;
       if (check.needsBefore(version)) await this.fromElsewhere(check, version - 1);
-      this.apply(
-        event,
-        new Map(of.map((each) => [each, held.get(each.build)!.lines.get(`${walletId} ${version}`) ?? []])),
-      );
+      this.apply(event, new Map(of.map((each) => [each, held.get(each.build)!.lines.get(eventOf(event)) ?? []])));
+    }
+  }
+
+  /** Lines that belong to none of the events compared: to one that was written since, or to none at all. */
+  private async strayLines(build: Build, lines: readonly Line[]): Promise<void> {
+    if (lines.length === 0) return;
+    const { region, database } = this;
+    const ranges = lines.map(({ walletId, version }) => ({ walletId, firstVersion: version, lastVersion: version }));
+    const written = new Set((await readRanges(database, region, ranges)).map(eventOf));
+    const report = this.reporter(build);
+    for (const line of lines) {
+      if (written.has(eventOf(line))) continue;
+      const { walletId, version, values } = line;
+      const place = { generation: build.generation, region, walletId, version };
+      report({ ...place, kind: 'line_without_event', expected: null, found: JSON.stringify(values) });
     }
   }
 
@@ -204,6 +227,7 @@ class RegionComparison {
       for (const difference of this.sums.get(build)!.compare(region, this.moments.get(build)!.totals))
         report(difference);
     }
+    await this.strayLines(build, await linesBetween(database, build, region, this.seen, undefined));
     for (const walletId of await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX)) {
       const { generation } = build;
       report({ generation, region, walletId, kind: 'row_without_events', version: null, expected: null, found: null });
@@ -219,4 +243,8 @@ class RegionComparison {
   private reporter({ generation }: Build): Held['report'] {
     return (difference) => this.differences.get(generation)!.add(difference);
   }
+}
+
+function eventOf({ walletId, version }: EventPlace): string {
+  return `${walletId} ${version}`;
 }

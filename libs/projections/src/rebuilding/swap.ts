@@ -1,4 +1,6 @@
-import type { Database } from '@tidemark/database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { retryIdempotent, type Database } from '@tidemark/database';
+import { liveGeneration } from '../following/generations.js';
 import { tablesOf, type Connection } from '../projection-tables.js';
 import type { Build, Projection } from '../projection.js';
 import { OperationRefused, requireBuild } from './build-records.js';
@@ -7,13 +9,18 @@ import { OperationRefused, requireBuild } from './build-records.js';
 const DROP_ROWS = 5_000;
 
 /**
- * Points readers to another build, in one statement: each reader sees all of one build or all of the other, since the
- * pointer is read in the statement that reads the rows.
+ * Points readers to another build, with one row: each reader sees all of one build or all of the other, since the pointer
+ * is read in the statement that reads the rows.
  *
+ * @param remember writes, in the same transaction, which build was live before
  * @returns the generation that was live before
  * @throws OperationRefused unless the build is followed, and as far as the live one in every shard
  */
-export async function pointReaders(database: Database, { projection, generation }: Build): Promise<string> {
+export async function pointReaders(
+  database: Database,
+  { projection, generation }: Build,
+  remember: (connection: Connection, before: string) => Promise<void> = async () => undefined,
+): Promise<string> {
   const build = await requireBuild(database, projection, generation);
   if (build.live) throw new OperationRefused(`generation ${generation} of ${projection.name} is live already`);
   if (build.state !== 'following') {
@@ -25,20 +32,37 @@ export async function pointReaders(database: Database, { projection, generation 
       `generation ${generation} of ${projection.name} is behind the live one in ${behind} shards: is a worker running?`,
     );
   }
-  const { rows } = await database.query<{ live: string }>(
-    `SELECT live_generation::text AS live FROM projections WHERE name = $1::text`,
-    [projection.name],
-  );
-  const before = rows[0]!.live;
-  const { rowCount } = await database.query(
-    `UPDATE projections SET live_generation = $2::int8
-     WHERE name = $1::text AND live_generation = $3::int8
-       AND EXISTS (SELECT 1 FROM projection_generations g
-                   WHERE g.projection = $1::text AND g.generation = $2::int8 AND g.state = 'following')`,
-    [projection.name, generation, before],
-  );
-  if (rowCount === 0) throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+  const before = (await liveGeneration(database, projection.name))!;
+  const point = () =>
+    database.transaction(async ({ query }) => {
+      const connection = { query, engine: database.engine };
+      const live = await lockPointer(connection, projection);
+      if (live === generation) return; // an attempt before this one, whose answer was lost
+      const { state } = await requireBuild(connection, projection, generation);
+      if (live !== before || state !== 'following') {
+        throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+      }
+      await query(`UPDATE projections SET live_generation = $2::int8 WHERE name = $1::text`, [
+        projection.name,
+        generation,
+      ]);
+      await remember(connection, before);
+    });
+  await retryIdempotent(point, { random: Math.random, sleep });
   return before;
+}
+
+/**
+ * Who points readers to a build and who removes one take turns; what is read after the lock is what the other has left.
+ *
+ * @returns the live generation
+ */
+async function lockPointer({ query }: Connection, { name }: Projection): Promise<string> {
+  const { rows } = await query<{ live: string }>(
+    `SELECT live_generation::text AS live FROM projections WHERE name = $1::text FOR UPDATE`,
+    [name],
+  );
+  return rows[0]!.live;
 }
 
 /** In how many shards a build is not as far as the one that readers see. Once it has met it, never again. */
@@ -65,16 +89,19 @@ export async function shardsBehindLive(
  * @throws OperationRefused for the live one
  */
 export async function dropBuild(database: Database, { projection, generation }: Build): Promise<number> {
-  const build = await requireBuild(database, projection, generation);
-  if (build.live) throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
-  const { rowCount } = await database.query(
-    `UPDATE projection_generations SET state = 'dropped'
-     WHERE projection = $1::text AND generation = $2::int8
-       AND NOT EXISTS (SELECT 1 FROM projections p WHERE p.name = $1::text AND p.live_generation = $2::int8)`,
-    [projection.name, generation],
-  );
-  if (rowCount === 0) throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+  await requireBuild(database, projection, generation);
   const values = [projection.name, generation];
+  const take = () =>
+    database.transaction(async ({ query }) => {
+      if ((await lockPointer({ query, engine: database.engine }, projection)) === generation) {
+        throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+      }
+      await query(
+        `UPDATE projection_generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::int8`,
+        values,
+      );
+    });
+  await retryIdempotent(take, { random: Math.random, sleep });
   for (const table of ['shard_checkpoints', 'build_ranges', 'parked_wallets']) {
     await database.query(`DELETE FROM ${table} WHERE projection = $1::text AND generation = $2::int8`, values);
   }

@@ -1,69 +1,40 @@
 import type { Addition, Build } from '../projection.js';
 import type { Difference } from './difference.js';
+import { TotalSums, type TotalSum } from './total-sums.js';
 
-/** Fraction digits that are reckoned with: those of the finest asset. */
-const SCALE = 18;
-
-/** Compares the sums that a build holds with those that the events make. In memory: a row for each key and shard. */
+/** Compares the sums that a build holds with those that the events make. */
 export class TotalCheck {
-  private readonly sums = new Map<string, bigint[]>();
+  private readonly expected: TotalSums;
 
-  constructor(private readonly build: Build) {}
-
-  add({ shard, values }: Addition): void {
-    const { key, numbers } = this.parts({ shard, values });
-    const before = this.sums.get(key) ?? numbers.map(() => 0n);
-    this.sums.set(
-      key,
-      numbers.map((number, i) => number + before[i]!),
-    );
+  constructor(private readonly build: Build) {
+    this.expected = new TotalSums(build.projection);
   }
 
-  /** @param held the sums that the build holds */
-  *compare(region: string, held: readonly Addition[]): Generator<Difference> {
-    const left = new Map(this.sums);
-    for (const each of held) {
-      const { key, numbers } = this.parts(each);
-      const expected = left.get(key);
-      left.delete(key);
-      if (expected?.join() !== numbers.join()) yield this.difference(region, key, expected, numbers);
+  add(addition: Addition): void {
+    this.expected.add(addition);
+  }
+
+  /** @param rows the sums that the build holds */
+  *compare(region: string, rows: readonly Addition[]): Generator<Difference> {
+    const held = new TotalSums(this.build.projection);
+    for (const row of rows) held.add(row);
+    const found = new Map([...held.all()].map((sum) => [nameOf(sum), sum]));
+    for (const expected of this.expected.all()) {
+      const other = found.get(nameOf(expected));
+      found.delete(nameOf(expected));
+      if (other?.numbers.join() !== expected.numbers.join()) yield this.difference(region, expected, other);
     }
-    for (const [key, expected] of left) {
-      if (expected.some((number) => number !== 0n)) yield this.difference(region, key, expected, undefined);
-    }
+    for (const left of found.values()) yield this.difference(region, undefined, left);
   }
 
-  private parts({ shard, values }: Addition): { key: string; numbers: bigint[] } {
-    const keys = Object.keys(this.build.projection.totals!.key).length;
-    return {
-      key: JSON.stringify([shard, ...values.slice(0, keys).map(String)]),
-      numbers: values.slice(keys).map((value) => scaled(String(value))),
-    };
-  }
-
-  private difference(
-    region: string,
-    key: string,
-    expected: readonly bigint[] | undefined,
-    found: readonly bigint[] | undefined,
-  ): Difference {
-    const say = (numbers: readonly bigint[] | undefined) => (numbers ? `${key} ${numbers.map(plain).join(' ')}` : null);
+  private difference(region: string, expected: TotalSum | undefined, found: TotalSum | undefined): Difference {
+    const say = (sum: TotalSum | undefined) => (sum ? `${nameOf(sum)} ${sum.numbers.join(' ')}` : null);
     const { generation } = this.build;
     const place = { generation, region, walletId: null, kind: 'sum_differs', version: null } as const;
     return { ...place, expected: say(expected), found: say(found) };
   }
 }
 
-/** A decimal in plain notation as a whole number of 10^-18. */
-export function scaled(text: string): bigint {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole === undefined || fraction.length > SCALE) throw new Error(`not a decimal of a total: ${text}`);
-  const number = BigInt(whole + fraction.padEnd(SCALE, '0'));
-  return sign === '-' ? -number : number;
-}
-
-function plain(number: bigint): string {
-  const digits = (number < 0n ? -number : number).toString().padStart(SCALE + 1, '0');
-  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
-  return `${number < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction === '' ? '' : `.${fraction}`}`;
+function nameOf({ shard, key }: TotalSum): string {
+  return `shard ${shard} ${key}`;
 }

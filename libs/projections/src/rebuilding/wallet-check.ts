@@ -97,11 +97,14 @@ export class WalletCheck {
       this.compared.add(held);
       const [expected, found] = [encoded(this.projection, made.row), encoded(this.projection, row)];
       if (expected !== found) this.say(held, 'row_differs', event.version, expected, found);
+      else if (event.position !== row.position)
+        this.say(held, 'row_differs', event.version, atPosition(event), atPosition(row));
     }
     if (!due) return;
     const expected = new Map(made.lines.map(({ line, values }) => [line, JSON.stringify(values)]));
-    for (const { line, values } of lines) {
-      const [wanted, found] = [expected.get(line), JSON.stringify(values)];
+    for (const { line, values, position } of lines) {
+      const found = position === event.position ? JSON.stringify(values) : atPosition({ position });
+      const wanted = expected.get(line);
       expected.delete(line);
       if (wanted === undefined) this.say(held, 'line_without_event', event.version, null, found);
       else if (wanted !== found) this.say(held, 'line_differs', event.version, wanted, found);
@@ -119,6 +122,11 @@ export class WalletCheck {
     const { region, walletId } = this;
     report({ generation: build.generation, region, walletId, kind, version, expected, found });
   }
+}
+
+/** The place in the log, which callers wait for. */
+function atPosition({ position }: { readonly position: Position }): string {
+  return JSON.stringify({ position });
 }
 
 /** A row as its table would hold it; a state that cannot be believed is none. */

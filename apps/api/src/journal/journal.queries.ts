@@ -1,0 +1,79 @@
+import { walletOfAccount, COUNTER_ACCOUNTS, type Account, type CounterAccount } from '@tidemark/wallet';
+import { z } from 'zod';
+import { walletId } from '../schemas/fields.js';
+import { minPosition, page } from '../schemas/queries.js';
+import { instantOf } from '../schemas/rfc3339.js';
+
+const instant = (description: string) =>
+  z
+    .string()
+    .meta({ description, format: 'date-time', example: '2026-01-31T12:00:00+01:00' })
+    .transform((value, context) => {
+      const time = instantOf(value);
+      if (time !== undefined) return time;
+      context.addIssue({ code: 'custom', message: 'an RFC 3339 time with an offset', input: value });
+      return z.NEVER;
+    });
+
+const day = (description: string) =>
+  z
+    .string()
+    .refine((value) => instantOf(`${value}T00:00:00Z`) !== undefined, 'a day such as 2026-01-31, years 1900 to 2200')
+    .meta({ description, format: 'date', example: '2026-01-31' });
+
+/** What an account asks of the journal: the entries of its wallet, or those with a line on it. */
+type Subject = { readonly walletId?: string; readonly counterAccount?: CounterAccount };
+
+const account = z
+  .string()
+  .meta({ description: '`world`, `transfers` or `wallet:<walletId>`: entries with a line on it.', example: 'world' })
+  .transform((value, context): Subject => {
+    const counterAccount = COUNTER_ACCOUNTS.find((each) => each === value);
+    if (counterAccount) return { counterAccount };
+    const wallet = walletId.safeParse(walletOfAccount(value as Account));
+    if (wallet.success) return { walletId: wallet.data };
+    context.addIssue({ code: 'custom', message: 'an account: world, transfers or wallet:<walletId>', input: value });
+    return z.NEVER;
+  });
+
+/** A span that ends before it begins is a slip, and answering nothing would hide it. */
+function isSpan({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
+  return from === undefined || to === undefined || from <= to;
+}
+const NO_SPAN = { path: ['to'], message: 'ends before "from"' };
+
+export const journalQuery = z
+  .strictObject({
+    ...page,
+    minPosition,
+    walletId: walletId.optional().meta({ description: 'Only entries of this wallet.' }),
+    account: account.optional(),
+    from: instant('Recorded at or after.').optional(),
+    to: instant('Recorded before.').optional(),
+  })
+  .refine(isSpan, NO_SPAN)
+  .refine(({ walletId: asked, account: { walletId: named = asked } = {} }) => asked === undefined || named === asked, {
+    path: ['account'],
+    message: 'belongs to another wallet than "walletId"',
+  });
+
+export const trialBalanceQuery = z.strictObject({ minPosition });
+
+export const dailyTotalsQuery = z
+  .strictObject({
+    ...page,
+    minPosition,
+    from: day('The first day, in UTC.').optional(),
+    to: day('The last day, in UTC; it belongs to the span.').optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9]{2,11}$/, 'a currency code, such as EUR')
+      .optional()
+      .meta({ description: 'Only this currency.', example: 'EUR' }),
+    region: z.string().optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),
+  })
+  .refine(isSpan, NO_SPAN);
+
+export type JournalQuery = z.infer<typeof journalQuery>;
+export type TrialBalanceQuery = z.infer<typeof trialBalanceQuery>;
+export type DailyTotalsQuery = z.infer<typeof dailyTotalsQuery>;

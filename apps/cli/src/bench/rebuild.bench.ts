@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import type { Database } from '@tidemark/database';
+import { openEventStore } from '@tidemark/event-store';
+import { findOperation, requestOperation, type Rebuilt } from '@tidemark/projections';
+import type { BenchDatabase } from './bench-database.js';
+import { median, resultOf, type BenchResult } from './bench-result.js';
+import { Load } from './load.js';
+import { WorkerProcess } from './worker-process.js';
+
+/** Events of the smaller log; the larger has ten times as many. */
+const EVENTS = 50_000;
+const TIMES = 10;
+/** Deposits a second while a rebuild goes on: a busy service, and well below what the machine can do. */
+const PACE = 500;
+const ROUNDS = 3;
+const LOOK_EVERY_MS = 20;
+/** A rebuild that takes longer has stopped. */
+const REBUILD_MS_MAX = 10 * 60_000;
+
+/**
+ * DESIGN §8, rows 4, 5 and 7: what a rebuild of `balances` reads a second against COPY of the same rows, with one worker
+ * and with two; what appends feel of it; and the memory of a worker that rebuilds ten times as many events.
+ *
+ * @param seconds how long appends are watched without a rebuild
+ */
+export async function benchRebuild(
+  bench: BenchDatabase,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<BenchResult[]> {
+  const store = openEventStore({ database: await bench.connectApi() });
+  const load = new Load(store);
+  await load.openWallets();
+  await load.fill(EVENTS);
+  const memory = { small: await memoryOf(bench), large: 0 };
+  say(`a rebuild of ${EVENTS.toLocaleString('en-US')} deposits: ${memory.small} MiB`);
+  await load.fill(EVENTS * (TIMES - 1));
+  memory.large = await memoryOf(bench);
+  say(`a rebuild of ${(EVENTS * TIMES).toLocaleString('en-US')}: ${memory.large} MiB`);
+
+  const rates = { copy: [] as number[], one: [] as number[], two: [] as number[] };
+  const first = await WorkerProcess.start(bench.url);
+  await settled(bench.owner);
+  for (let round = 1; round <= ROUNDS; round++) {
+    rates.copy.push(await copyAll(bench.url));
+    rates.one.push((await rebuild(bench.owner, 0)).rate);
+    const second = await WorkerProcess.start(bench.url);
+    await sleep(STARTED_MS);
+    rates.two.push((await rebuild(bench.owner, 0)).rate);
+    await second.stop();
+    say(`round ${round} of ${ROUNDS}: ${JSON.stringify(lastOf(rates))}`);
+  }
+  const quiet = await latency(load, () => sleep(seconds * 1_000));
+  const during = await latency(load, async () => void (await rebuild(bench.owner)));
+  await first.stop();
+  await store.close();
+  const copy = { name: 'COPY … TO STDOUT of the same rows', value: median(rates.copy) };
+  return [
+    resultOf({ name: 'rebuild, one worker', value: median(rates.one), unit: 'events/s', against: copy, atLeast: 0.5 }),
+    resultOf({ name: 'rebuild, two workers', value: median(rates.two), unit: 'events/s', against: copy }),
+    resultOf({
+      name: `p99 of ${PACE} appends/s during a rebuild`,
+      value: during,
+      unit: 'ms',
+      against: { name: 'without one', value: quiet },
+      atMost: 1.5,
+    }),
+    resultOf({
+      name: `memory of a worker that rebuilds ${(EVENTS * TIMES).toLocaleString('en-US')} events`,
+      value: memory.large,
+      unit: 'MiB',
+      against: { name: EVENTS.toLocaleString('en-US'), value: memory.small },
+      atMost: 1.2,
+    }),
+  ];
+}
+
+/** A worker is at work after so long. */
+const STARTED_MS = 2_000;
+
+/** The peak of a worker that did nothing else: its read model was brought up to date before by another. */
+async function memoryOf(bench: BenchDatabase): Promise<number> {
+  const before = await WorkerProcess.start(bench.url);
+  await settled(bench.owner);
+  await before.stop();
+  const worker = await WorkerProcess.start(bench.url);
+  await rebuild(bench.owner, 0);
+  const peak = await worker.memoryPeak();
+  await worker.stop();
+  return peak ?? Number.NaN;
+}
+
+/** Waits until the live build has seen everything. */
+async function settled({ query }: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await query<{ behind: boolean }>(
+      `SELECT (SELECT COALESCE(sum(version), 0) FROM wallet_balances
+               WHERE generation = (SELECT live_generation FROM projections WHERE name = 'balances'))
+            < (SELECT count(*) FROM wallet_events) AS behind`,
+    );
+    if (rows[0]?.behind === false) return;
+    await sleep(SETTLE_LOOK_MS);
+  }
+}
+
+const SETTLE_LOOK_MS = 500;
+
+/** @param latencyRatioMax 0: as fast as it goes */
+async function rebuild(database: Database, latencyRatioMax?: number): Promise<{ rate: number }> {
+  const operationId = randomUUID();
+  const asked = { ...(latencyRatioMax !== undefined && { latencyRatioMax }) };
+  await requestOperation(database, {
+    ...{ operationId, requestedBy: 'bench', action: 'rebuild', projection: 'balances', arguments: asked },
+  });
+  const began = { at: 0 };
+  const deadline = performance.now() + REBUILD_MS_MAX;
+  for (;;) {
+    const operation = (await findOperation(database, operationId))!;
+    if (began.at === 0 && operation.state !== 'requested') began.at = performance.now();
+    if (operation.state === 'failed' || performance.now() > deadline) {
+      throw new Error(`the rebuild did not succeed: ${JSON.stringify(operation.result)}`);
+    }
+    if (operation.state === 'done') {
+      const { certificate, generation } = operation.result as Rebuilt;
+      const seconds = (Date.parse(certificate.finishedAt) - Date.parse(certificate.startedAt)) / 1_000;
+      await drop(database, generation);
+      return { rate: certificate.events / seconds };
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function drop(database: Database, generation: string): Promise<void> {
+  const operationId = randomUUID();
+  await requestOperation(database, {
+    ...{ operationId, requestedBy: 'bench', action: 'drop', projection: 'balances', arguments: { generation } },
+  });
+  while ((await findOperation(database, operationId))!.state !== 'done') await sleep(LOOK_EVERY_MS);
+}
+
+/** @returns rows a second */
+async function copyAll(url: string): Promise<number> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ n: string }>(`SELECT count(*) AS n FROM wallet_events`);
+    const began = performance.now();
+    for await (const chunk of client.query(copyTo(`COPY (SELECT * FROM wallet_events) TO STDOUT`))) void chunk;
+    return (Number(rows[0]!.n) / (performance.now() - began)) * 1_000;
+  } finally {
+    await client.end();
+  }
+}
+
+/** @returns the 99th percentile of appends while something goes on, milliseconds to a tenth */
+async function latency(load: Load, meanwhile: () => Promise<void>): Promise<number> {
+  const stop = new AbortController();
+  const took = load.pace(PACE, stop.signal);
+  await meanwhile();
+  stop.abort();
+  const sorted = (await took).sort((a, b) => a - b);
+  return Math.round(sorted[Math.floor(sorted.length * 0.99)]! * 10) / 10;
+}
+
+function lastOf(rates: Record<string, number[]>): Record<string, number> {
+  return Object.fromEntries(Object.entries(rates).map(([name, all]) => [name, Math.round(all.at(-1)!)]));
+}

@@ -1,0 +1,154 @@
+import { readDailyTotals, readJournal, ReadModel } from '@tidemark/application';
+import type { Database, Engine } from '@tidemark/database';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProjectionsFixture } from './projections-fixture.js';
+
+const REGIONS = ['local', 'east'];
+/** Entries in each region: enough that an index is worth it. */
+const ENTRIES = 5_000;
+const ALL = { generation: '1', limit: 10_000 };
+const SPAN = { from: '2026-01-01T00:10:00.000Z', to: '2026-01-01T00:10:20.000Z' };
+const DAYS = { from: '2026-03-01', to: '2026-03-04' };
+
+/** A full read of a table, which pages of it must never need. */
+const FULL_SCAN: Record<Engine, RegExp> = {
+  postgres: /Seq Scan on (journal_entries|daily_totals)/,
+  cockroach: /FULL SCAN/,
+};
+
+type JournalPlaced = { recordedAt: string; walletId: string; version: number };
+
+describe.each(engines)('pages of the journal and of daily totals in two regions, on $engine', (engine) => {
+  let on: ProjectionsFixture;
+  let readModel: ReadModel;
+  const sent: { text: string; values: readonly unknown[] }[] = [];
+
+  beforeAll(async () => {
+    on = await ProjectionsFixture.create(engine);
+    const { owner } = on.log;
+    for (const region of REGIONS) await owner.query(FILL_JOURNAL, [region, ENTRIES]);
+    await owner.query(FILL_DAILY_TOTALS, [REGIONS]);
+    for (const table of ['journal_entries', 'daily_totals']) await owner.query(`ANALYZE ${table}`);
+    readModel = new ReadModel(watched(owner, sent), REGIONS);
+  });
+  afterAll(() => on.close());
+
+  const placeOf = ({ recordedAt, walletId, version }: JournalPlaced) => ({ recordedAt, walletId, version });
+  const selected = async (where: string) => {
+    const { rows } = await on.log.owner.query<{ recorded_at: string; wallet_id: string; version: string }>(
+      `SELECT recorded_at, wallet_id, version FROM journal_entries WHERE line = 1 AND ${where}
+       ORDER BY recorded_at DESC, wallet_id DESC, version DESC`,
+    );
+    return rows.map((row) => ({
+      ...{ recordedAt: row.recorded_at, walletId: row.wallet_id, version: Number(row.version) },
+    }));
+  };
+  const inSpan = `recorded_at >= '${SPAN.from}' AND recorded_at < '${SPAN.to}'`;
+
+  it.each<[string, Parameters<typeof readJournal>[1] | object, string]>([
+    ['all', SPAN, inSpan],
+    ['of one account', { ...SPAN, counterAccount: 'transfers' }, `${inSpan} AND account = 'transfers'`],
+    ['of one wallet', { walletId: 'w-7' }, `wallet_id = 'w-7'`],
+    [
+      'of one wallet and account',
+      { walletId: 'w-7', counterAccount: 'world' },
+      `wallet_id = 'w-7' AND account = 'world'`,
+    ],
+  ])('%s: every entry once, newest first, whatever the size of a page', async (_, filter, where) => {
+    const expected = await selected(where);
+    expect(expected.length).toBeGreaterThan(10);
+    expect((await readJournal(readModel, { ...ALL, ...filter, before: undefined })).entries.map(placeOf)).toEqual(
+      expected,
+    );
+    for (const limit of [1, 3, 7]) {
+      const found: JournalPlaced[] = [];
+      for (let before: JournalPlaced | undefined; ;) {
+        const { entries } = await readJournal(readModel, { ...ALL, ...filter, limit, before });
+        if (entries.length === 0) break;
+        found.push(...entries.map(placeOf));
+        before = found.at(-1);
+        expect(entries.every(({ lines }) => lines.length === 2)).toBe(true);
+      }
+      expect(found).toEqual(expected);
+    }
+  });
+
+  it('daily totals: each once, added up over shards, whatever the size of a page', async () => {
+    const { totals: all } = await readDailyTotals(readModel, { ...ALL, ...DAYS, after: undefined });
+    expect(all).toHaveLength(4 * 2 * 2);
+    expect(all[0]).toEqual({
+      ...{ day: '2026-03-01', region: 'east', currency: 'EUR', type: 'FundsDeposited' },
+      ...{ amount: '24.00', count: 16 },
+    });
+    for (const limit of [1, 3, 7]) {
+      const found: (typeof all)[number][] = [];
+      for (;;) {
+        const { totals } = await readDailyTotals(readModel, { ...ALL, ...DAYS, limit, after: found.at(-1) });
+        if (totals.length === 0) break;
+        found.push(...totals);
+      }
+      expect(found).toEqual(all);
+    }
+    const ofOne = await readDailyTotals(readModel, {
+      ...ALL,
+      ...DAYS,
+      region: 'local',
+      currency: 'JPY',
+      after: undefined,
+    });
+    expect(ofOne.totals).toEqual(all.filter(({ region, currency }) => region === 'local' && currency === 'JPY'));
+  });
+
+  it('no page reads a whole table', async () => {
+    const asked = { generation: '1', limit: 51 };
+    const before = { recordedAt: SPAN.to, walletId: 'w-100', version: 7 };
+    const after = { day: '2026-03-01', region: 'east', currency: 'EUR', type: 'FundsDeposited' };
+    sent.length = 0;
+    await readJournal(readModel, { ...asked, before: undefined });
+    await readJournal(readModel, { ...asked, before });
+    await readJournal(readModel, { ...asked, ...SPAN, counterAccount: 'world', before });
+    await readJournal(readModel, { ...asked, walletId: 'w-7', before });
+    await readDailyTotals(readModel, { ...asked, after: undefined });
+    await readDailyTotals(readModel, { ...asked, after });
+    await readDailyTotals(readModel, { ...asked, ...DAYS, after: undefined });
+    expect(sent).toHaveLength(7);
+    for (const { text, values } of sent) {
+      const { rows } = await on.log.owner.query<Record<string, string>>(`EXPLAIN ${filledIn(text, values)}`);
+      const plan = rows.map((row) => Object.values(row)[0]).join('\n');
+      expect(plan, text).not.toMatch(FULL_SCAN[engine.engine]);
+    }
+  });
+});
+
+/** CockroachDB explains no placeholders. */
+function filledIn(text: string, values: readonly unknown[]): string {
+  return text.replace(/\$(\d+)/g, (_, n) => `'${String(values[Number(n) - 1])}'`);
+}
+
+/** A database whose pool tells what is sent through it. */
+function watched(database: Database, sent: { text: string; values: readonly unknown[] }[]): Database {
+  const pool = Object.create(database.pool) as Database['pool'];
+  const query = (config: { text: string }, values: unknown[]) => {
+    sent.push({ text: config.text, values });
+    return database.pool.query(config, values);
+  };
+  pool.query = query as Database['pool']['query'];
+  return { ...database, pool };
+}
+
+// Odd versions are here, even ones there: a wallet that moves back and forth. Four entries share each second.
+const FILL_JOURNAL = `
+INSERT INTO journal_entries (generation, region, wallet_id, version, line, position, account, amount, currency, type,
+  movement_id, recorded_at)
+SELECT 1, $1::text, 'w-' || (i % 200), (i - i % 200) / 200 * 2 + CASE $1::text WHEN 'local' THEN 1 ELSE 2 END, l, i,
+  CASE WHEN l = 2 THEN 'wallet:w-' || (i % 200) WHEN i % 3 = 0 THEN 'transfers' ELSE 'world' END,
+  CASE l WHEN 1 THEN '-1.00' ELSE '1.00' END, 'EUR', 'FundsDeposited', 'm',
+  '2026-01-01T00:00:00Z'::timestamptz + (i - i % 4) / 4 * interval '1 second'
+FROM generate_series(0, $2::int8 - 1) AS a(i), generate_series(1, 2) AS b(l)`;
+
+const FILL_DAILY_TOTALS = `
+INSERT INTO daily_totals (generation, region, shard, day, currency, type, amount, count)
+SELECT 1, r, s, '2026-01-01'::date + d::int4, c, 'FundsDeposited', 1.50, 1
+FROM unnest($1::text[]) AS a(r), generate_series(0, 15) AS b(s), generate_series(0, 199) AS e(d),
+  unnest(ARRAY['EUR', 'JPY']) AS f(c)`;

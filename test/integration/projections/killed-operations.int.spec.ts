@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
+import {
+  ALL_PROJECTIONS,
+  balances,
+  dropBuild,
+  findOperation,
+  listBuilds,
+  OperationRunner,
+  requestOperation,
+  type Action,
+} from '@tidemark/projections';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
+
+const WALLETS = Array.from({ length: 10 }, (_, i) => `k-${i}`);
+
+/** Carried out halfway by one worker, and then by another; or while somebody does something else. */
+describe.each(engines)('operations that are interrupted, on $engine', (engine) => {
+  let on: ProjectionsFixture;
+  let worker: TestWorker;
+  let following: Promise<void>;
+  const stopped = new AbortController();
+
+  beforeAll(async () => {
+    on = await ProjectionsFixture.create(engine);
+    await Promise.all(WALLETS.map((walletId) => on.store.openWallet(walletId)));
+    await on.move(WALLETS, 60);
+    worker = on.worker();
+    await worker.catchUp();
+    following = worker.follow(stopped.signal);
+    if (engine.engine === 'cockroach') await sleep(2_500);
+  });
+  afterAll(async () => {
+    stopped.abort();
+    await following;
+    await on.close();
+  });
+
+  const ask = async (action: Action, asked: object = {}, projection = 'balances') => {
+    const operationId = randomUUID();
+    await requestOperation(on.database, { operationId, requestedBy: 'test', action, projection, arguments: asked });
+    return operationId;
+  };
+  /** One worker, that may die: its database says nothing any more. */
+  const carryOut = async (operationId: string, database: Database = on.database, signal = stopped.signal) => {
+    const runner = new OperationRunner({
+      ...{ database, regions: ['local'] as const, projections: ALL_PROJECTIONS },
+      ...{ me: { region: 'local', id: randomUUID() }, failed: () => undefined },
+    });
+    await runner.once(signal).catch(() => undefined);
+    return (await findOperation(on.database, operationId))!;
+  };
+  /** What a worker finds that takes a dead one's operation over. */
+  const orphan = (operationId: string) =>
+    on.log.owner.query(`UPDATE projection_operations SET state = 'requested' WHERE operation_id = $1`, [operationId]);
+  const live = async () => (await listBuilds(on.database, 'balances')).find((build) => build.live)!.generation;
+  const built = async () => {
+    const rebuilt = await carryOut(await ask('rebuild'));
+    expect(rebuilt.state).toBe('done');
+    return (rebuilt.result as { generation: string }).generation;
+  };
+
+  /** Dies right after the statement that points readers to another build. */
+  const dyingAfterSwap = (died: AbortController): Database => {
+    let swapped = false;
+    const gone = () => {
+      died.abort(new Error('killed'));
+      return Promise.reject(new Error('killed'));
+    };
+    const watched =
+      (query: Database['query']): Database['query'] =>
+      (text, values, options) => {
+        if (/UPDATE projections SET live_generation/.test(text)) swapped = true;
+        return query(text, values, options);
+      };
+    return {
+      ...on.database,
+      query: async (text, values, options) => {
+        if (swapped) return gone();
+        const result = await watched(on.database.query)(text, values, options);
+        return swapped ? gone() : (result as never);
+      },
+      transaction: async (work, options) => {
+        if (swapped) return gone();
+        const result = await on.database.transaction(({ query }) => work({ query: watched(query) }), options);
+        return swapped ? gone() : result;
+      },
+    };
+  };
+  const killedAfterSwap = async (operationId: string) => {
+    const died = new AbortController();
+    await carryOut(operationId, dyingAfterSwap(died), died.signal);
+    expect((await findOperation(on.database, operationId))!.state).toBe('running');
+    await orphan(operationId);
+    return carryOut(operationId);
+  };
+
+  it('a swap whose worker died after it is a swap, and can be undone', async () => {
+    const [before, generation] = [await live(), await built()];
+    const swapped = await killedAfterSwap(await ask('swap', { generation }));
+    expect(swapped).toMatchObject({ state: 'done', result: { generation, before } });
+    expect(await live()).toBe(generation);
+    expect(await carryOut(await ask('rollback'))).toMatchObject({ state: 'done', result: { generation: before } });
+  });
+
+  it('a rollback whose worker died after it is not rolled back in its turn', async () => {
+    const before = await live();
+    expect(await carryOut(await ask('swap'))).toMatchObject({ state: 'done' });
+    const generation = await live();
+    expect(generation).not.toBe(before);
+    const back = await killedAfterSwap(await ask('rollback'));
+    expect(back).toMatchObject({ state: 'done', result: { generation: before, before: generation } });
+    expect(await live()).toBe(before);
+  });
+
+  it('a rebuild with a swap whose worker died after it says what it did, and what was accepted', async () => {
+    await on.log.owner.query(
+      `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id = 'k-4'`,
+    );
+    const before = await live();
+    const rebuilt = await killedAfterSwap(await ask('rebuild', { swap: true, accept: ['k-4'] }));
+    expect(rebuilt).toMatchObject({ state: 'done', result: { before, accepted: ['k-4'] } });
+    expect(await live()).not.toBe(before);
+    expect(await on.wrongIn(balances, { generation: await live() })).toEqual([]);
+    expect(await carryOut(await ask('drop', { generation: before }))).toMatchObject({ state: 'done' });
+  });
+
+  it('a rebuild whose build is dropped meanwhile ends, and says so', { timeout: 20_000 }, async () => {
+    let dropped: Promise<unknown> | undefined;
+    const operationId = await ask('rebuild');
+    const database: Database = {
+      ...on.database,
+      query: async (text, values, options) => {
+        if (/wallet_events e/.test(text) && !dropped) {
+          const building = (await listBuilds(on.database, 'balances')).find(({ state }) => state === 'building');
+          if (building)
+            await (dropped = dropBuild(on.database, { projection: balances, generation: building.generation }));
+        }
+        return on.database.query(text, values, options);
+      },
+    };
+    const ended = await carryOut(operationId, database);
+    expect(dropped).toBeDefined();
+    expect(ended).toMatchObject({ state: 'failed', result: { refused: true } });
+    expect((ended.result as { reason: string }).reason).toContain('dropped');
+  });
+
+  it('of a swap to a build and its removal at the same time, one is refused', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [before, generation] = [await live(), await built()];
+      const [swap, drop] = await Promise.all([ask('swap', { generation }), ask('drop', { generation })]);
+      await Promise.all([carryOut(swap), carryOut(drop)]);
+      const states = (await Promise.all([swap, drop].map((id) => findOperation(on.database, id)))).map((o) => o!.state);
+      expect(states.sort(), `round ${round}`).toEqual(['done', 'failed']);
+      const now = (await listBuilds(on.database, 'balances')).find((build) => build.live)!;
+      expect(now).toMatchObject({ state: 'following' });
+      expect([before, generation]).toContain(now.generation);
+    }
+  });
+
+  it('whoever loses its shards while it follows two builds goes on in peace', async () => {
+    const other = on.worker();
+    await other.catchUp(); // half of the shards
+    const shards = other.follower.shards.length;
+    expect(shards).toBeGreaterThan(0);
+    const { rows } = await on.log.owner.query<{ generation: string }>(
+      `SELECT generation FROM projection_generations WHERE projection = 'balances' AND state = 'following'`,
+    );
+    // One of the builds stands behind, so that there are two pages to be written.
+    await on.log.owner.query(
+      `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
+       WHERE projection = 'balances' AND generation = $1`,
+      [rows[0]!.generation],
+    );
+    await other.follower.release();
+    const robbed = on.worker();
+    await robbed.lookAround();
+    await on.log.owner.query(`UPDATE shard_leases SET token = token + 1, owner = NULL`);
+    await on.move(WALLETS, 30);
+    await robbed.catchUp();
+    expect(robbed.failures).toEqual([]);
+    await robbed.follower.release();
+    await worker.settled();
+    for (const { generation } of rows) expect(await on.wrongIn(balances, { generation })).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+import { ALL_PROJECTIONS, balances, compareWithLog, journal, movements, projectionNamed } from '@tidemark/projections';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ProjectionsFixture } from './projections-fixture.js';
+
+const WALLETS = Array.from({ length: 6 }, (_, i) => `t-${i}`);
+
+/** Somebody wrote into tables of the read model, as no worker would. */
+describe.each(engines)('tables changed by hand, on $engine', (engine) => {
+  let on: ProjectionsFixture;
+  const sql = (text: string, values: unknown[] = []) => on.log.owner.query<Record<string, unknown>>(text, values);
+
+  beforeAll(async () => {
+    on = await ProjectionsFixture.create(engine);
+    await Promise.all(WALLETS.map((walletId) => on.store.openWallet(walletId)));
+  });
+  beforeEach(async () => {
+    await on.move(WALLETS, 24);
+    await on.catchUp();
+  });
+  afterAll(() => on.close());
+
+  const named = async (projection: string) => {
+    const { differences } = await compareWithLog(on.database, projectionNamed(projection)!, ['1'], {
+      regions: ['local'],
+    });
+    return differences.get('1')!.listed.map(({ walletId, kind, version }) => ({ walletId, kind, version }));
+  };
+  const expectAllAsTheLogSays = async () => {
+    for (const projection of ALL_PROJECTIONS) expect(await on.wrongIn(projection), projection.name).toEqual([]);
+  };
+
+  it.each([
+    ['wallet_movements', 't-1'],
+    ['journal_entries', 't-2'],
+  ])('a line of %s where the next one belongs stops nobody, and is replaced', async (table, walletId) => {
+    const next = (await on.log.versions(walletId)).length + 1;
+    const columns = (await sql(`SELECT * FROM ${table} WHERE wallet_id = $1 ORDER BY version DESC LIMIT 1`, [walletId]))
+      .rows[0]!;
+    const names = Object.keys(columns);
+    await sql(
+      `INSERT INTO ${table} SELECT ${names.map((name) => (name === 'version' ? `${next}` : name)).join(', ')}
+       FROM ${table} WHERE wallet_id = $1 AND version = $2`,
+      [walletId, columns['version']],
+    );
+    await on.store.deposit(walletId, '5.00');
+    await on.move(WALLETS, 6);
+    const [worker] = await on.catchUp();
+    expect(worker!.failures).toEqual([]);
+    await expectAllAsTheLogSays();
+  });
+
+  it('a line for an event that there is not is found', async () => {
+    const after = (await on.log.versions('t-3')).length + 7;
+    await sql(
+      `INSERT INTO wallet_movements (generation, region, wallet_id, version, position, type, movement_id, amount, currency,
+                                     balance_after, recorded_at)
+       SELECT generation, region, wallet_id, $1, position, type, movement_id, amount, currency, balance_after, recorded_at
+       FROM wallet_movements WHERE wallet_id = 't-3' AND version = 2`,
+      [after],
+    );
+    expect(await named('movements')).toEqual([{ walletId: 't-3', kind: 'line_without_event', version: after }]);
+    await sql(`DELETE FROM wallet_movements WHERE wallet_id = 't-3' AND version = $1`, [after]);
+    expect(await named('movements')).toEqual([]);
+  });
+
+  it.each(['0', '-1'])('a line for a version %s is found', async (version) => {
+    const first = 't-0'; // the first of all, and before its first event
+    await sql(
+      `INSERT INTO wallet_movements (generation, region, wallet_id, version, position, type, movement_id, amount, currency,
+                                     balance_after, recorded_at)
+       SELECT generation, region, wallet_id, $1, position, type, movement_id, amount, currency, balance_after, recorded_at
+       FROM wallet_movements WHERE wallet_id = $2 AND version = 2`,
+      [version, first],
+    );
+    expect(await named('movements')).toEqual([
+      { walletId: first, kind: 'line_without_event', version: Number(version) },
+    ]);
+    await sql(`DELETE FROM wallet_movements WHERE wallet_id = $2 AND version = $1`, [version, first]);
+  });
+
+  it('a place in the log that is not that of the row is found: callers wait for it', async () => {
+    await sql(`UPDATE wallet_balances SET position = position - 1 WHERE wallet_id = 't-4'`);
+    expect(await named('balances')).toMatchObject([{ walletId: 't-4', kind: 'row_differs' }]);
+    await sql(`UPDATE wallet_balances SET position = position + 1 WHERE wallet_id = 't-4'`);
+    expect(await named('balances')).toEqual([]);
+  });
+
+  it('rows of statements brought back to yesterday, and not their lines, catch up by themselves', async () => {
+    await sql(`CREATE TABLE yesterday AS SELECT * FROM statement_wallets`);
+    await on.move(WALLETS, 24);
+    await on.catchUp();
+    await sql(`DELETE FROM statement_wallets`);
+    await sql(`INSERT INTO statement_wallets SELECT * FROM yesterday`);
+    for (const walletId of WALLETS) await on.store.deposit(walletId, '1.00');
+    const [worker] = await on.catchUp();
+    expect(worker!.failures).toEqual([]);
+    await expectAllAsTheLogSays();
+  });
+
+  it('checkpoints brought back to the start, and not the rows: what has rows or lines ends as it was', async () => {
+    const before = await Promise.all([balances, movements, journal].map(({ name }) => on.rowsOf(name)));
+    await sql(
+      `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
+       WHERE projection IN ('balances', 'movements', 'journal')`,
+    );
+    const [worker] = await on.catchUp(['local'], { limits: { commitsMax: 3, eventsMax: 10 } });
+    expect(worker!.failures).toEqual([]);
+    expect(await Promise.all([balances, movements, journal].map(({ name }) => on.rowsOf(name)))).toEqual(before);
+  });
+
+  it('checkpoints brought back to the start, and not the sums: that counts twice, and is found', async () => {
+    await sql(
+      `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
+       WHERE projection = 'daily_totals'`,
+    );
+    await on.catchUp();
+    const found = await named('daily_totals');
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['sum_differs']));
+  });
+});

@@ -8,6 +8,7 @@ const layers = {
   'layer:database': [],
   'layer:event-store': ['layer:database', 'layer:wallet', 'layer:money', 'layer:observability'],
   'layer:projections': ['layer:event-store', 'layer:database', 'layer:wallet', 'layer:money', 'layer:observability'],
+  'layer:doctor': ['layer:projections', 'layer:event-store', 'layer:database', 'layer:wallet', 'layer:money'],
   'layer:observability': [],
   'layer:application': [
     'layer:projections',

@@ -3,9 +3,11 @@ import { benchCommand } from './bench/bench.command.js';
 import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
 import * as cluster from './commands/cluster.command.js';
 import { devCommand } from './commands/dev.command.js';
+import { doctorCommand } from './commands/doctor.command.js';
 import { importCommand } from './commands/import.command.js';
 import { keysCreateCommand, keysListCommand, keysRevokeCommand } from './commands/keys.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
+import * as project from './commands/projections.command.js';
 import { reconcileCommand } from './commands/reconcile.command.js';
 import { walletEventsCommand } from './commands/wallet-events.command.js';
 import { walletShowCommand } from './commands/wallet-show.command.js';
@@ -55,11 +57,23 @@ function programOf(at: Surroundings, run: Run): Command {
   add(program, 'migrate', migrateCommand);
   add(program, 'import', importCommand);
   add(program, 'reconcile', reconcileCommand);
+  add(program, 'doctor', doctorCommand);
   add(program, 'bench', benchCommand);
   const wallet = group('wallet', 'look at one wallet');
   add(wallet, 'show', walletShowCommand);
   add(wallet, 'events', walletEventsCommand);
   add(wallet, 'statement', walletStatementCommand);
+  const projections = group('projections', 'rebuild, verify, swap: while the service runs');
+  add(projections, 'list', project.projectionsListCommand);
+  add(projections, 'rebuild', project.projectionsRebuildCommand);
+  add(projections, 'verify', project.projectionsVerifyCommand);
+  add(projections, 'diff', project.projectionsDiffCommand);
+  add(projections, 'swap', project.projectionsSwapCommand);
+  add(projections, 'rollback', project.projectionsRollbackCommand);
+  add(projections, 'drop', project.projectionsDropCommand);
+  add(projections, 'parked', project.projectionsParkedCommand);
+  add(projections, 'retry', project.projectionsRetryCommand);
+  add(projections, 'audit', project.projectionsAuditCommand);
   const keys = group('keys', 'API keys');
   add(keys, 'create', keysCreateCommand);
   add(keys, 'list', keysListCommand);
@@ -77,6 +91,7 @@ function programOf(at: Surroundings, run: Run): Command {
   add(clusters, 'restart', cluster.clusterRestartCommand);
   add(clusters, 'down', cluster.clusterDownCommand);
   add(clusters, 'demo', cluster.clusterDemoCommand);
+  add(clusters, 'drill', cluster.clusterDrillCommand);
   return program;
 }
 

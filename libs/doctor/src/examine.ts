@@ -15,6 +15,7 @@ import { eventText, judgeCommits, tallyCommits } from './commits/commit-walk.js'
 import { findUncommitted } from './commits/uncommitted.js';
 import { walkDirectory } from './directory-walk.js';
 import { Findings, type Finding } from './finding.js';
+import { walkProjections } from './projection-walk.js';
 import { walkOutcomes } from './outcome-walk.js';
 import type { Part, Scope } from './scope.js';
 import { Tally } from './tally.js';
@@ -72,6 +73,7 @@ export async function examine(database: Database, options: ExamineOptions): Prom
   await walkOutcomes(scope, claims, commands);
   await judgeCommits(scope, committed);
   await findUncommitted(scope, committed, () => findings.full);
+  await walkProjections(database, { ...scope, events: checked.events });
   return { checked, findings: findings.sorted(), more: findings.more };
 }
 

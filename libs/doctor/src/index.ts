@@ -1,3 +1,4 @@
+export { CertificateRefused, checkCertificate } from './certificate-check.js';
 export { examine, NothingToExamine, type Examined, type ExamineOptions } from './examine.js';
 export { FINDINGS_MAX, INVARIANTS, type Finding, type Report } from './finding.js';
 export type { Part } from './scope.js';

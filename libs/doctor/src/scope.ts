@@ -23,4 +23,5 @@ export type Part =
   | 'outcomes'
   | 'commits that disagree'
   | 'events without a commit'
-  | 'outcomes that disagree';
+  | 'outcomes that disagree'
+  | 'projections';

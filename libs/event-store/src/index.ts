@@ -45,6 +45,7 @@ export {
   readEventPage,
   splitWallets,
   type EventPlace,
+  type ProjectedEvent,
 } from './event-ranges.js';
 export * from './audit/index.js';
 export type { OutcomeKey } from './outcome-lookup.js';

@@ -60,6 +60,6 @@ export function rowToEvent(engine: Engine, row: EventRow): RecordedEvent {
 }
 
 /** The domain's event. @throws EventFromTheFuture when a newer Tidemark wrote it. */
-export function domainEvent(event: RecordedEvent): WalletEvent {
+export function domainEvent(event: Pick<RecordedEvent, 'type' | 'schemaVersion' | 'data'>): WalletEvent {
   return decodeEvent(event);
 }

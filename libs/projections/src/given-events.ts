@@ -1,6 +1,6 @@
 import { encodeEvent, type WalletEvent } from '@tidemark/wallet';
 import { currency, Money } from '@tidemark/money';
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { ProjectedEvent } from '@tidemark/event-store';
 import type { Projection, Values } from './projection.js';
 
 /** For the specs of projections: euros. */
@@ -13,7 +13,7 @@ export function deposited(amount: string, details: object = {}): WalletEvent {
 }
 
 /** An event of wallet `w` as the log would hold it, recorded on the day of its version. */
-export function recorded(event: WalletEvent, version: number): RecordedEvent {
+export function recorded(event: WalletEvent, version: number): ProjectedEvent {
   const recordedAt = `2026-01-0${version}T00:00:00.000Z`;
   return {
     ...{ region: 'local', walletId: 'w', version, position: `p${version}`, recordedAt },

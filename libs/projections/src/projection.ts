@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { ProjectedEvent } from '@tidemark/event-store';
 import type { Money } from '@tidemark/money';
 import type { WalletEvent } from '@tidemark/wallet';
 
@@ -21,7 +21,7 @@ export interface Projection<State = unknown> {
    * @param state of the wallet before the event; undefined at its first, and always without a `state` table
    * @throws for an event that it cannot apply: the wallet is parked
    */
-  apply(state: State | undefined, event: WalletEvent, recorded: RecordedEvent): Applied<State>;
+  apply(state: State | undefined, event: WalletEvent, recorded: ProjectedEvent): Applied<State>;
   /** What a wallet holds, for the sums on a rebuild's certificate. */
   holdings?(state: State): readonly Money[];
 }

@@ -1,5 +1,5 @@
 import type { Database } from '@tidemark/database';
-import { domainEvent, readWalletEvents, shardOf, type RecordedEvent } from '@tidemark/event-store';
+import { domainEvent, readWalletEvents, shardOf, type ProjectedEvent } from '@tidemark/event-store';
 import { EventFromTheFuture, type WalletEvent } from '@tidemark/wallet';
 import type { Addition, Line, Projection, WalletRow } from '../projection.js';
 import { LogBroken, type Stream } from './page.js';
@@ -37,10 +37,10 @@ export class ShardFromTheFuture extends Error {
 
 /** Decodes each event once, however many builds want it. */
 export class Decoder {
-  private readonly decoded = new WeakMap<RecordedEvent, WalletEvent>();
+  private readonly decoded = new WeakMap<ProjectedEvent, WalletEvent>();
 
   /** @throws EventFromTheFuture; Error for one that is damaged */
-  decode(recorded: RecordedEvent): WalletEvent {
+  decode(recorded: ProjectedEvent): WalletEvent {
     let event = this.decoded.get(recorded);
     if (!event) this.decoded.set(recorded, (event = domainEvent(recorded)));
     return event;
@@ -91,7 +91,7 @@ async function refold(database: Pick<Database, 'query' | 'engine'>, fold: Wallet
 async function catchUp(
   database: Pick<Database, 'query' | 'engine'>,
   fold: WalletFold,
-  { region, version }: RecordedEvent,
+  { region, version }: ProjectedEvent,
 ): Promise<void> {
   for await (const event of history(database, fold.walletId, fold.version, version - 1)) {
     fold.apply(event, event.region === region);
@@ -103,7 +103,7 @@ async function* history(
   walletId: string,
   after: number,
   upTo: number,
-): AsyncGenerator<RecordedEvent> {
+): AsyncGenerator<ProjectedEvent> {
   for (let version = after; version < upTo;) {
     const limit = Math.min(HISTORY_PAGE, upTo - version);
     const events = await readWalletEvents(database, { walletId, after: version, limit });
@@ -157,7 +157,7 @@ export class WalletFold {
    * @param counts whether its lines and sums are to be written
    * @throws EventFromTheFuture, CannotApply
    */
-  apply(recorded: RecordedEvent, counts: boolean): void {
+  apply(recorded: ProjectedEvent, counts: boolean): void {
     const { walletId, version, position } = recorded;
     this.next = version;
     const { state, lines = [], totals = [] } = this.applied(recorded);
@@ -190,7 +190,7 @@ export class WalletFold {
     return { walletId: this.walletId, version: this.next, reason };
   }
 
-  private applied(recorded: RecordedEvent): ReturnType<Projection['apply']> {
+  private applied(recorded: ProjectedEvent): ReturnType<Projection['apply']> {
     try {
       return this.projection.apply(this.state, this.decoder.decode(recorded), recorded);
     } catch (error) {

@@ -7,7 +7,7 @@ import {
   type AppendedRange,
   type Commit,
   type LogCursor,
-  type RecordedEvent,
+  type ProjectedEvent,
 } from '@tidemark/event-store';
 
 /** Commits read at once, and events written at once: what a page keeps in memory. */
@@ -24,7 +24,7 @@ export interface Stream {
   /** What the commits say was appended, in order. */
   readonly promised: readonly AppendedRange[];
   /** By version. */
-  readonly events: ReadonlyMap<number, RecordedEvent>;
+  readonly events: ReadonlyMap<number, ProjectedEvent>;
 }
 
 /** A piece of a region's log: what comes after a cursor. */

@@ -1,5 +1,5 @@
 import type { Database } from '@tidemark/database';
-import { readWalletEvents, shardOf, type LogCursor, type Position, type RecordedEvent } from '@tidemark/event-store';
+import { readWalletEvents, shardOf, type LogCursor, type Position, type ProjectedEvent } from '@tidemark/event-store';
 import { EventFromTheFuture } from '@tidemark/wallet';
 import { deleteWallet, loadRows, saveChanges, type Connection } from '../projection-tables.js';
 import type { Build } from '../projection.js';
@@ -109,7 +109,7 @@ function absent(walletId: string, version: number): Stuck {
   return { walletId, version, reason: `version ${version} is not in the log` };
 }
 
-function applyOne(fold: WalletFold, event: RecordedEvent, counts: boolean): void {
+function applyOne(fold: WalletFold, event: ProjectedEvent, counts: boolean): void {
   try {
     fold.apply(event, counts);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { ProjectedEvent } from '@tidemark/event-store';
 import type { Money } from '@tidemark/money';
 import {
   balanceOf,
@@ -59,7 +59,7 @@ export const movements: Projection<Wallet> = {
 };
 
 /** A statement's line as `apply` makes it from an event. */
-export function movementOf({ walletId, region, version, position }: RecordedEvent, values: Values): Movement {
+export function movementOf({ walletId, region, version, position }: ProjectedEvent, values: Values): Movement {
   const [
     type,
     movementId,
@@ -78,7 +78,7 @@ export function movementOf({ walletId, region, version, position }: RecordedEven
   } as Movement;
 }
 
-function lineOf(event: WalletEvent, { recordedAt }: RecordedEvent, after: Wallet): Values | undefined {
+function lineOf(event: WalletEvent, { recordedAt }: ProjectedEvent, after: Wallet): Values | undefined {
   switch (event.type) {
     case 'WalletOpened':
     case 'OverdraftLimitChanged':

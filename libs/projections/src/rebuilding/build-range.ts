@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
-import { readEventPage, type EventPlace, type RecordedEvent } from '@tidemark/event-store';
+import { readEventPage, type EventPlace, type ProjectedEvent } from '@tidemark/event-store';
 import { PageLost, keyOf } from '../following/checkpoints.js';
 import { Decoder, foldStream, type Folded } from '../following/fold-stream.js';
 import { park, parkedAmong } from '../following/parked.js';
@@ -63,7 +63,7 @@ export async function buildRange(
 async function foldAll(
   database: Database,
   { build: { projection } }: BuildRange,
-  streams: ReadonlyMap<string, readonly RecordedEvent[]>,
+  streams: ReadonlyMap<string, readonly ProjectedEvent[]>,
   before: ReadonlyMap<string, WalletRow>,
 ): Promise<Folded[]> {
   const decoder = new Decoder();

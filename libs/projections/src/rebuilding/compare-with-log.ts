@@ -9,7 +9,7 @@ import {
   shardOf,
   type EventPlace,
   type Position,
-  type RecordedEvent,
+  type ProjectedEvent,
 } from '@tidemark/event-store';
 import { keyOf, readCheckpoints } from '../following/checkpoints.js';
 import { Decoder } from '../following/fold-stream.js';
@@ -31,6 +31,8 @@ export interface ComparisonOptions {
   readonly regions: readonly string[];
   readonly signal?: AbortSignal;
   readonly compared?: (events: number) => void;
+  /** This wallet only; sums, which are no wallet's, are not compared then. */
+  readonly walletId?: string | undefined;
   readonly pageEvents?: number;
 }
 
@@ -102,9 +104,10 @@ class RegionComparison {
     }
     const upTo = await this.readableEnd();
     let events = 0;
-    for (let after = FIRST; ;) {
+    const to = options.walletId ?? null;
+    for (let after = to === null ? FIRST : { walletId: to, version: 0 }; ;) {
       options.signal?.throwIfAborted();
-      const page = await readEventPage(database, { region, after, to: null, upTo, limit: pageEvents });
+      const page = await readEventPage(database, { region, after, to, upTo, limit: pageEvents });
       if (page.length > 0) await this.page(page);
       events += page.length;
       compared(page.length);
@@ -112,7 +115,7 @@ class RegionComparison {
       after = { walletId: page.at(-1)!.walletId, version: page.at(-1)!.version };
     }
     await this.endWallet();
-    for (const build of this.builds) await this.endBuild(build);
+    if (to === null) for (const build of this.builds) await this.endBuild(build);
     return { events, wallets: this.wallets };
   }
 
@@ -144,7 +147,7 @@ class RegionComparison {
     );
   }
 
-  private async page(events: readonly RecordedEvent[]): Promise<void> {
+  private async page(events: readonly ProjectedEvent[]): Promise<void> {
     const { database, region } = this;
     const walletIds = [...new Set(events.map(({ walletId }) => walletId))];
     const last = events.at(-1)!;
@@ -190,7 +193,7 @@ class RegionComparison {
     }
   }
 
-  private apply(event: RecordedEvent, lines: ReadonlyMap<Held, readonly Line[]>): void {
+  private apply(event: ProjectedEvent, lines: ReadonlyMap<Held, readonly Line[]>): void {
     const { check, held } = this.current!;
     const made = check.next(event, lines);
     if (!made || made.additions.length === 0) return;

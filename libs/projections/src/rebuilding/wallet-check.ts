@@ -1,4 +1,4 @@
-import type { Position, RecordedEvent } from '@tidemark/event-store';
+import type { Position, ProjectedEvent } from '@tidemark/event-store';
 import { WalletFold, type Decoder } from '../following/fold-stream.js';
 import type { Build, Line, Projection, WalletRow } from '../projection.js';
 import type { Difference, DifferenceKind } from './difference.js';
@@ -54,7 +54,7 @@ export class WalletCheck {
    * @param lines what each build holds for this event
    * @returns what the event makes, for sums
    */
-  next(event: RecordedEvent, lines: ReadonlyMap<Held, readonly Line[]>): ReturnType<WalletFold['take']> | undefined {
+  next(event: ProjectedEvent, lines: ReadonlyMap<Held, readonly Line[]>): ReturnType<WalletFold['take']> | undefined {
     if (this.broken) return undefined;
     try {
       this.fold.apply(event, event.region === this.region);
@@ -86,7 +86,7 @@ export class WalletCheck {
 
   private compare(
     held: Held,
-    event: RecordedEvent,
+    event: ProjectedEvent,
     made: ReturnType<WalletFold['take']>,
     lines: readonly Line[],
   ): void {

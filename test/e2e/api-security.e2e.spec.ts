@@ -1,21 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { hashApiKey, newApiKey, type Scope } from '@tidemark/application';
+import { hashApiKey } from '@tidemark/application';
 import { StartRefused, type Database } from '@tidemark/database';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addKey, bearer } from './api-keys.js';
 import { RunningService } from './running-service.js';
-
-/** Puts a key into the database as `tidemark keys create` does, and returns its secret. */
-async function addKey(database: Database, name: string, ...scopes: Scope[]): Promise<string> {
-  const { keyId, secret, keyHash } = newApiKey(randomBytes);
-  await database.query(
-    'INSERT INTO api_keys (key_id, name, key_hash, scopes) VALUES ($1::text, $2::text, $3::text, $4::text)',
-    [keyId, name, keyHash, scopes.join(',')],
-  );
-  return secret;
-}
-
-const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
 describe.each(engines)('the API on $engine: keys', (engine) => {
   let service: RunningService;

@@ -246,7 +246,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
     const metrics = await service.get('/metrics');
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(metrics.text).toMatch(/tidemark_flush_commands_count [1-9]/);
-    expect(metrics.text).toMatch(/tidemark_projection_behind_commits\{projection="balances"\} \d/);
+    expect(metrics.text).toMatch(/tidemark_projection_lag_events\{projection="balances",region="local",shard="0"\} \d/);
     expect((await service.get('/docs')).text).toContain('swagger-ui');
     const { paths } = (await service.get('/openapi.json')).json;
     expect(Object.keys(paths)).toContain('/v1/wallets/{walletId}/deposits');

@@ -4,7 +4,7 @@ import { startApi, type RunningApi, type StartApiOptions } from '@tidemark/api';
 import { connect, type Database } from '@tidemark/database';
 import { createLogger, Metrics } from '@tidemark/observability';
 import { freshDatabase, type TestEngine } from '@tidemark/testing';
-import { startWorker, type RunningWorker } from '@tidemark/worker';
+import { startWorker, type RunningWorker, type StartWorkerOptions } from '@tidemark/worker';
 
 export interface Answer {
   readonly status: number;
@@ -35,7 +35,11 @@ export class RunningService {
 
   static async start(
     engine: TestEngine,
-    options: { worker?: boolean; prepare?: (database: Database) => Promise<void>; api?: Partial<StartApiOptions> } = {},
+    options: {
+      worker?: boolean | Partial<StartWorkerOptions>;
+      prepare?: (database: Database) => Promise<void>;
+      api?: Partial<StartApiOptions>;
+    } = {},
   ): Promise<RunningService> {
     const { url: databaseUrl, drop } = await freshDatabase(engine);
     const database = await connect({ url: databaseUrl, applicationName: 'tidemark-e2e', poolSize: 2 });
@@ -44,9 +48,10 @@ export class RunningService {
       await options.prepare?.(database);
       const logger = createLogger({ level: 'info', destination: linesInto(log) });
       const metrics = new Metrics();
-      const worker = options.worker ? await startWorker({ databaseUrl, logger, metrics }) : undefined;
-      const workerHealthy = worker && { workerHealthy: () => worker.healthy() };
-      const api = await startApi({ databaseUrl, logger, metrics, port: 0, ...workerHealthy, ...options.api }).catch(
+      const workerOptions = options.worker === true ? {} : options.worker;
+      const worker = workerOptions ? await startWorker({ databaseUrl, logger, metrics, ...workerOptions }) : undefined;
+      const workerReadiness = worker && { workerReadiness: () => worker.readiness() };
+      const api = await startApi({ databaseUrl, logger, metrics, port: 0, ...workerReadiness, ...options.api }).catch(
         async (error: unknown) => {
           await worker?.close();
           throw error;

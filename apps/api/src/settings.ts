@@ -1,4 +1,5 @@
 import { port, readEnvironment, SETTINGS, wholeNumber, type LogLevel } from '@tidemark/observability';
+import { regionApis } from './http/region-apis.js';
 
 export { WrongSetting } from '@tidemark/observability';
 
@@ -10,6 +11,7 @@ export const API_SETTINGS = {
   ...SETTINGS,
   PORT: port(3_000),
   DATABASE_POOL_SIZE: wholeNumber(1, POOL_SIZE_MAX).default(10),
+  REGION_APIS: regionApis.optional(),
 };
 
 export interface Settings {
@@ -21,6 +23,8 @@ export interface Settings {
   readonly poolSize: number;
   /** The region this process serves; absent: that of the database node. */
   readonly region?: string;
+  /** The APIs of other regions, by region, without a slash at the end: commands for wallets there are handed on. */
+  readonly regionApis?: ReadonlyMap<string, string>;
 }
 
 /** @throws WrongSetting */
@@ -33,5 +37,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     logLevel: given.LOG_LEVEL,
     poolSize: given.DATABASE_POOL_SIZE,
     ...(given.REGION !== undefined && { region: given.REGION }),
+    ...(given.REGION_APIS !== undefined && { regionApis: given.REGION_APIS }),
   };
 }

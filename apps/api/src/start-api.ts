@@ -2,16 +2,19 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { asOf, CommandPipeline, Currencies, KeyRing, ReadModel } from '@tidemark/application';
+import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '@tidemark/application';
 import { connect, requireSchema, requireServer, StartRefused, type Database } from '@tidemark/database';
 import { DEFAULT_LIMITS, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { Authentication } from './http/authentication.js';
+import { Forwarding } from './http/forwarding.js';
+import { HomeRegions } from './http/home-regions.js';
 import { createHttpServer } from './http/http-server.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { serveDocumentation } from './openapi/document.js';
+import type { Readiness } from './operations/health.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { answerInTime } from './start/answer-in-time.js';
 import { isLoopback } from './start/loopback.js';
@@ -36,8 +39,10 @@ export interface StartApiOptions {
   readonly poolSize?: number;
   /** The home region of wallets that name none; without it, that of the database node. */
   readonly region?: string;
+  /** The APIs of other regions, by region, without a slash at the end: commands for wallets there are handed on. */
+  readonly regionApis?: ReadonlyMap<string, string>;
   /** Of a worker that runs in this process, so that readiness speaks for it too. */
-  readonly workerHealthy?: () => boolean;
+  readonly workerReadiness?: Readiness;
   /** To be shared with a worker in this process. */
   readonly metrics?: Metrics;
   readonly strategy?: StrategyName;
@@ -81,7 +86,7 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
 }
 
 async function serve(database: Database, options: StartApiOptions): Promise<RunningApi> {
-  const { logger, host = '127.0.0.1', port = 3_000, workerHealthy } = options;
+  const { logger, host = '127.0.0.1', port = 3_000, workerReadiness } = options;
   const { metrics = new Metrics(), strategy = 'grouped', limits = {} } = options;
   const quick: Pick<Database, 'query'> = {
     query: (text, values) => database.query(text, values, { timeoutMs: REFRESH_MS_MAX }),
@@ -102,13 +107,21 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   const pipeline = new CommandPipeline(answerInTime(store, answerMsMax));
   const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
-  metrics.showLag('balances', async () => lagOf(readModel), logger);
+  metrics.showProjections(regionWatches(database, regions), logger);
 
   let stopping = false;
   const allowedMethods = new AllowedMethods();
   const authentication = new Authentication(keys, openWithoutKeys);
-  const adapter = createHttpServer({ logger, metrics, allowedMethods, authentication, stopping: () => stopping });
-  const readiness = readinessOf({ database, stopping: () => stopping, workerHealthy });
+  const [region] = regions.homes;
+  const apis = new Map([...(options.regionApis ?? [])].filter(([other]) => other !== region));
+  const homes = new HomeRegions(database);
+  const forwarding =
+    apis.size > 0 ? new Forwarding({ region, apis, homes, logger, monotonic: () => performance.now() }) : undefined;
+  const adapter = createHttpServer({
+    ...{ logger, metrics, allowedMethods, authentication, region, forwarding },
+    stopping: () => stopping,
+  });
+  const readiness = readinessOf({ database, stopping: () => stopping, workerReadiness });
   const application = { pipeline, readModel, currencies };
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with({ application, regions: regions.homes, metrics, readiness }),
@@ -140,8 +153,4 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
     logger.info('stopped');
   };
   return { url: url.replace(/\/$/, ''), close: () => (closing ??= close()) };
-}
-
-async function lagOf(readModel: ReadModel) {
-  return (await asOf(readModel.database, await readModel.checkpoints('balances'), Date.now())).behind;
 }

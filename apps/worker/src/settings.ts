@@ -1,9 +1,9 @@
-import { port, readEnvironment, SETTINGS, type LogLevel } from '@tidemark/observability';
+import { port, PROJECTION_LAG_MAX_SECONDS, readEnvironment, SETTINGS, type LogLevel } from '@tidemark/observability';
 
 export { WrongSetting } from '@tidemark/observability';
 
 /** What the worker reads, by variable. The table in README.md says what each is for. */
-export const WORKER_SETTINGS = { ...SETTINGS, WORKER_PORT: port(3_001) };
+export const WORKER_SETTINGS = { ...SETTINGS, WORKER_PORT: port(3_001), PROJECTION_LAG_MAX_SECONDS };
 
 export interface Settings {
   readonly databaseUrl: string;
@@ -12,6 +12,8 @@ export interface Settings {
   /** 0: any free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** How many seconds a live build may be behind before the worker is not ready. */
+  readonly lagSecondsMax: number;
   /** The region to look after first; absent: that of the database node. */
   readonly region?: string;
 }
@@ -24,6 +26,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     host: given.HOST,
     port: given.WORKER_PORT,
     logLevel: given.LOG_LEVEL,
+    lagSecondsMax: given.PROJECTION_LAG_MAX_SECONDS,
     ...(given.REGION !== undefined && { region: given.REGION }),
   };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { asOf, ReadModel } from '@tidemark/application';
-import { connect, requireSchema, type Database } from '@tidemark/database';
+import { regionWatches } from '@tidemark/application';
+import { connect, requireSchema } from '@tidemark/database';
 import { regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { ALL_PROJECTIONS, balances, OperationRunner, runWorker } from '@tidemark/projections';
+import { ALL_PROJECTIONS, OperationRunner, runWorker } from '@tidemark/projections';
 
 /** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
 const POOL_SIZE_DEFAULT = 8;
+/** As PROJECTION_LAG_MAX_SECONDS, where nobody has set it. */
+const LAG_SECONDS_MAX_DEFAULT = 60;
 
 export interface StartWorkerOptions {
   readonly databaseUrl: string;
@@ -16,13 +18,18 @@ export interface StartWorkerOptions {
   readonly region?: string;
   /** To be shared with an API in this process, which then is the one to show the lag. */
   readonly metrics?: Metrics;
+  /** How many seconds a live build may be behind in the home region before the worker is not ready. */
+  readonly lagSecondsMax?: number;
   readonly poolSize?: number;
 }
 
 export interface RunningWorker {
   readonly metrics: Metrics;
-  /** Whether the last step in every region succeeded. */
-  healthy(): boolean;
+  /**
+   * What is wrong, in words, or nothing: the last step in the home region failed, or a live build is too far behind there.
+   * A parked wallet is not wrong in this sense.
+   */
+  readiness(): Promise<readonly string[]>;
   /** Lets the step in flight finish, and closes the connections to the database. Safe to call again. */
   close(): Promise<void>;
 }
@@ -34,6 +41,7 @@ export interface RunningWorker {
  */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { databaseUrl, logger, region, poolSize = POOL_SIZE_DEFAULT } = options;
+  const { lagSecondsMax = LAG_SECONDS_MAX_DEFAULT } = options;
   const database = await connect({
     url: databaseUrl,
     role: 'tidemark_worker',
@@ -41,15 +49,18 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     poolSize,
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
-  let regions: Regions['logs'];
+  let known: Regions;
   try {
     await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
-    regions = (await regionsOf(database, region)).logs;
+    known = await regionsOf(database, region);
   } catch (error) {
     await database.close();
     throw error;
   }
-  const metrics = options.metrics ?? ownMetrics(database, regions, logger);
+  const { logs: regions } = known;
+  const watches = regionWatches(database, known);
+  const metrics = options.metrics ?? new Metrics();
+  if (!options.metrics) metrics.showProjections(watches, logger);
   const worker = runWorker({ database, regions, observer: metrics.workerObserver(logger) });
   logger.info({ projections: ALL_PROJECTIONS.map(({ name }) => name), regions }, 'following the log');
   const stopped = new AbortController();
@@ -65,13 +76,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     await database.close();
     logger.info('worker stopped');
   };
-  return { metrics, healthy: () => worker.healthy(), close: () => (closing ??= close()) };
-}
-
-function ownMetrics(database: Database, regions: readonly string[], logger: Logger): Metrics {
-  const metrics = new Metrics();
-  const readModel = new ReadModel(database, regions);
-  const lag = async () => (await asOf(database, await readModel.checkpoints(balances.name), Date.now())).behind;
-  metrics.showLag(balances.name, lag, logger);
-  return metrics;
+  const readiness = async () => {
+    const failing = worker.healthy() ? [] : ['the projection worker fails'];
+    return [...failing, ...(await watches[0].wrong(lagSecondsMax))];
+  };
+  return { metrics, readiness, close: () => (closing ??= close()) };
 }

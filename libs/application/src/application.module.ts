@@ -8,6 +8,11 @@ import { RehomeHandler } from './commands/rehome.handler.js';
 import { TransferHandler } from './commands/transfer.handler.js';
 import { WithdrawHandler } from './commands/withdraw.handler.js';
 import { Currencies } from './currencies/currencies.js';
+import { GetCertificateHandler } from './operations/get-certificate.handler.js';
+import { GetOperationHandler, GetOperationsHandler } from './operations/get-operations.handler.js';
+import { GetParkedWalletsHandler } from './operations/get-parked-wallets.handler.js';
+import { GetProjectionsHandler } from './operations/get-projections.handler.js';
+import { RequestOperationHandler } from './operations/request-operation.handler.js';
 import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
 import { GetJournalHandler } from './queries/get-journal.handler.js';
 import { GetStatementHandler } from './queries/get-statement.handler.js';
@@ -49,6 +54,12 @@ export class ApplicationModule {
         GetJournalHandler,
         GetTrialBalanceHandler,
         GetDailyTotalsHandler,
+        RequestOperationHandler,
+        GetProjectionsHandler,
+        GetOperationsHandler,
+        GetOperationHandler,
+        GetParkedWalletsHandler,
+        GetCertificateHandler,
       ],
       exports: [CqrsModule, CommandPipeline, ReadModel, Currencies],
     };

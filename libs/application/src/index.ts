@@ -16,8 +16,15 @@ export { GetTrialBalanceQuery, type TrialBalanceAnswer } from './queries/get-tri
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
 export { GetWalletQuery, type Moment } from './queries/get-wallet.handler.js';
 export { ListWalletsQuery } from './queries/list-wallets.handler.js';
+export type { CutList } from './operations/cut-list.js';
+export { GetCertificateQuery } from './operations/get-certificate.handler.js';
+export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';
+export { GetParkedWalletsQuery } from './operations/get-parked-wallets.handler.js';
+export { GetProjectionsQuery } from './operations/get-projections.handler.js';
+export { RegionWatch, regionWatches } from './operations/region-watch.js';
+export { RequestOperationCommand, type RequestedOperation } from './operations/request-operation.handler.js';
 export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Page, type ProjectedPage } from './queries/page.js';
-export { asOf, type AsOf } from './read-model/checkpoints.js';
+export type { AsOf } from './read-model/checkpoints.js';
 export { InvalidCursor } from './read-model/cursor.js';
 export { readDailyTotals, type DailyTotal } from './read-model/daily-totals.query.js';
 export { readJournal, type JournalEntry } from './read-model/journal.query.js';

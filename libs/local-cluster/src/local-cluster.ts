@@ -13,6 +13,7 @@ import { replicate } from './replicas.js';
 import { sqlUrl } from './service-commands.js';
 import type { ClusterStatus } from './status.js';
 import type { StartReport } from './supervisor-main.js';
+import { keepVotersAtHome } from './voters-at-home.js';
 
 export interface UpOptions {
   /** Where logs, records and stores go. */
@@ -109,6 +110,11 @@ export class LocalCluster {
   /** Starts API and worker in every region. The database must have been migrated. @throws ClusterRefused */
   async startServices(): Promise<ClusterStatus> {
     return await this.#tell({ do: 'services' });
+  }
+
+  /** For a database that was spread with `SURVIVE ZONE FAILURE`: see {@link keepVotersAtHome}. @throws ClusterRefused */
+  async keepVotersAtHome(database?: string): Promise<void> {
+    await keepVotersAtHome(this.sqlUrl('eu-west', database));
   }
 
   /** @param roundTripMs how long a round trip between any two regions takes, 0 to ROUND_TRIP_MS_MAX */

@@ -3,13 +3,14 @@ import { connect, createServer, type Server } from 'node:net';
 import { Distance, type Origin } from './distance.js';
 import { originOf } from './origin.js';
 import { Passage } from './passage.js';
-import { portsOf, type ClusterPorts } from './ports.js';
+import type { ClusterPorts } from './ports.js';
 import type { Region } from './regions.js';
 
 /**
  * The wires between the nodes: one proxy for each ordered pair of regions, which a node finds by the localities that its
  * peer advertises (`--locality-advertise-addr`), so that delays and cuts are exact. CockroachDB's DistSQL dials the plain
  * `--advertise-addr` instead (seen on 26.1); for it each node has one more proxy, which tells the pair by what it hears.
+ * The wires between the APIs are as long: one proxy for each ordered pair of regions.
  */
 export class Network {
   readonly distance = new Distance();
@@ -21,10 +22,11 @@ export class Network {
   /** @throws NodeJS.ErrnoException EADDRINUSE */
   async open(): Promise<void> {
     const advertised = advertisedAddresses(this.ports);
-    for (const [to, { from, fromAnywhere }] of this.ports.regions) {
-      for (const [other, port] of from) await this.#listen(port, other, to);
+    for (const [to, { from, fromAnywhere, rpc, apiFrom, api }] of this.ports.regions) {
+      for (const [other, port] of from) await this.#listen(port, { from: other, to, target: rpc });
       const peers = new Map([...advertised].filter(([region]) => region !== to));
-      await this.#listen(fromAnywhere, (head) => originOf(head, peers), to);
+      await this.#listen(fromAnywhere, { from: (head) => originOf(head, peers), to, target: rpc });
+      for (const [other, port] of apiFrom) await this.#listen(port, { from: other, to, target: api });
     }
   }
 
@@ -38,9 +40,9 @@ export class Network {
     );
   }
 
-  async #listen(port: number, from: Region | ((head: Buffer) => Origin), to: Region): Promise<void> {
+  async #listen(port: number, { from, to, target }: Wire): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (dialling) => {
-      const dialled = connect({ port: portsOf(this.ports, to).rpc, host: '127.0.0.1', allowHalfOpen: true });
+      const dialled = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
       const passage = new Passage(dialling, dialled, { distance: this.distance, from, to });
       this.#passages.add(passage);
       dialling.once('close', () => this.#passages.delete(passage));
@@ -49,6 +51,14 @@ export class Network {
     await once(server, 'listening');
     this.#servers.push(server);
   }
+}
+
+interface Wire {
+  /** The dialling region, or how to tell it from the first bytes. */
+  readonly from: Region | ((head: Buffer) => Origin);
+  readonly to: Region;
+  /** The port behind the proxy. */
+  readonly target: number;
 }
 
 /** The plain `--advertise-addr` of each node. */

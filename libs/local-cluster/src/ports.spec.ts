@@ -6,13 +6,20 @@ import { BASE_PORT_MAX, portsFrom, requireFree } from './ports.js';
 
 const all = (base: number) => {
   const { control, regions } = portsFrom(base);
-  return [control, ...[...regions.values()].flatMap(({ from, ...rest }) => [...Object.values(rest), ...from.values()])];
+  return [
+    control,
+    ...[...regions.values()].flatMap(({ from, apiFrom, ...rest }) => [
+      ...Object.values(rest),
+      ...from.values(),
+      ...apiFrom.values(),
+    ]),
+  ];
 };
 
 describe('ports', () => {
   it('are all different', () => {
-    expect(all(26_300).length).toBe(1 + 3 * 8);
-    expect(new Set(all(26_300)).size).toBe(1 + 3 * 8);
+    expect(all(26_300).length).toBe(1 + 3 * 10);
+    expect(new Set(all(26_300)).size).toBe(1 + 3 * 10);
   });
 
   it('the highest base leaves room for all of them', () =>

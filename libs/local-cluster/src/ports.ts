@@ -21,6 +21,8 @@ export interface RegionPorts {
   readonly from: ReadonlyMap<Region, number>;
   /** The proxy in front of `rpc` for whoever does not go by localities. */
   readonly fromAnywhere: number;
+  /** The proxies in front of `api`, by the region that comes through. */
+  readonly apiFrom: ReadonlyMap<Region, number>;
 }
 
 export interface ClusterPorts {
@@ -35,7 +37,7 @@ const PORTS_A_REGION = 10;
 export function portsFrom(base: number): ClusterPorts {
   const regions = REGIONS.map((region, index) => {
     const first = base + PORTS_A_REGION * (index + 1);
-    const from = new Map(othersThan(region).map((other, place) => [other, first + 5 + place]));
+    const oneForEachOther = (port: number) => new Map(othersThan(region).map((other, place) => [other, port + place]));
     return [
       region,
       {
@@ -44,8 +46,9 @@ export function portsFrom(base: number): ClusterPorts {
         worker: first + 2,
         console: first + 3,
         rpc: first + 4,
-        from,
+        from: oneForEachOther(first + 5),
         fromAnywhere: first + 7,
+        apiFrom: oneForEachOther(first + 8),
       },
     ] as const;
   });
@@ -64,10 +67,11 @@ export function portsOf(ports: ClusterPorts, region: Region): RegionPorts {
  */
 export async function requireFree({ control, regions }: ClusterPorts): Promise<void> {
   const named: [number, string][] = [[control, 'control']];
-  for (const [region, { sql, api, worker, console, rpc, from, fromAnywhere }] of regions) {
+  for (const [region, { sql, api, worker, console, rpc, from, fromAnywhere, apiFrom }] of regions) {
     named.push([sql, `SQL of ${region}`], [api, `API of ${region}`], [worker, `worker of ${region}`]);
     named.push([console, `console of ${region}`]);
     for (const port of [rpc, fromAnywhere, ...from.values()]) named.push([port, `between nodes, ${region}`]);
+    for (const port of apiFrom.values()) named.push([port, `between APIs, ${region}`]);
   }
   for (const [port, what] of named) {
     if (await isFree(port)) continue;

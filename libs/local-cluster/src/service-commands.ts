@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ClusterFiles } from './cluster-files.js';
 import type { GuardedCommand } from './guarded-process.js';
 import { portsOf, type ClusterPorts } from './ports.js';
-import type { Region } from './regions.js';
+import { othersThan, type Region } from './regions.js';
 
 /** The database that the services of all regions use. */
 export const DATABASE = 'tidemark';
@@ -12,7 +12,7 @@ export function sqlUrl(ports: ClusterPorts, region: Region, database = DATABASE)
   return `postgresql://root@127.0.0.1:${portsOf(ports, region).sql}/${database}?sslmode=disable`;
 }
 
-/** How the API and the worker of a region are started; both know nothing but their own region's node. */
+/** How the API and the worker of a region are started; both know their own region's node, and the API the others' APIs. */
 export function serviceCommands(files: ClusterFiles, ports: ClusterPorts, region: Region): GuardedCommand[] {
   const { api, worker } = portsOf(ports, region);
   const env = { DATABASE_URL: sqlUrl(ports, region), REGION: region, HOST: '127.0.0.1' };
@@ -24,5 +24,11 @@ export function serviceCommands(files: ClusterFiles, ports: ClusterPorts, region
     cwd: files.below(region),
     log: [region, `${name}.log`],
   });
-  return [service('api', { PORT: String(api) }), service('worker', { WORKER_PORT: String(worker) })];
+  const others = othersThan(region).map(
+    (other) => `${other}=http://127.0.0.1:${portsOf(ports, other).apiFrom.get(region)}`,
+  );
+  return [
+    service('api', { PORT: String(api), REGION_APIS: others.join(',') }),
+    service('worker', { WORKER_PORT: String(worker) }),
+  ];
 }

@@ -25,6 +25,8 @@ export class Supervisor {
   readonly #network: Network;
   readonly #processes = new Map<string, GuardedProcess>();
   readonly #nodeIds = new Map<Region, string>();
+  /** Nodes that will not come back and still count as members, by the region of their successor. */
+  readonly #former = new Map<Region, string>();
   #services = false;
 
   constructor(
@@ -77,10 +79,12 @@ export class Supervisor {
     if (!this.#processes.get(`${region}.node`)?.running) this.#startNode(region);
     const before = this.#nodeIds.get(region);
     await this.#nodeReady(region);
+    if (before !== undefined && before !== this.#nodeIds.get(region)) this.#former.set(region, before);
     if (this.#services) await this.#startServices(region);
-    if (before !== undefined && before !== this.#nodeIds.get(region)) {
-      await decommission(this.options.binary, this.#rpc(region), before);
-    }
+    const former = this.#former.get(region);
+    if (former === undefined) return;
+    await decommission(this.options.binary, this.#rpc(region), former);
+    this.#former.delete(region);
   }
 
   /** Ends everything. The data is thrown away, so nothing in a node is waited for. */

@@ -1,3 +1,4 @@
 export { createLogger, flushLogger, LOG_LEVELS, withoutRedaction, type Logger, type LogLevel } from './logger.js';
-export { Metrics, type Lag } from './metrics.js';
-export { port, readEnvironment, SETTINGS, wholeNumber, WrongSetting } from './settings.js';
+export { Metrics } from './metrics.js';
+export type { ProjectionReading, ProjectionSource } from './projection-gauges.js';
+export { PROJECTION_LAG_MAX_SECONDS, port, readEnvironment, SETTINGS, wholeNumber, WrongSetting } from './settings.js';

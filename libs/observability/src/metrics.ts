@@ -1,11 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from './logger.js';
-
-/** How far a projection is behind the log, as a metric wants it. */
-export interface Lag {
-  readonly commits: number;
-  readonly seconds: number;
-}
+import { showProjections, type ProjectionSource } from './projection-gauges.js';
 
 /** 0.5 ms to 10 s: from a flush on a fast disk to a caller who is about to give up. */
 const SECONDS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -58,12 +53,6 @@ export class Metrics {
     labelNames: ['projection', 'region'],
     registers: this.registers,
   });
-  private readonly parked = new Counter({
-    name: 'tidemark_projection_parked_total',
-    help: 'Wallets parked because an event could not be applied.',
-    labelNames: ['projection', 'region'],
-    registers: this.registers,
-  });
   private readonly requests = new Histogram({
     name: 'tidemark_http_request_seconds',
     help: 'HTTP requests, by method, route and status.',
@@ -97,10 +86,8 @@ export class Metrics {
     return {
       applied: (projection: string, region: string, events: number): void =>
         this.applied.inc({ projection, region }, events),
-      parked: (projection: string, region: string, walletId: string, reason: string): void => {
-        this.parked.inc({ projection, region });
-        logger.error({ projection, region, walletId, reason }, 'a wallet is parked: an event could not be applied');
-      },
+      parked: (projection: string, region: string, walletId: string, reason: string): void =>
+        logger.error({ projection, region, walletId, reason }, 'a wallet is parked: an event could not be applied'),
       failed: (projection: string, region: string, error: unknown): void => {
         this.workerFailures.inc({ projection, region });
         logger.error({ err: error, projection, region }, 'a projection step failed and will be tried again');
@@ -125,38 +112,8 @@ export class Metrics {
     });
   }
 
-  /** Shows how far a projection is behind, measured whenever the metrics are read, once for both of them. */
-  showLag(projection: string, lag: () => Promise<Lag>, logger: Logger): void {
-    let measuring: Promise<Lag | undefined> | undefined;
-    const measure = () =>
-      (measuring ??= lag()
-        .catch((error: unknown) => {
-          // The other metrics matter most when the database does not answer.
-          logger.warn({ err: error, projection }, 'the lag of a projection could not be measured');
-          return undefined;
-        })
-        .finally(() => (measuring = undefined)));
-    const show = (name: string, help: string, part: keyof Lag) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: ['projection'],
-        registers: this.registers,
-        async collect() {
-          const now = await measure();
-          if (now) this.set({ projection }, now[part]);
-          else this.remove({ projection });
-        },
-      });
-    show(
-      'tidemark_projection_behind_commits',
-      'Commits that the projection has not applied, as far as they are counted.',
-      'commits',
-    );
-    show(
-      'tidemark_projection_behind_seconds',
-      'Age of the oldest commit that the projection has not applied.',
-      'seconds',
-    );
+  /** Shows how far projections are behind in some regions, each looked at on its own whenever the metrics are read. */
+  showProjections(regions: readonly ProjectionSource[], logger: Logger): void {
+    showProjections(this.registry, regions, logger);
   }
 }

@@ -22,6 +22,15 @@ export function port(byDefault: number) {
   return wholeNumber(0, PORT_MAX).default(byDefault);
 }
 
+/** Beyond a day it would be no limit. */
+const LAG_SECONDS_MAX = 86_400;
+
+/**
+ * How many seconds the projections may be behind before a process that runs a worker says it is not ready. By default a
+ * minute: a worker that died is replaced within 10 s, and a deployment takes less than the rest.
+ */
+export const PROJECTION_LAG_MAX_SECONDS = wholeNumber(1, LAG_SECONDS_MAX).default(60);
+
 /** The settings that every process of Tidemark has. */
 export const SETTINGS = {
   DATABASE_URL: z

@@ -29,7 +29,7 @@ export { differingShards, type Certificate, type Proof } from './rebuilding/cert
 export { proofOfBuild, proofOfLog } from './rebuilding/proof.js';
 export { compareWithLog, type Comparison } from './rebuilding/compare-with-log.js';
 export type { Difference, DifferenceKind } from './rebuilding/difference.js';
-export { dropBuild, pointReaders, shardsBehindLive } from './rebuilding/swap.js';
+export { BuildBehind, dropBuild, pointReaders, shardsBehindLive } from './rebuilding/swap.js';
 export { verifyBuild, type Verification } from './rebuilding/verify.js';
 export {
   ACTIONS,

@@ -1,10 +1,9 @@
 import { connect } from '@tidemark/database';
 
 /**
- * Seen with a 26.1 alpha built on an unpatched Go: after some minutes of load every statement of the node waits for ever
+ * Seen with a 26.1 alpha: after some minutes of load every statement of the node waits for ever
  * (`admission_wait_queue_length_sql_kv_response` grows, `admission_granter_cpu_load_short_period_duration_kv` stays 0), and
- * with admission control off it does not. The likely reason, not proven, is that it never learns the load, which it takes
- * from a runtime that CockroachDB patches.
+ * with admission control off it does not. The cause is not known.
  */
 const SETTINGS = ['admission.kv.enabled', 'admission.sql_kv_response.enabled', 'admission.sql_sql_response.enabled'];
 

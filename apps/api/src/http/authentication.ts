@@ -10,6 +10,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     scope?: Scope;
+    /** Does as well as `scope`. */
+    orScope?: Scope;
     /** The media types that the endpoint answers with, the default first. */
     produces?: MediaTypes;
   }
@@ -24,6 +26,9 @@ const JSON_ONLY: MediaTypes = ['application/json'];
  * want the highest scope.
  */
 export const Requires = (scope: Scope, produces: MediaTypes = JSON_ONLY) => RouteConfig({ scope, produces });
+
+/** Either of two scopes is enough. */
+export const RequiresEither = (scope: Scope, orScope: Scope) => RouteConfig({ scope, orScope, produces: JSON_ONLY });
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="tidemark"' };
@@ -50,14 +55,15 @@ export class Authentication {
     if (scope === undefined) return ANONYMOUS;
     const secret = secretOf(request.headers.authorization);
     const known = this.keys.fresh ? this.find(secret) : undefined;
-    return known ? allowed(known, scope) : this.lookAgain(secret, scope);
+    const { orScope = scope } = config;
+    return known ? allowed(known, scope, orScope) : this.lookAgain(secret, scope, orScope);
   }
 
-  private async lookAgain(secret: string | undefined, scope: Scope): Promise<Caller> {
+  private async lookAgain(secret: string | undefined, scope: Scope, orScope: Scope): Promise<Caller> {
     await this.keys.refresh();
     const caller = this.find(secret);
     if (!caller) throw unauthenticated(secret);
-    return allowed(caller, scope);
+    return allowed(caller, scope, orScope);
   }
 
   private find(secret: string | undefined): Caller | undefined {
@@ -71,9 +77,10 @@ function secretOf(authorization: string | undefined): string | undefined {
   return BEARER.exec(authorization)?.[1];
 }
 
-function allowed(caller: Caller, scope: Scope): Caller {
-  if (caller.scopes.has(scope)) return caller;
-  throw new Problem('insufficient_scope', `this needs an API key with the scope ${scope}`);
+function allowed(caller: Caller, scope: Scope, orScope: Scope): Caller {
+  if (caller.scopes.has(scope) || caller.scopes.has(orScope)) return caller;
+  const enough = scope === orScope ? scope : `${scope} or ${orScope}`;
+  throw new Problem('insufficient_scope', `this needs an API key with the scope ${enough}`);
 }
 
 function unauthenticated(secret: string | undefined): Problem {

@@ -10,9 +10,11 @@ import { chooseMediaType } from './accept.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import type { Authentication } from './authentication.js';
 import { answerBrokenHttp, refuseExpectation, refuseTunnel } from './broken-http.js';
+import type { Forwarding } from './forwarding.js';
 import { BODY_BYTES_MAX, readJson } from './json-body.js';
 import { refuseQuery } from './request-headers.js';
 import { requestIdOf } from './request-id.js';
+import { sayWhereServed } from './served-by.js';
 
 /** How long a request may take to arrive: a slow sender must not hold a connection for ever. */
 const REQUEST_MS_MAX = 30_000;
@@ -28,6 +30,10 @@ export interface HttpServerParts {
   readonly authentication: Authentication;
   /** Whether the service has begun to stop. */
   readonly stopping: () => boolean;
+  /** The region of this process, to be named in answers. */
+  readonly region?: string;
+  /** Where other regions' APIs can be reached. */
+  readonly forwarding?: Forwarding | undefined;
 }
 
 /** Fastify as this service wants it. What runs on every request is here, outside of Nest, because it is the cheaper place. */
@@ -51,6 +57,8 @@ export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
   instance.decorateRequest('caller');
   admitRequests(instance, parts);
   readBodies(instance);
+  parts.forwarding?.listenTo(instance);
+  if (parts.region !== undefined) sayWhereServed(instance, parts.region);
   logRequests(instance, parts);
   return adapter;
 }

@@ -8,16 +8,18 @@ const ANSWER_MS_MAX = 2_000;
 export function readinessOf(parts: {
   readonly database: Database;
   readonly stopping: () => boolean;
-  readonly workerHealthy: (() => boolean) | undefined;
+  readonly workerReadiness: Readiness | undefined;
 }): Readiness {
-  const { database, stopping, workerHealthy } = parts;
+  const { database, stopping, workerReadiness } = parts;
   return async () => {
     if (stopping()) return ['the service is shutting down'];
-    const wrong = workerHealthy?.() === false ? ['the projection worker fails'] : [];
-    const answers = await database.query('SELECT 1', [], { timeoutMs: ANSWER_MS_MAX }).then(
-      () => true,
-      () => false,
-    );
+    const [wrong = [], answers] = await Promise.all([
+      workerReadiness?.(),
+      database.query('SELECT 1', [], { timeoutMs: ANSWER_MS_MAX }).then(
+        () => true,
+        () => false,
+      ),
+    ]);
     return answers ? wrong : [...wrong, 'the database does not answer'];
   };
 }

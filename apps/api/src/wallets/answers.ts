@@ -1,26 +1,30 @@
 import type { Written } from '@tidemark/application';
 import { balancesView, type AcceptedResult } from '@tidemark/event-store';
 import type { ProjectedWallet, WalletState } from '@tidemark/projections';
-import type { WalletCommand } from '@tidemark/wallet';
+import { scopeOf, type WalletCommand } from '@tidemark/wallet';
 import type { FastifyReply } from 'fastify';
 import { versionTag } from '../http/request-headers.js';
+import { HOME_REGION } from '../http/served-by.js';
 import { Problem } from '../problems/problem.js';
 import type { WalletCommandAnswer, WalletRead } from '../schemas/answers.js';
 
 const REPLAYED = 'idempotency-replayed';
 
 /**
- * What a command was answered, with its status: 201 for what was made, 200 for the same answer again.
+ * What a command was answered, with its status: 201 for what was made, 200 for the same answer again. Names the home
+ * region of the wallet that the outcome belongs to.
  *
  * @throws Problem for a rejection, the first time and on every repeat
  */
-export function acceptedOf({ outcome }: Written<WalletCommand>, reply: FastifyReply): AcceptedResult {
+export function acceptedOf({ command, outcome }: Written<WalletCommand>, reply: FastifyReply): AcceptedResult {
   const { result, replayed } = outcome;
   if (result.kind === 'rejected') {
     const { code, details } = result;
     throw new Problem(code, sentenceOf(code, details), { details }, replayed ? { [REPLAYED]: 'true' } : {});
   }
   if (replayed) reply.code(200).header(REPLAYED, 'true');
+  const home = result.wallets.find(({ walletId }) => walletId === scopeOf(command))?.homeRegion;
+  if (home !== undefined) reply.header(HOME_REGION, home);
   return result;
 }
 

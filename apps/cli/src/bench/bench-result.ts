@@ -1,13 +1,19 @@
 import type { Engine } from '@tidemark/database';
 
+/** What the ratio has to be; a claim without a budget is there to be looked at. */
+export interface Budget {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
 /** One claim: what was measured, against what of the same run, and the budget that their ratio has to keep. */
-export interface BenchResult {
+export interface BenchResult extends Budget {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly against: { readonly name: string; readonly value: number };
   readonly ratio: number;
-  readonly atLeast: number;
+  /** True without a budget. */
   readonly met: boolean;
 }
 
@@ -18,15 +24,10 @@ export interface BenchReport {
 }
 
 /** @param of the measured value and what it is held against, both in `unit`. */
-export function resultOf(of: {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly against: { readonly name: string; readonly value: number };
-  readonly atLeast: number;
-}): BenchResult {
+export function resultOf(of: Omit<BenchResult, 'ratio' | 'met'>): BenchResult {
   const ratio = Math.round((of.value / of.against.value) * 100) / 100;
-  return { ...of, ratio, met: ratio >= of.atLeast };
+  const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = of;
+  return { ...of, ratio, met: ratio >= atLeast && ratio <= atMost };
 }
 
 /** The middle one: machines are noisy, and one slow round says little. */
@@ -38,10 +39,16 @@ export function linesOf({ engine, version, results }: BenchReport): string[] {
   const number = (value: number) => value.toLocaleString('en-US');
   return [
     `${engine} ${version}`,
-    ...results.flatMap(({ name, value, unit, against, ratio, atLeast, met }) => [
+    ...results.flatMap(({ name, value, unit, against, ratio, met, ...budget }) => [
       `  ${name}: ${number(value)} ${unit}`,
       `    ÷ ${against.name}: ${number(against.value)} ${unit}`,
-      `    = ${ratio} (at least ${atLeast}: ${met ? 'met' : 'MISSED'})`,
+      `    = ${ratio}${budgetOf(budget, met)}`,
     ]),
   ];
+}
+
+function budgetOf({ atLeast, atMost }: Budget, met: boolean): string {
+  const verdict = met ? 'met' : 'MISSED';
+  if (atLeast !== undefined) return ` (at least ${atLeast}: ${verdict})`;
+  return atMost === undefined ? '' : ` (at most ${atMost}: ${verdict})`;
 }

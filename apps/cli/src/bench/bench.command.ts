@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Run } from '../process/run-command.js';
 
-const NAMES = ['append', 'http', 'import'] as const;
+const NAMES = ['append', 'http', 'import', 'rebuild', 'regions'] as const;
 export type BenchName = (typeof NAMES)[number];
 
 export interface BenchOptions {
@@ -20,7 +20,7 @@ export function benchCommand(command: Command, run: Run): Command {
         'start a CockroachDB in memory (default: DATABASE_URL, or the embedded PostgreSQL)',
       ).choices(['cockroach']),
     )
-    .option('--seconds <n>', 'how long each side runs in each of three rounds', secondsOf, 5)
+    .option('--seconds <n>', 'how long each side runs in each round', secondsOf, 5)
     .action((name: BenchName, options: BenchOptions) =>
       run(async (at) => {
         const { runBench } = await import('./run-bench.js');

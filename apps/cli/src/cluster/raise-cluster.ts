@@ -32,6 +32,7 @@ export async function raiseCluster(options: RaiseOptions, signal: AbortSignal): 
     goOn();
     if (options.services) {
       await prepare(cluster.sqlUrl('eu-west'), options, goOn);
+      if (options.survive === 'zone') await cluster.keepVotersAtHome();
       say('starting API and worker in each region …');
       await cluster.startServices();
     }

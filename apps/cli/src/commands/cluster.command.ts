@@ -15,8 +15,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { firstSteps, statusLines } from '../cluster/cluster-status.js';
 import { raiseCluster } from '../cluster/raise-cluster.js';
 import { runDemo } from '../cluster/cluster-demo.js';
+import { drillLines, runDrill } from '../cluster/drill/run-drill.js';
 import type { Run } from '../process/run-command.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
+
+/** Every answer of a drill is kept in memory until its end. */
+const DRILL_SECONDS_MAX = 600;
 
 interface UpOptions {
   readonly slow: number;
@@ -127,6 +131,30 @@ export function clusterDemoCommand(command: Command, run: Run): Command {
     );
 }
 
+/**
+ * Declares `tidemark cluster drill`. `--json`: `Drill` of run-drill.ts, with `verdict: {events, lost, doubled, wrong}`, lists of
+ * lines.
+ */
+export function clusterDrillCommand(command: Command, run: Run): Command {
+  return command
+    .description('kill a region under load, start it again, and compare what every client was told with the log')
+    .argument('[region]', `the one that dies: ${REGIONS.join(', ')}`, region, 'eu-east')
+    .option(
+      '--seconds <s>',
+      'how long the load runs before the death, after it, and after the return',
+      drillSeconds,
+      10,
+    )
+    .action((named: Region, { seconds: secondsEach }: { seconds: number }) =>
+      run(async (at) => {
+        const say = (line: string) => void at.stderr.write(`${line}\n`);
+        const drill = await runDrill({ cluster: running(at), region: named, secondsEach, say, signal: at.signal });
+        const { lost, doubled, wrong } = drill.verdict;
+        return { json: drill, lines: drillLines(drill), found: lost.length + doubled.length + wrong.length > 0 };
+      }),
+    );
+}
+
 function ofRegion(command: Command, run: Run, act: (cluster: LocalCluster, region: Region) => Promise<ClusterStatus>) {
   return command
     .argument('<region>', REGIONS.join(', '), region)
@@ -151,6 +179,7 @@ function region(text: string): Region {
 }
 
 const roundTrip = wholeNumber(0, ROUND_TRIP_MS_MAX);
+const drillSeconds = wholeNumber(1, DRILL_SECONDS_MAX);
 const basePort = wholeNumber(BASE_PORT_MIN, BASE_PORT_MAX);
 
 function wholeNumber(min: number, max: number): (text: string) => number {

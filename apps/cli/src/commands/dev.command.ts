@@ -1,6 +1,15 @@
 import { relative } from 'node:path';
 import { connect, migrate } from '@tidemark/database';
-import { createLogger, flushLogger, LOG_LEVELS, Metrics, type LogLevel } from '@tidemark/observability';
+import {
+  createLogger,
+  flushLogger,
+  LOG_LEVELS,
+  Metrics,
+  PROJECTION_LAG_MAX_SECONDS,
+  readEnvironment,
+  WrongSetting,
+  type LogLevel,
+} from '@tidemark/observability';
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
 import { findHomeDatabase, migrationsOf, type HomeDatabase } from '../process/home-database.js';
@@ -12,6 +21,7 @@ interface Settings {
   /** 0: any free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly lagSecondsMax: number;
 }
 
 /** Declares `tidemark dev`, which is `npm start`. `--json`: `{url, database}` as soon as it answers; then it goes on. */
@@ -33,7 +43,7 @@ export function devCommand(command: Command, run: Run): Command {
 }
 
 async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, json: boolean): Promise<void> {
-  const { host, port, logLevel } = settings;
+  const { host, port, logLevel, lagSecondsMax } = settings;
   const say = (line: string) => void at.stderr.write(`${line}\n`);
   await migrate({ url: home.url, directory: migrationsOf, log: say });
   // Loaded here and not above: no other command needs a web framework, and it takes longer to load than most to run.
@@ -43,9 +53,9 @@ async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, j
   await using running = new AsyncDisposableStack();
   running.defer(() => flushLogger(logger));
   const both = { databaseUrl: home.url, logger, metrics };
-  const worker = running.adopt(await startWorker(both), (each) => each.close());
-  const workerHealthy = () => worker.healthy();
-  const api = running.adopt(await startApi({ ...both, host, port, workerHealthy }), (each) => each.close());
+  const worker = running.adopt(await startWorker({ ...both, lagSecondsMax }), (each) => each.close());
+  const workerReadiness = () => worker.readiness();
+  const api = running.adopt(await startApi({ ...both, host, port, workerReadiness }), (each) => each.close());
   const database = home.directory === undefined ? withoutPassword(home.url) : fromHere(at.cwd, home.directory);
   const greeting = json
     ? JSON.stringify({ url: api.url, database })
@@ -93,7 +103,15 @@ function settingsOf(env: Surroundings['env']): Settings {
   }
   const logLevel = (env.LOG_LEVEL || 'info') as LogLevel;
   if (!LOG_LEVELS.includes(logLevel)) throw new UsageError(`LOG_LEVEL: one of ${LOG_LEVELS.join(', ')}`);
-  return { host: env.HOST || '127.0.0.1', port: Number(port), logLevel };
+  return { host: env.HOST || '127.0.0.1', port: Number(port), logLevel, lagSecondsMax: lagSecondsMaxOf(env) };
+}
+
+function lagSecondsMaxOf(env: Surroundings['env']): number {
+  try {
+    return readEnvironment({ PROJECTION_LAG_MAX_SECONDS }, env).PROJECTION_LAG_MAX_SECONDS;
+  } catch (error) {
+    throw error instanceof WrongSetting ? new UsageError(error.message) : error;
+  }
 }
 
 const PORT_MAX = 65_535;

@@ -13,6 +13,7 @@ import {
 } from '@tidemark/projections';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
+import { createLogger } from '@tidemark/observability';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { OperationDisplay } from './operation-display.js';
 
@@ -85,10 +86,7 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
     if (waitsForWorker && !helping) {
       helping = true;
       display.line('no worker is running: this process does it');
-      const [{ startWorker }, { createLogger }] = await Promise.all([
-        import('@tidemark/worker'),
-        import('@tidemark/observability'),
-      ]);
+      const { startWorker } = await import('@tidemark/worker');
       const logger = createLogger({ level: 'silent', destination: at.stderr });
       running.adopt(await startWorker({ databaseUrl: url, logger }), (worker) => worker.close());
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listBuilds, OperationRefused, requireBuild } from '../rebuilding/build-records.js';
-import { pointReaders, shardsBehindLive } from '../rebuilding/swap.js';
+import { BuildBehind, pointReaders } from '../rebuilding/swap.js';
 import { requireSwappable } from '../rebuilding/verify.js';
 import { listOperations } from './operation-records.js';
 import type { ArgumentsOf } from './operation.js';
@@ -63,12 +63,15 @@ async function pointWhenReady(
   generation: string,
   accepted: readonly string[],
 ): Promise<Swapped> {
-  const deadline = performance.now() + CATCH_UP_MS_MAX;
-  while (performance.now() < deadline && (await shardsBehindLive(database, { projection, generation })) > 0) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  for (const deadline = performance.now() + CATCH_UP_MS_MAX; ;) {
+    try {
+      const before = await pointReaders(database, { projection, generation }, (connection, live) =>
+        remember(connection, { phase: 'catching_up', generation, pointed: { before: live, accepted } }),
+      );
+      return { generation, before, accepted };
+    } catch (error) {
+      if (!(error instanceof BuildBehind) || performance.now() > deadline) throw error;
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
+    }
   }
-  const before = await pointReaders(database, { projection, generation }, (connection, live) =>
-    remember(connection, { phase: 'catching_up', generation, pointed: { before: live, accepted } }),
-  );
-  return { generation, before, accepted };
 }

@@ -105,7 +105,8 @@ class RegionComparison {
     const upTo = await this.readableEnd();
     let events = 0;
     const to = options.walletId ?? null;
-    for (let after = to === null ? FIRST : { walletId: to, version: 0 }; ;) {
+    if (to !== null) this.seen = { walletId: to, version: Number.MIN_SAFE_INTEGER };
+    for (let after = this.seen; ;) {
       options.signal?.throwIfAborted();
       const page = await readEventPage(database, { region, after, to, upTo, limit: pageEvents });
       if (page.length > 0) await this.page(page);
@@ -115,7 +116,11 @@ class RegionComparison {
       after = { walletId: page.at(-1)!.walletId, version: page.at(-1)!.version };
     }
     await this.endWallet();
-    if (to === null) for (const build of this.builds) await this.endBuild(build);
+    const end = to === null ? undefined : { walletId: to, version: Number.MAX_SAFE_INTEGER };
+    for (const build of this.builds) {
+      await this.strayLines(build, await linesBetween(database, build, region, this.seen, end));
+      if (to === null) await this.endBuild(build);
+    }
     return { events, wallets: this.wallets };
   }
 
@@ -230,7 +235,6 @@ class RegionComparison {
       for (const difference of this.sums.get(build)!.compare(region, this.moments.get(build)!.totals))
         report(difference);
     }
-    await this.strayLines(build, await linesBetween(database, build, region, this.seen, undefined));
     for (const walletId of await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX)) {
       const { generation } = build;
       report({ generation, region, walletId, kind: 'row_without_events', version: null, expected: null, found: null });

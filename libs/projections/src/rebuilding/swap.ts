@@ -8,13 +8,16 @@ import { OperationRefused, requireBuild } from './build-records.js';
 /** Rows removed by one statement: short transactions, however large the build. */
 const DROP_ROWS = 5_000;
 
+/** Readers would go back in time. It passes while workers run: two builds that are followed together meet. */
+export class BuildBehind extends OperationRefused {}
+
 /**
  * Points readers to another build, with one row: each reader sees all of one build or all of the other, since the pointer
  * is read in the statement that reads the rows.
  *
  * @param remember writes, in the same transaction, which build was live before
  * @returns the generation that was live before
- * @throws OperationRefused unless the build is followed, and as far as the live one in every shard
+ * @throws OperationRefused unless the build is followed; BuildBehind unless it is as far as the live one in every shard
  */
 export async function pointReaders(
   database: Database,
@@ -26,12 +29,6 @@ export async function pointReaders(
   if (build.state !== 'following') {
     throw new OperationRefused(`generation ${generation} of ${projection.name} is ${build.state}`);
   }
-  const behind = await shardsBehindLive(database, { projection, generation });
-  if (behind > 0) {
-    throw new OperationRefused(
-      `generation ${generation} of ${projection.name} is behind the live one in ${behind} shards: is a worker running?`,
-    );
-  }
   const before = (await liveGeneration(database, projection.name))!;
   const point = () =>
     database.transaction(async ({ query }) => {
@@ -41,6 +38,18 @@ export async function pointReaders(
       const { state } = await requireBuild(connection, projection, generation);
       if (live !== before || state !== 'following') {
         throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+      }
+      // The live build stands still until the pointer has moved, or its readers would go back in time.
+      await query(
+        `SELECT c.shard FROM shard_checkpoints c WHERE c.projection = $1::text AND c.generation = $2::int8
+         ORDER BY c.region, c.shard FOR UPDATE`,
+        [projection.name, before],
+      );
+      const behind = await shardsBehindLive(connection, { projection, generation });
+      if (behind > 0) {
+        throw new BuildBehind(
+          `generation ${generation} of ${projection.name} is behind the live one in ${behind} shards: is a worker running?`,
+        );
       }
       await query(`UPDATE projections SET live_generation = $2::int8 WHERE name = $1::text`, [
         projection.name,

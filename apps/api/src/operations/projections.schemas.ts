@@ -1,0 +1,59 @@
+import { ARGUMENTS, type Action } from '@tidemark/projections';
+import { z } from 'zod';
+import { walletId } from '../schemas/fields.js';
+import { page } from '../schemas/queries.js';
+
+export const projectionName = z.string().meta({ description: 'Of a projection.', example: 'balances' });
+
+export const generation = ARGUMENTS.drop.shape.generation.meta({
+  description: 'The number of a build of the projection, as a string.',
+  example: '2',
+});
+
+const thisWallet = (description: string) => walletId.optional().meta({ description, example: 'alice' });
+const ofGeneration = {
+  generation: generation.optional().meta({
+    description: 'Of the build; the newest beside the live one when left out.',
+    example: '2',
+  }),
+};
+const accept = {
+  accept: ARGUMENTS.swap.shape.accept.meta({
+    description:
+      'Wallets whose unexplained differences may pass, or `["all"]`. The audit record keeps what was let pass.',
+    example: ['alice'],
+  }),
+};
+
+/** What is asked with each action: `ARGUMENTS`, as a caller has to write them. A body that is left out is empty. */
+export const operationBodies = {
+  rebuild: ARGUMENTS.rebuild
+    .extend({
+      walletId: thisWallet('This wallet alone, in place. When left out: everything, beside the live build.'),
+      swap: z.boolean().optional().meta({ description: 'Point readers to it as soon as it is verified.' }),
+      ...accept,
+      latencyRatioMax: z.number().min(0).optional().meta({
+        description: 'How many times as slow other writes may become; 0: as fast as possible. By default 1.5.',
+        example: 1.5,
+      }),
+    })
+    .default({}),
+  verify: ARGUMENTS.verify.extend(ofGeneration).default({}),
+  diff: ARGUMENTS.diff.default({}),
+  swap: ARGUMENTS.swap.extend({ ...ofGeneration, ...accept }).default({}),
+  rollback: ARGUMENTS.rollback.default({}),
+  drop: ARGUMENTS.drop.extend({ generation }),
+  retry: ARGUMENTS.retry
+    .extend({ walletId: thisWallet('This wallet alone; all that are parked when left out.') })
+    .default({}),
+} satisfies Record<Action, z.ZodType>;
+
+export const parkedQuery = z.strictObject({ limit: page.limit });
+export const operationsQuery = z.strictObject({
+  limit: page.limit,
+  projection: projectionName.optional().meta({ description: 'Only what was asked of this one.' }),
+});
+
+export type BodyOf<A extends Action> = z.infer<(typeof operationBodies)[A]>;
+export type ParkedQuery = z.infer<typeof parkedQuery>;
+export type OperationsQuery = z.infer<typeof operationsQuery>;

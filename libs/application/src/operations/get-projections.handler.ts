@@ -1,0 +1,17 @@
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { projectionStatus, type Status } from '@tidemark/projections';
+import { ReadModel } from '../read-model/read-model.js';
+
+/** Every projection with its builds and how far they are in every region, and who follows which shard. */
+export class GetProjectionsQuery extends Query<Status> {}
+
+@QueryHandler(GetProjectionsQuery)
+export class GetProjectionsHandler implements IQueryHandler<GetProjectionsQuery> {
+  constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
+
+  execute(): Promise<Status> {
+    const { database, regions } = this.readModel;
+    return this.readModel.retrying(() => projectionStatus(database, regions, Date.now()));
+  }
+}

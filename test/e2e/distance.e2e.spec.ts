@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { cockroachOnPath, migrate, spreadOverRegions } from '@tidemark/database';
+import { LocalCluster, type Region } from '@tidemark/local-cluster';
+import { repositoryMigrations } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workplace } from './cli-process.js';
+
+/** Away from the default ports, and from those of other tests. */
+const BASE_PORT = 26_900;
+/** Longer than everything that a busy machine of two cores does for one command. */
+const ROUND_TRIP_MS = 400;
+/** Half a minute on a quiet machine; spreading a schema took three minutes on one with thirty processes for two cores. */
+const SETUP_MS_MAX = 600_000;
+/** An odd number, so that there is a middle one. */
+const SAMPLES = 9;
+
+interface Served {
+  readonly ms: number;
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they expect to be there
+  readonly json: any;
+}
+
+const binary = cockroachOnPath();
+const suite = binary ? describe : describe.skip;
+
+suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, () => {
+  const place = new Workplace(undefined);
+  let cluster: LocalCluster;
+  const apis = new Map<Region, string>();
+
+  const post = async (region: Region, path: string, body: object, key: string = randomUUID()): Promise<Served> => {
+    const began = performance.now();
+    const answer = await fetch(`${apis.get(region)}/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+    const json: unknown = await answer.json();
+    return { ms: performance.now() - began, status: answer.status, headers: answer.headers, json };
+  };
+  const euro = (amount: string) => ({ amount, currency: 'EUR' });
+  const deposit = (region: Region, wallet: string, key?: string) =>
+    post(region, `/wallets/${wallet}/deposits`, euro('1.00'), key);
+  /** How long the middle one of some takes, in round trips. */
+  const roundTrips = async (work: () => Promise<Served>): Promise<number> => {
+    const all: number[] = [];
+    for (let i = 0; i < SAMPLES; i++) {
+      const { ms, status } = await work();
+      expect(status).toBe(201);
+      all.push(ms);
+    }
+    return all.sort((a, b) => a - b)[(SAMPLES - 1) / 2]! / ROUND_TRIP_MS;
+  };
+  const timings = ({ headers }: Served) =>
+    (headers.get('server-timing') ?? '').split(', ').map((each) => each.replace(/dur=[\d.]+/, 'dur=…'));
+
+  beforeAll(async () => {
+    cluster = await LocalCluster.up({ directory: join(place.directory, 'cluster'), basePort: BASE_PORT });
+    const url = cluster.sqlUrl('eu-west');
+    const migrations = repositoryMigrations('cockroach');
+    await migrate({ url, directory: migrations });
+    await spreadOverRegions({ url, directory: join(migrations, 'multi-region'), survive: 'zone' });
+    await cluster.keepVotersAtHome();
+    for (const { region, api } of (await cluster.startServices()).regions) apis.set(region, api.url);
+    for (const region of ['eu-west', 'eu-east'] as const) await post(region, '/wallets', { walletId: region });
+    // What a process and a node do once: connections, descriptors, statements.
+    for (const region of apis.keys()) {
+      for (const wallet of ['eu-west', 'eu-east']) expect((await deposit(region, wallet)).status).toBe(201);
+    }
+    await post('eu-west', '/transfers', { from: 'eu-west', to: 'eu-east', ...euro('1.00') });
+    await cluster.slow(ROUND_TRIP_MS);
+  }, SETUP_MS_MAX);
+
+  afterAll(async () => {
+    await cluster?.down();
+    place.leave();
+  }, 60_000);
+
+  it('a deposit at home waits for no other region where a zone is to be survived, and says so', async () => {
+    for (const region of ['eu-west', 'eu-east'] as const) {
+      expect(await roundTrips(() => deposit(region, region))).toBeLessThan(0.5);
+      const served = await deposit(region, region);
+      expect(served.headers.get('tidemark-home-region')).toBe(region);
+      expect(timings(served)).toEqual([`total;dur=…;desc="${region}"`]);
+    }
+  });
+
+  it('one that is asked for elsewhere waits for the distance once, and says so', async () => {
+    const trips = await roundTrips(() => deposit('eu-central', 'eu-west'));
+    expect(trips).toBeGreaterThanOrEqual(0.99);
+    expect(trips).toBeLessThan(1.5);
+    const served = await deposit('eu-central', 'eu-west');
+    expect(served.headers.get('tidemark-home-region')).toBe('eu-west');
+    expect(timings(served)).toEqual(['forward;dur=…;desc="eu-west"', 'total;dur=…;desc="eu-central"']);
+  });
+
+  it('two regions that write the same wallet in turn do not race for it', async () => {
+    let turn = 0;
+    const trips = await roundTrips(() => deposit(turn++ % 2 === 0 ? 'eu-central' : 'eu-east', 'eu-west'));
+    expect(trips).toBeLessThan(1.5);
+  });
+
+  it('a repeat gets the first answer in every region', async () => {
+    const key = randomUUID();
+    const first = await deposit('eu-east', 'eu-west', key);
+    expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    for (const region of ['eu-west', 'eu-central', 'eu-east'] as const) {
+      const again = await deposit(region, 'eu-west', key);
+      expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+      expect(again.json).toEqual(first.json);
+      expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
+    }
+  });
+
+  it('a rejection says where as well', async () => {
+    const served = await post('eu-east', '/wallets/eu-west/withdrawals', euro('1000000.00'));
+    expect(served).toMatchObject({ status: 422, json: { code: 'insufficient_funds' } });
+    expect(served.headers.get('content-type')).toBe('application/problem+json');
+    expect(served.headers.get('tidemark-home-region')).toBe('eu-west');
+  });
+
+  it('a wallet is opened in another region by that region, and found from everywhere', async () => {
+    const opened = await post('eu-east', '/wallets', { walletId: 'far', homeRegion: 'eu-west' });
+    expect(opened).toMatchObject({ status: 201, json: { homeRegion: 'eu-west' } });
+    expect(timings(opened)[0]).toBe('forward;dur=…;desc="eu-west"');
+    const served = await deposit('eu-central', 'far');
+    expect([served.status, served.headers.get('tidemark-home-region')]).toEqual([201, 'eu-west']);
+  });
+
+  it('a wallet that has moved is found at its new home after one command', async () => {
+    await deposit('eu-central', 'far');
+    const moved = await post('eu-west', '/wallets/far/rehome', { homeRegion: 'eu-east' });
+    expect([moved.status, moved.headers.get('tidemark-home-region')]).toEqual([201, 'eu-east']);
+    const first = await deposit('eu-central', 'far');
+    expect([first.status, first.headers.get('tidemark-home-region')]).toEqual([201, 'eu-east']);
+    expect(timings(await deposit('eu-central', 'far'))[0]).toBe('forward;dur=…;desc="eu-east"');
+  });
+
+  it('a transfer across regions is handed on to its source', async () => {
+    await cluster.slow(60); // it takes several, and this is not about how long
+    const body = { from: 'eu-west', to: 'eu-east', ...euro('1.00') };
+    const served = await post('eu-east', '/transfers', body);
+    expect([served.status, served.headers.get('tidemark-home-region')]).toEqual([201, 'eu-west']);
+    expect(timings(served)[0]).toBe('forward;dur=…;desc="eu-west"');
+  });
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { regionWatches } from '@tidemark/application';
-import { connect, requireSchema } from '@tidemark/database';
+import { connect, requireSchema, requireServer } from '@tidemark/database';
 import { regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ALL_PROJECTIONS, OperationRunner, runWorker } from '@tidemark/projections';
@@ -42,6 +42,7 @@ export interface RunningWorker {
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { databaseUrl, logger, region, poolSize = POOL_SIZE_DEFAULT } = options;
   const { lagSecondsMax = LAG_SECONDS_MAX_DEFAULT } = options;
+  await requireServer(databaseUrl, { warn: (line) => logger.warn(line) });
   const database = await connect({
     url: databaseUrl,
     role: 'tidemark_worker',

@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Run } from '../process/run-command.js';
 
-const NAMES = ['append', 'http', 'import', 'rebuild', 'regions'] as const;
+const NAMES = ['append', 'http', 'import', 'lag', 'rebuild', 'regions'] as const;
 export type BenchName = (typeof NAMES)[number];
 
 export interface BenchOptions {

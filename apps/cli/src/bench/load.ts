@@ -52,6 +52,12 @@ export class Load {
     return took;
   }
 
+  /** One deposit. @returns the wallet, and its version after it */
+  async one(): Promise<{ walletId: string; version: number }> {
+    const walletId = this.anyWallet(this.sent++);
+    return { walletId, version: await this.deposit(walletId) };
+  }
+
   /** @returns deposits a second */
   async run(seconds: number, walletOf: (n: number) => string): Promise<number> {
     const startedAt = performance.now();
@@ -66,7 +72,7 @@ export class Load {
     return (done / (performance.now() - startedAt)) * 1_000;
   }
 
-  private async deposit(walletId: string): Promise<void> {
+  private async deposit(walletId: string): Promise<number> {
     const n = this.sent;
     const amount = Money.of('10.00', EUR);
     const { result } = await this.store.execute({
@@ -76,6 +82,7 @@ export class Load {
       caller: 'bench',
     });
     if (result.kind !== 'accepted') throw new Error(`a deposit was rejected: ${result.code}`);
+    return result.wallets[0]!.version;
   }
 
   /** Runs work up to `times`, or until it says false, with IN_FLIGHT at once. */

@@ -5,6 +5,7 @@ import type { BenchName, BenchOptions } from './bench.command.js';
 import { linesOf, type BenchReport, type BenchResult } from './bench-result.js';
 import { benchHttp } from './http.bench.js';
 import { benchImport } from './import.bench.js';
+import { benchLag } from './lag.bench.js';
 import { benchRebuild } from './rebuild.bench.js';
 import { benchRegions } from './regions.bench.js';
 
@@ -15,6 +16,7 @@ const BENCHES: Record<Exclude<BenchName, 'regions'>, Bench> = {
   append: benchAppend,
   http: benchHttp,
   import: benchImport,
+  lag: benchLag,
   rebuild: benchRebuild,
 };
 

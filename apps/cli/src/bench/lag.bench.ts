@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
+import { openEventStore } from '@tidemark/event-store';
+import type { BenchDatabase } from './bench-database.js';
+import { resultOf, type BenchResult } from './bench-result.js';
+import { Load } from './load.js';
+import { WorkerProcess } from './worker-process.js';
+
+/** Deposits a second beside what is measured. */
+const PACE = 200;
+const LOOK_EVERY_MS = 5;
+/** As the worker polls: what an event waits for on average, twice. */
+const POLL_MS = 50;
+/** A shard that stands still for so long is taken over. */
+const STALL_MS = 4_000;
+/** Wallets over which a deposit each reaches all 64 shards. */
+const EVERYWHERE = 1_000;
+const GIVE_UP_MS = 60_000;
+
+/**
+ * How long after its answer a deposit is in the list of wallets, with one worker; and, of two workers, how long the shards of
+ * one that is killed stand still.
+ *
+ * @param seconds how long deposits are watched
+ */
+export async function benchLag(
+  bench: BenchDatabase,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<BenchResult[]> {
+  const store = openEventStore({ database: await bench.connectApi() });
+  const load = new Load(store);
+  await load.openWallets();
+  const first = await WorkerProcess.start(bench.url);
+  await visible(bench.owner);
+  const stop = new AbortController();
+  const others = load.pace(PACE, stop.signal);
+  const lags: number[] = [];
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
+    lags.push(await lagOfOne(bench.owner, load));
+  }
+  stop.abort();
+  await others;
+  lags.sort((a, b) => a - b);
+  say(`${lags.length} deposits watched`);
+
+  const second = await WorkerProcess.start(bench.url);
+  while (new Set(await owners(bench.owner)).size < 2) await sleep(LOOK_EVERY_MS);
+  await visible(bench.owner);
+  await second.stop('SIGKILL');
+  const killed = performance.now();
+  await load.fill(EVERYWHERE);
+  await visible(bench.owner);
+  const takeover = performance.now() - killed;
+  await first.stop();
+  await store.close();
+  const poll = { name: 'the pace at which a worker polls', value: POLL_MS };
+  return [
+    resultOf({ name: `lag of the list, p50 at ${PACE} deposits/s`, value: at(lags, 0.5), unit: 'ms', against: poll }),
+    resultOf({ name: 'lag of the list, p99', value: at(lags, 0.99), unit: 'ms', against: poll }),
+    resultOf({
+      name: 'until the shards of a killed worker are up to date again',
+      value: Math.round(takeover),
+      unit: 'ms',
+      against: { name: 'how long a shard may stand still', value: STALL_MS },
+    }),
+  ];
+}
+
+async function lagOfOne({ query }: Database, load: Load): Promise<number> {
+  const { walletId, version } = await load.one();
+  const answered = performance.now();
+  for (;;) {
+    const { rows } = await query<{ seen: boolean }>(
+      `SELECT version >= $2::int8 AS seen FROM wallet_balances
+       WHERE generation = 1 AND region = 'local' AND wallet_id = $1::text`,
+      [walletId, version],
+      { name: 'bench-seen' },
+    );
+    if (rows[0]?.seen === true) return performance.now() - answered;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/** Waits until everything written so far is in the list. */
+async function visible({ query }: Database): Promise<void> {
+  const { rows } = await query<{ events: string }>(`SELECT count(*) AS events FROM wallet_events`);
+  for (const giveUp = performance.now() + GIVE_UP_MS; ;) {
+    const seen = await query<{ events: string }>(
+      `SELECT sum(version) AS events FROM wallet_balances WHERE generation = 1`,
+    );
+    if (Number(seen.rows[0]!.events) >= Number(rows[0]!.events)) return;
+    if (performance.now() > giveUp) throw new Error(`no worker has caught up within ${GIVE_UP_MS / 1_000} s`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function owners({ query }: Database): Promise<string[]> {
+  const { rows } = await query<{ owner: string }>(`SELECT DISTINCT owner FROM shard_leases WHERE owner IS NOT NULL`);
+  return rows.map(({ owner }) => owner);
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return Math.round(sorted[Math.floor(sorted.length * share)] ?? Number.NaN);
+}

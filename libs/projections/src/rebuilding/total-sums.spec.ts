@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { Projection } from '../projection.js';
+import { TotalSums } from './total-sums.js';
+
+const projection = {
+  totals: { name: 't', key: { currency: 'text' }, sums: { amount: 'decimal' } },
+} as unknown as Projection;
+
+describe('sums in memory', () => {
+  it('are exact, at any size and any scale', () => {
+    const sums = new TotalSums(projection);
+    for (let i = 0; i < 100; i++) sums.add({ shard: 1, values: ['ETH', '0.000000000000000001'] });
+    sums.add({ shard: 1, values: ['ETH', '123456789012345678901234567890.5'] });
+    sums.add({ shard: 1, values: ['EUR', '-2.50'] });
+    sums.add({ shard: 2, values: ['EUR', '1'] });
+    sums.add({ shard: 2, values: ['EUR', '-1'] });
+    expect([...sums.all()]).toEqual([
+      { shard: 1, key: '["ETH"]', numbers: ['123456789012345678901234567890.5000000000000001'] },
+      { shard: 1, key: '["EUR"]', numbers: ['-2.5'] },
+    ]);
+  });
+
+  it('refuse what is no decimal', () => {
+    expect(() => new TotalSums(projection).add({ shard: 1, values: ['EUR', '1E3'] })).toThrow('not a decimal');
+  });
+});

@@ -325,8 +325,20 @@ function toWalletRow(
     shard: Number(row['shard']),
     version: Number(row['version']),
     position: positionOf(engine, String(row['position'])),
-    state: table.decode(Object.keys(table.columns).map((name) => row[name]!)),
+    state: decoded(
+      table,
+      Object.keys(table.columns).map((name) => row[name]!),
+    ),
   };
+}
+
+/** What cannot be read is as if an earlier version had written it: the log says what it has to be. */
+function decoded(table: StateTable<unknown>, values: Values): unknown {
+  try {
+    return table.decode(values);
+  } catch {
+    return undefined;
+  }
 }
 
 function lineColumns({ columns, onePerEvent = false }: LineTable): string {

@@ -27,10 +27,16 @@ describe('the throttle of a rebuild', () => {
     database.ms = 16;
     const slow = await pages(20);
     expect(slow.slice(0, 4)).toEqual([5, 10, 20, 40]);
-    expect(slow.at(-1)).toBe(1_000);
+    expect(slow.at(-1)).toBe(250);
     database.ms = 10;
     const quick = await pages(20);
-    expect(quick.slice(-3)).toEqual([31.25, 15.625, 7.8125]);
+    expect(quick).toEqual([250, 250, 125, 62.5, 31.25, 15.625, 7.8125]);
+  });
+
+  it('does not mind what nobody notices', async () => {
+    const { database, pages } = await throttled(1.1);
+    database.ms = 12;
+    expect(await pages(10)).toEqual([]);
   });
 
   it('bears what it is told to bear', async () => {

@@ -7,7 +7,10 @@ const BASELINE_PROBES = 15;
 /** The median of so many probes is what is compared: one slow write says nothing. */
 const RECENT_PROBES = 5;
 const PAUSE_MS_MIN = 5;
-const PAUSE_MS_MAX = 1_000;
+/** Even where writes stay slow for reasons of their own, a build goes on: some ten thousand events a second. */
+const PAUSE_MS_MAX = 250;
+/** So much slower nobody notices, however quick writes were before. */
+const SLACK_MS = 2;
 
 /**
  * Holds a rebuild back so that writers do not feel it. It is steered by what it is to protect and not by a fixed pause:
@@ -39,7 +42,7 @@ export class LatencyThrottle {
   async goOn(): Promise<void> {
     this.recent.push(await this.probe());
     if (this.recent.length > RECENT_PROBES) this.recent.shift();
-    const slow = median(this.recent) > this.baselineMs * this.ratioMax;
+    const slow = median(this.recent) > Math.max(this.baselineMs * this.ratioMax, this.baselineMs + SLACK_MS);
     this.pauseMs = slow ? Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, this.pauseMs * 2)) : this.pauseMs / 2;
     if (this.pauseMs >= PAUSE_MS_MIN) await this.wait(this.pauseMs);
   }

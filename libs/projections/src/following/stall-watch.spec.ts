@@ -45,8 +45,19 @@ describe('a shard that stands still', () => {
     expect(stalled(2_600, { head: 9, cursors: { a: 6 }, token: '2' })).toBe(true);
   });
 
-  it('is judged by its foremost build: one that fails says nothing about its worker', () => {
+  it('is judged by its foremost build: one that fails says little about its worker', () => {
     const stalled = watch();
     for (const now of [0, 5_000]) expect(stalled(now, { head: 9, cursors: { failing: 1, well: 9 } })).toBe(false);
+  });
+
+  it('is one in which another build stands still for ten times as long: its worker may have died over it', () => {
+    const stalled = watch();
+    for (const now of [0, 9_999]) expect(stalled(now, { head: 9, cursors: { live: 1, newer: 9 } })).toBe(false);
+    expect(stalled(10_000, { head: 9, cursors: { live: 1, newer: 9 } })).toBe(true);
+  });
+
+  it('is none in which any build moves', () => {
+    const stalled = watch();
+    for (const now of [0, 900, 1_800]) expect(stalled(now, { head: 9, cursors: { a: 5, b: now } })).toBe(false);
   });
 });

@@ -3,10 +3,17 @@ import type { ShardCheckpoint } from './checkpoints.js';
 import type { Lease } from './leases.js';
 
 interface Seen {
-  readonly token: string;
-  readonly cursor: LogCursor;
+  /** The token, and where each build stands. */
+  readonly state: string;
   readonly since: number;
 }
+
+/**
+ * So many times as long a shard may stand still in which the foremost build has nothing to follow and another one has: most
+ * likely that one fails, and not its worker, and whoever took the shard would fail as well. But a worker may also have died
+ * over it, and readers may see the one that is behind.
+ */
+const PATIENCE_WITH_OTHERS = 10;
 
 /**
  * Finds the shards that stand still although there is something to follow. That is how a dead worker is told from a
@@ -30,25 +37,23 @@ export class StallWatch {
     readonly head: LogCursor | undefined;
     readonly now: number;
   }): Set<number> {
-    // A build that cannot go on (it fails, or has far to go) says nothing about its worker: the foremost one counts.
-    const foremost = new Map<number, LogCursor>();
-    for (const { shard, cursor } of [...checkpoints.values()].flat()) {
-      const known = foremost.get(shard);
-      if (!known || compareCursors(cursor, known) > 0) foremost.set(shard, cursor);
-    }
+    const cursors = Map.groupBy([...checkpoints.values()].flat(), ({ shard }) => shard);
     const stalled = new Set<number>();
     for (const { shard, token } of leases) {
-      const cursor = foremost.get(shard);
-      if (!cursor || !head || compareCursors(cursor, head) >= 0) {
+      const builds = (cursors.get(shard) ?? []).map(({ cursor }) => cursor);
+      const behind = builds.filter((cursor) => head && compareCursors(cursor, head) < 0);
+      if (behind.length === 0) {
         this.seen.delete(shard);
         continue;
       }
+      const state = [token, ...builds.map(({ position, commitId }) => `${position} ${commitId}`)].join();
       const before = this.seen.get(shard);
-      if (before?.token === token && compareCursors(before.cursor, cursor) === 0) {
-        if (now - before.since >= this.patienceMs) stalled.add(shard);
-      } else {
-        this.seen.set(shard, { token, cursor, since: now });
+      if (before?.state !== state) {
+        this.seen.set(shard, { state, since: now });
+        continue;
       }
+      const patience = behind.length === builds.length ? 1 : PATIENCE_WITH_OTHERS;
+      if (now - before.since >= patience * this.patienceMs) stalled.add(shard);
     }
     return stalled;
   }

@@ -9,6 +9,7 @@ import {
   type Position,
 } from '@tidemark/event-store';
 import type { Connection } from '../projection-tables.js';
+import { retriedTransaction } from '../retried-transaction.js';
 import type { Build, Projection } from '../projection.js';
 import { createRanges } from './build-ranges.js';
 
@@ -90,7 +91,7 @@ export async function beginBuild(
   const generation = String(1 + Math.max(0, ...before.map((build) => Number(build.generation))));
   const upTo = await fixPosition(database);
   const build = { projection, generation };
-  await database.transaction(async ({ query }) => {
+  await retriedTransaction(database, async ({ query }) => {
     // A key that is taken already is another's build of the same number: this one fails, and changes nothing.
     await query(
       `INSERT INTO projection_generations (projection, generation, version, state, built_to)
@@ -121,7 +122,7 @@ export async function beginFollowing(
   const cursors = await Promise.all(
     regions.map(async (region) => (await readHead(database, region, builtTo!)) ?? start),
   );
-  return database.transaction(async ({ query }) => {
+  return retriedTransaction(database, async ({ query }) => {
     const { rowCount } = await query(
       `UPDATE projection_generations g SET state = 'following', certificate = $3::text
        WHERE g.projection = $1::text AND g.generation = $2::int8 AND g.state = 'building'

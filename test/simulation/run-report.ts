@@ -36,10 +36,11 @@ export function tell(name: string, report: SimulationReport): void {
 
 /** One line for a person. */
 export function summaryOf(report: SimulationReport): string {
-  const { accepted, rejected, replayed, reads, indefinite, unresolved, seconds, violations, counters } = report;
+  const { accepted, rejected, replayed, repeats, reads, indefinite, unresolved, seconds, violations, counters } =
+    report;
   const counted = [...counters].filter(([, value]) => value > 0).map(([name, value]) => `${labelOf(name)} ${value}`);
   return (
-    `${accepted} accepted, ${rejected} rejected, ${replayed} replayed, ${reads} reads, ${indefinite} asked again, ` +
+    `${accepted} accepted, ${rejected} rejected, ${replayed} replayed, ${repeats} repeated, ${reads} reads, ${indefinite} asked again, ` +
     `${unresolved} unresolved; ${violations.length} violations; ${seconds} s` +
     (counted.length > 0 ? `; retries and ambiguous ends: ${counted.join(', ')}` : '')
   );

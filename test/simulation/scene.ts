@@ -1,28 +1,28 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Database } from '@tidemark/database';
-import { regionsOf } from '@tidemark/event-store';
+import { regionsOf, type StrategyName } from '@tidemark/event-store';
 import { cuttingProxy, freshDatabase, type CuttingProxy } from '@tidemark/testing';
 import type { Tailed } from './checking/evidence.js';
 import { Tailer } from './checking/tailer.js';
 import { ambiguousProxy, type AmbiguousProxy } from './servers/ambiguous-proxy.js';
 import { REGIONS } from './servers/region-cluster.js';
-import { ServiceProcess } from './servers/service-process.js';
+import { ServiceProcess, type ServiceOptions } from './servers/service-process.js';
+import { Switch } from './servers/switch.js';
 import type { SetStage } from './stage.js';
 
 const API_PROCESSES = 2;
 
 export interface SceneOptions {
   readonly jumpingClocks: boolean;
+  /** One more API process for each of these. */
+  readonly besides: readonly StrategyName[];
   /** Spread the database over the regions of its cluster, and give every API process a region. */
   readonly spread: boolean;
 }
 
-interface Gateway {
-  readonly databaseUrl: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
+type Gateway = Pick<ServiceOptions, 'databaseUrl' | 'env'>;
 
 /** A Tidemark as it is run: a fresh database, API processes, a worker, proxies between them, and a tailer that watches. */
 export class Scene {
@@ -33,6 +33,10 @@ export class Scene {
   tailers: readonly Tailer[] = [];
   worker!: ServiceProcess;
   apis: readonly ServiceProcess[] = [];
+  /** By strategy, where there are any besides the product's own. */
+  besides: ReadonlyMap<StrategyName, ServiceProcess> = new Map();
+  /** Where wallets can live; empty where that is one region. */
+  homes: readonly string[] = [];
   private scratch = '';
 
   static async open(stage: SetStage, options: SceneOptions): Promise<Scene> {
@@ -48,9 +52,12 @@ export class Scene {
 
   /** Moves the wall clock of an API process. */
   async setClock(api: number, offsetMs: number): Promise<void> {
-    const file = this.clockFile(api);
-    await writeFile(`${file}.new`, String(offsetMs));
-    await rename(`${file}.new`, file); // a reader sees the old or the new, and never half of it
+    await this.switchOf(`clock-${api}`).set(offsetMs);
+  }
+
+  /** Lets the database end a share of the explicit transactions with a restart error. */
+  async forceRestarts(share: number): Promise<void> {
+    await this.switchOf('restarts').set(share);
   }
 
   /** Stops the tailers and tells what they saw, all regions together. */
@@ -60,28 +67,34 @@ export class Scene {
   }
 
   async stopServices(): Promise<void> {
-    await Promise.all([...this.apis, this.worker].map((service) => service.stop()));
+    await Promise.all(this.services.map((service) => service.stop()));
   }
 
   /** What the services logged from `warn` on, the end of it. */
   logs(): string {
-    const services = [...this.apis, this.worker].filter((service) => service !== undefined);
-    return services.map((service) => service.log.slice(-3_000)).join('\n---\n');
+    return this.services.map((service) => service.log.slice(-3_000)).join('\n---\n');
+  }
+
+  private get services(): ServiceProcess[] {
+    return [...this.apis, ...this.besides.values(), this.worker].filter((service) => service !== undefined);
   }
 
   async close(): Promise<void> {
     for (const close of this.closers.reverse()) await close().catch(() => undefined);
   }
 
-  private async set(stage: SetStage, { jumpingClocks, spread }: SceneOptions): Promise<void> {
+  private async set(stage: SetStage, options: SceneOptions): Promise<void> {
+    const { spread } = options;
     this.scratch = await mkdtemp(join(tmpdir(), 'tidemark-simulation-'));
     this.closers.push(() => rm(this.scratch, { recursive: true, force: true }));
     const { url, drop } = await freshDatabase(stage.engine);
-    if (!stage.server && !stage.cluster) this.closers.push(drop); // else its server goes too
+    // A server of its own goes too in the end; on a small disk there is no room for the databases of many rounds.
+    if (stage.engine.engine === 'postgres' || !(stage.server || stage.cluster)) this.closers.push(drop);
     if (spread) await stage.cluster?.spread(url);
     this.owner = await connect({ url, applicationName: 'simulation-owner', poolSize: 3 });
     this.closers.push(() => this.owner.close());
-    const { logs } = await regionsOf(this.owner);
+    const { homes, logs } = await regionsOf(this.owner);
+    if (spread) this.homes = homes;
     const following = await connect({
       ...{ url, role: 'tidemark_worker', applicationName: 'simulation-tailer', poolSize: logs.length },
     });
@@ -92,7 +105,7 @@ export class Scene {
     this.closers.push(() => this.proxy.close());
     this.denying = await ambiguousProxy(this.proxy.url);
     this.closers.push(() => this.denying.close());
-    await this.startServices(this.gateways(stage, url, spread), jumpingClocks);
+    await this.startServices(this.gateways(stage, url, spread), options);
   }
 
   /** Where each API process and then the worker connect to: on the stage `cluster` everyone at home, else through the proxies. */
@@ -105,27 +118,37 @@ export class Scene {
     }));
   }
 
-  private async startServices(gateways: readonly Gateway[], jumpingClocks: boolean): Promise<void> {
-    const started = async (service: Promise<ServiceProcess>) => {
-      const running = await service;
+  private async startServices(gateways: readonly Gateway[], options: SceneOptions): Promise<void> {
+    const { jumpingClocks, besides } = options;
+    const started = async (service: ServiceOptions) => {
+      const running = await ServiceProcess.start(service);
       this.closers.push(() => running.stop());
       return running;
     };
     const api = (number: number) => {
       const { databaseUrl, env = {} } = gateways[number]!;
       const clock = jumpingClocks && { preload: ['jumping-clock'] };
-      const offset = jumpingClocks && { CLOCK_OFFSET_FILE: this.clockFile(number) };
-      return started(ServiceProcess.start({ kind: 'api', databaseUrl, env: { ...env, ...offset }, ...clock }));
+      const offset = jumpingClocks && { CLOCK_OFFSET_FILE: this.switchOf(`clock-${number}`).file };
+      return started({ kind: 'api', databaseUrl, env: { ...env, ...offset }, ...clock });
     };
-    const [worker, ...apis] = await Promise.all([
-      started(ServiceProcess.start({ kind: 'worker', ...gateways[API_PROCESSES]! })),
-      ...Array.from({ length: API_PROCESSES }, (_, number) => api(number)),
+    const beside = async (strategy: StrategyName) => {
+      const env = { RESTART_ERRORS_FILE: this.switchOf('restarts').file };
+      return [
+        strategy,
+        await started({ kind: 'api', ...gateways[0]!, strategy, env, preload: ['restart-errors'] }),
+      ] as const;
+    };
+    const [worker, apis, others] = await Promise.all([
+      started({ kind: 'worker', ...gateways[API_PROCESSES]! }),
+      Promise.all(Array.from({ length: API_PROCESSES }, (_, number) => api(number))),
+      Promise.all(besides.map(beside)),
     ]);
     this.worker = worker;
     this.apis = apis;
+    this.besides = new Map(others);
   }
 
-  private clockFile(api: number): string {
-    return join(this.scratch, `clock-${api}`);
+  private switchOf(name: string): Switch {
+    return new Switch(join(this.scratch, name));
   }
 }

@@ -5,9 +5,10 @@ import { readDatabase, type Evidence } from './checking/evidence.js';
 import type { Violation } from './checking/violation.js';
 import { ClientModel } from './clients/client-model.js';
 import { HttpConnections } from './clients/http-connection.js';
-import { SimulatedClient } from './clients/simulated-client.js';
-import { preparationOf, walletNames, workloadOf } from './clients/workload.js';
-import type { Fault, World } from './fault.js';
+import { SimulatedClient, type Routes } from './clients/simulated-client.js';
+import { circlesOf, SMALL_CROWD, walletNames, type Crowd } from './clients/crowd.js';
+import { preparationOf, workloadOf } from './clients/workload.js';
+import { shareOf, type Fault, type World } from './fault.js';
 import { Scene } from './scene.js';
 import { SeededRandom } from './seeded-random.js';
 import type { ServiceProcess } from './servers/service-process.js';
@@ -15,11 +16,13 @@ import type { SetStage } from './stage.js';
 
 export interface SimulationOptions {
   readonly stage: SetStage;
-  /** One after the other, each with an equal share of the commands. */
+  /** One after the other, each with its share of the commands. */
   readonly faults: readonly Fault[];
   readonly seed: number;
   /** At least; clients go on until every fault is over. */
   readonly commands: number;
+  /** Absent: the small one. */
+  readonly crowd?: Crowd;
   /** On the stage `cluster`: the multi-region schema. Absent: no. */
   readonly spread?: boolean;
 }
@@ -31,6 +34,8 @@ export interface SimulationReport {
   readonly accepted: number;
   readonly rejected: number;
   readonly replayed: number;
+  /** Keys that were sent once more after their answer, twice at once, or with another body. */
+  readonly repeats: number;
   readonly unresolved: number;
   /** Requests without a definite answer, all of which were sent again. */
   readonly indefinite: number;
@@ -44,12 +49,10 @@ export interface SimulationReport {
   readonly evidence: Evidence;
 }
 
-const CLIENTS = 24;
-const WALLETS = walletNames({ hot: 4, cold: 60 });
-/** A run that takes longer than this has stalled: something waits for ever. */
-const STALLED_MS_BASE = 90_000;
-const STALLED_MS_PER_COMMAND = 20;
-const CATCH_UP_MS_MAX = 60_000;
+/** A run in which no command is dealt with for so long has stalled: something waits for ever. No fault lasts half of it. */
+const STALLED_MS = 150_000;
+const CATCH_UP_MS_MAX = 120_000;
+const CATCH_UP_LOOK_EVERY_MS = 100;
 const LOOK_EVERY_MS = 20;
 
 /**
@@ -58,39 +61,43 @@ const LOOK_EVERY_MS = 20;
  * @throws Error with the seed and the end of the services' logs when the run could not be brought to its end
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { stage, faults, seed, commands, spread = false } = options;
+  const { stage, faults, seed, commands, crowd = SMALL_CROWD, spread = false } = options;
   const startedAt = performance.now();
   const jumpingClocks = faults.some((fault) => fault.jumpingClocks);
-  const scene = await Scene.open(stage, { jumpingClocks, spread });
+  const besides = [...new Set(faults.flatMap((fault) => fault.besides ?? []))];
+  const scene = await Scene.open(stage, { jumpingClocks, spread, besides });
   const http = new HttpConnections();
   const ended = new AbortController();
-  const signal = AbortSignal.any([
-    ended.signal,
-    AbortSignal.timeout(STALLED_MS_BASE + commands * STALLED_MS_PER_COMMAND),
-  ]);
+  const { signal } = ended;
   const model = new ClientModel();
+  const watchdog = endWhenStalled(model, ended);
   const notes: string[] = [];
   try {
     const random = new SeededRandom(seed);
-    const routing = faults.find((fault) => fault.routing)?.routing ?? 'by-wallet';
-    const urls = scene.apis.map(({ url }) => url);
-    const clients = Array.from(
-      { length: CLIENTS },
-      (_, i) => new SimulatedClient(i, { model, http, random: random.fork(`client ${i}`), urls, routing }),
+    const routes: Routes = { urls: scene.apis.map(({ url }) => url), routing: 'by-wallet' };
+    const wallets = walletNames(crowd);
+    const circles = circlesOf(crowd, wallets);
+    const clients = circles.map(
+      (_, i) => new SimulatedClient(i, { model, http, random: random.fork(`client ${i}`), routes }),
     );
-    const preparation = preparationOf(random.fork('preparation'), WALLETS);
-    await Promise.all(clients.map((client, i) => client.run(every(preparation, i, CLIENTS).flat(), signal)));
+    const preparation = preparationOf(random.fork('preparation'), wallets, scene.homes);
+    await Promise.all(clients.map((client, i) => client.run(every(preparation, i, clients.length).flat(), signal)));
 
     const struck = new AbortController();
     const enough = () => struck.signal.aborted;
-    const plan = (i: number) => workloadOf(i, random.fork(`plan ${i}`), WALLETS);
+    const { strays, repeats } = crowd;
+    const plan = (client: number) => {
+      const own = { client, random: random.fork(`plan ${client}`), circle: circles[client]! };
+      return workloadOf({ ...own, wallets, strays, repeats, regions: scene.homes });
+    };
     const working = Promise.all(clients.map((client, i) => client.run(plan(i), signal, enough)));
-    const striking = random.fork('faults');
-    const world = (share: World['reached']) => worldOf({ stage, scene, model, random: striking, notes }, share);
-    const each = Math.ceil(commands / faults.length);
-    await Promise.all([working, strikeAll(faults, world, model, each, signal).finally(() => struck.abort())]);
+    const one = commands / faults.reduce((sum, fault) => sum + shareOf(fault), 0);
+    const striking = { stage, scene, model, random: random.fork('faults'), notes, clients: clients.length, one };
+    const struckAll = strikeAll(faults, striking, routes, signal).finally(() => struck.abort());
+    await Promise.all([working, struckAll]);
     if (signal.aborted) throw new Error(`it stalled after ${model.done} commands`);
 
+    clearInterval(watchdog);
     await caughtUp(scene.owner);
     const counters = await countersOf(scene.apis);
     await scene.stopServices();
@@ -101,43 +108,66 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   } catch (error) {
     throw new Error(`seed ${seed}: ${String(error)}\n${notes.join('\n')}\n${scene.logs()}`, { cause: error });
   } finally {
+    clearInterval(watchdog);
     ended.abort();
     http.close();
     await scene.close();
   }
 }
 
+function endWhenStalled(model: ClientModel, ended: AbortController): NodeJS.Timeout {
+  let done = -1;
+  return setInterval(() => {
+    if (model.done === done) ended.abort();
+    done = model.done;
+  }, STALLED_MS);
+}
+
 /** One fault after the other, each while clients work: for as many commands as it asks for, and until it is done. */
-async function strikeAll(
-  faults: readonly Fault[],
-  world: (reached: World['reached']) => World,
-  model: ClientModel,
-  commandsEach: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function strikeAll(faults: readonly Fault[], on: Striking, routes: Routes, signal: AbortSignal): Promise<void> {
+  const { scene, model, one } = on;
   for (const fault of faults) {
-    const from = model.done;
-    const reached = async (share: number) => {
-      while (model.done - from < share * commandsEach) {
-        if (signal.aborted) throw new Error(`${fault.name}: it stalled`);
+    const { name, besides = [], routing = 'by-wallet' } = fault;
+    const each = Math.ceil(one * shareOf(fault));
+    const others = besides.map((strategy) => scene.besides.get(strategy)!);
+    Object.assign(routes, { routing, urls: [...scene.apis, ...others].map(({ url }) => url) } satisfies Routes);
+    const [from, startedAt] = [model.done, performance.now()];
+    const until = async (done: number) => {
+      while (model.done < done) {
+        if (signal.aborted) throw new Error(`${name}: it stalled`);
         await sleep(LOOK_EVERY_MS);
       }
     };
-    await fault.strike(world(reached));
+    const reached = (share: number) => until(from + share * each);
+    const passed = (share: number) => until(model.done + share * each);
+    await fault.strike(worldOf(on, each, { reached, passed }));
     await reached(1);
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    on.notes.push(`${name}: ${model.done - from} commands in ${seconds} s`);
   }
 }
 
-function worldOf(
-  from: { stage: SetStage; scene: Scene; model: ClientModel; random: SeededRandom; notes: string[] },
-  reached: World['reached'],
-): World {
-  const { stage, scene, model, random, notes } = from;
+interface Striking {
+  readonly stage: SetStage;
+  readonly scene: Scene;
+  readonly model: ClientModel;
+  readonly random: SeededRandom;
+  readonly notes: string[];
+  readonly clients: number;
+  /** Commands that a fault with a share of 1 has for itself. */
+  readonly one: number;
+}
+
+function worldOf(on: Striking, each: number, progress: Pick<World, 'reached' | 'passed'>): World {
+  const { stage, scene, model, random, notes, clients } = on;
   const { owner, proxy, denying, apis, worker } = scene;
   return {
-    ...{ engine: stage.engine.engine, random, model, apis, worker, owner, proxy, denying, reached },
+    ...{ engine: stage.engine.engine, random, model, apis, worker, owner, proxy, denying, clients, ...progress },
+    spread: scene.homes.length > 0,
+    strikes: (atLeast, oncePer) => Math.max(atLeast, Math.floor(each / oncePer)),
     note: (line) => void notes.push(line),
     setClock: (api, offsetMs) => scene.setClock(api, offsetMs),
+    forceRestarts: (share) => scene.forceRestarts(share),
     get server() {
       return present(stage.server);
     },
@@ -161,8 +191,8 @@ async function caughtUp(owner: Database): Promise<void> {
   for (;;) {
     const { rows } = await owner.query<{ behind: string }>(BEHIND);
     if (rows[0]!.behind === '0') return;
-    if (performance.now() > giveUpAt) throw new Error(`the worker is ${rows[0]!.behind} commits behind`);
-    await sleep(LOOK_EVERY_MS);
+    if (performance.now() > giveUpAt) throw new Error(`the projection is behind on ${rows[0]!.behind} wallets`);
+    await sleep(CATCH_UP_LOOK_EVERY_MS);
   }
 }
 
@@ -183,6 +213,7 @@ function countsOf(model: ClientModel) {
     accepted,
     rejected: model.told.length - accepted,
     replayed: model.told.filter(({ replayed }) => replayed).length,
+    repeats: model.repeats.length,
     unresolved: model.unresolved.length,
     indefinite: model.indefinite,
     reads: model.seen.filter(({ by }) => by === 'read').length,
@@ -194,8 +225,14 @@ function every<T>(list: readonly T[], from: number, step: number): T[] {
 }
 
 const BEHIND = `
-SELECT count(*) AS behind FROM commits c
-WHERE NOT EXISTS (
-  SELECT 1 FROM projection_checkpoints p
-  WHERE p.projection = 'balances' AND p.region::text = c.region::text
-    AND (p.position > c.position OR (p.position = c.position AND p.commit_id >= c.commit_id)))`;
+SELECT count(*) AS behind
+FROM (SELECT wallet_id, max(version) AS version FROM wallet_events GROUP BY wallet_id) e
+LEFT JOIN (
+  SELECT wallet_id, max(version) AS version FROM wallet_balances
+  WHERE generation = (SELECT live_generation FROM projections WHERE name = 'balances') GROUP BY wallet_id
+) b ON b.wallet_id = e.wallet_id
+LEFT JOIN (
+  SELECT wallet_id, max(version) AS version FROM statement_wallets
+  WHERE generation = (SELECT live_generation FROM projections WHERE name = 'movements') GROUP BY wallet_id
+) s ON s.wallet_id = e.wallet_id
+WHERE b.version IS DISTINCT FROM e.version OR s.version IS DISTINCT FROM e.version`;

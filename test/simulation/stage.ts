@@ -1,7 +1,7 @@
 import { mkdtemp, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Engine } from '@tidemark/database';
+import { connect, type Engine } from '@tidemark/database';
 import type { TestEngine } from '@tidemark/testing';
 import type { Stage } from './fault.js';
 import type { DatabaseServer } from './servers/database-server.js';
@@ -60,6 +60,7 @@ export async function setStage(stage: Stage, shared: TestEngine): Promise<SetSta
     const server = await startServer(shared.engine, join(disk?.directory ?? scratch, 'data'));
     closers.push(() => server.close());
     if (shared.engine === 'cockroach') await withoutAdmissionControl(server.url);
+    if (disk) await withLittleWriteAheadLog(server.url);
     return { ...set, server, engine: { ...shared, url: server.url, found: stage } };
   } catch (error) {
     await close();
@@ -78,6 +79,17 @@ done
 if [ -d "$1"/.tidemark/cluster ]; then cd "$1" && "$2" "$3" cluster down; fi
 umount -l "$1"/disk
 rm -rf "$1"`;
+
+/** Else the log of many rounds would fill a small disk before a fault does. */
+async function withLittleWriteAheadLog(url: string): Promise<void> {
+  const database = await connect({ url, applicationName: 'tidemark-simulation', poolSize: 1 });
+  try {
+    await database.query(`ALTER SYSTEM SET max_wal_size = '96MB'`);
+    await database.query('SELECT pg_reload_conf()');
+  } finally {
+    await database.close();
+  }
+}
 
 async function startServer(engine: Engine, directory: string): Promise<DatabaseServer> {
   return engine === 'cockroach' ? await privateCockroach(directory) : await privatePostgres(directory);

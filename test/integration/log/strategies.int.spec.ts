@@ -1,144 +1,21 @@
 import { strategies, type StrategyName } from '@tidemark/event-store';
 import { engines } from '@tidemark/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eur, LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
+import { describe } from 'vitest';
+import { LogFixture } from './log-fixture.js';
+import { strategyContract } from './strategy-contract.js';
 
 const names = Object.keys(strategies) as StrategyName[];
 const cases = engines.flatMap((engine) => names.map((strategy) => ({ engine, strategy, name: engine.engine })));
 
-/** What every way of writing promises, whoever else writes at the same time. */
-describe.each(cases)('strategy $strategy on $name', ({ engine, strategy }) => {
-  let log: LogFixture;
-  let here: TestStore;
-  let elsewhere: TestStore;
-
-  beforeAll(async () => {
-    log = await LogFixture.create(engine);
-    here = await log.open({ strategy });
-    elsewhere = await log.open({ strategy });
-  });
-  afterAll(() => log.close());
-
-  it('opens a wallet once, whoever asks first', async () => {
-    const outcomes = await Promise.all([
-      here.openWallet('once'),
-      elsewhere.openWallet('once'),
-      here.openWallet('once'),
-    ]);
-    expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'wallet_already_open', 'wallet_already_open']);
-    expect(await log.versions('once')).toEqual([1]);
-  });
-
-  it('decides each command on the state left by the one before it', async () => {
-    await here.openWallet('chain');
-    await here.deposit('chain', '10.00');
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => here.withdraw('chain', '4.00')));
-    expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'accepted', 'insufficient_funds', 'insufficient_funds']);
-    expect(await log.versions('chain')).toEqual([1, 2, 3, 4]);
-  });
-
-  it('loses nothing and doubles nothing when two processes write one wallet', async () => {
-    await here.openWallet('hot');
-    const outcomes = await Promise.all(
-      Array.from({ length: 60 }, (_, i) => (i % 2 ? here : elsewhere).deposit('hot', '0.01', `hot-${i}`)),
-    );
-    expect(outcomes.map(verdict)).toEqual(Array(60).fill('accepted'));
-    expect(await log.versions('hot')).toEqual(Array.from({ length: 61 }, (_, i) => i + 1));
-    expect(standing(await here.deposit('hot', '0.40'))).toEqual([62, '1.00']);
-  });
-
-  it('does not reject on a state that is gone', async () => {
-    await here.openWallet('stale');
-    expect(verdict(await here.withdraw('stale', '5.00'))).toBe('insufficient_funds'); // `here` remembers a zero balance
-    await elsewhere.deposit('stale', '5.00');
-    expect(standing(await here.withdraw('stale', '5.00'))).toEqual([3, '0.00']);
-  });
-
-  it('does not say that a destination is missing after it was opened elsewhere', async () => {
-    await here.openWallet('giver');
-    await here.deposit('giver', '5.00');
-    expect(verdict(await here.transfer('giver', 'late', '1.00'))).toBe('wallet_not_found');
-    await elsewhere.openWallet('late');
-    expect(verdict(await here.transfer('giver', 'late', '1.00'))).toBe('accepted');
-  });
-
-  it('answers a repeat with the first answer, accepted or rejected, in any process', async () => {
-    await here.openWallet('repeat');
-    const accepted = await here.deposit('repeat', '3.00', 'd');
-    const rejected = await here.withdraw('repeat', '4.00', 'w');
-    await here.deposit('repeat', '9.00');
-    for (const store of [here, elsewhere]) {
-      expect(await store.deposit('repeat', '3.00', 'd')).toEqual({ ...accepted, replayed: true });
-      expect(await store.withdraw('repeat', '4.00', 'w')).toEqual({ ...rejected, replayed: true });
-    }
-    expect(await log.versions('repeat')).toEqual([1, 2, 3]);
-  });
-
-  it('makes one command of equal keys in flight', async () => {
-    await here.openWallet('equal');
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => here.deposit('equal', '1.00', 'same')));
-    expect(outcomes.map(({ result }) => result)).toEqual(Array(5).fill(outcomes[0]!.result));
-    expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(await log.versions('equal')).toEqual([1, 2]);
-  });
-
-  it('refuses a key that comes with another request', async () => {
-    await here.openWallet('reuse');
-    await here.deposit('reuse', '1.00', 'k');
-    await expect(here.deposit('reuse', '2.00', 'k')).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
-    await expect(elsewhere.deposit('reuse', '2.00', 'k')).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
-    expect(await log.versions('reuse')).toEqual([1, 2]);
-  });
-
-  it('keeps an expected version to the state that it is written on', async () => {
-    await here.openWallet('expect');
-    const on = (expectedVersion: number) => ({
-      type: 'Deposit' as const,
-      walletId: 'expect',
-      movementId: 'm',
-      amount: eur('1.00'),
-      details: {},
-      expectedVersion,
-    });
-    const outcomes = await Promise.all([here.execute(on(1)), elsewhere.execute(on(1))]);
-    expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'version_mismatch']);
-  });
-
-  it('moves money between two wallets in both directions from two processes without a deadlock', async () => {
-    await Promise.all(['left', 'right'].map((walletId) => here.openWallet(walletId)));
-    await Promise.all(['left', 'right'].map((walletId) => here.deposit(walletId, '100.00')));
-    const outcomes = await Promise.all(
-      Array.from({ length: 40 }, (_, i) =>
-        i % 2 ? here.transfer('left', 'right', '1.00') : elsewhere.transfer('right', 'left', '1.00'),
-      ),
-    );
-    expect(outcomes.map(verdict)).toEqual(Array(40).fill('accepted'));
-    expect(standing(await here.deposit('left', '0.01'))).toEqual([43, '100.01']);
-    expect(standing(await here.deposit('right', '0.01'))).toEqual([43, '100.01']);
-  });
-
-  it('finds no wallet where there is none, and keeps no outcome for it', async () => {
-    expect(verdict(await here.deposit('nobody', '1.00', 'k'))).toBe('wallet_not_found');
-    expect(await log.count('command_outcomes', `wallet_id = 'nobody'`)).toBe(0);
-    await elsewhere.openWallet('nobody');
-    expect(verdict(await here.deposit('nobody', '1.00', 'k'))).toBe('accepted');
-  });
-
-  it('finishes what it has taken when it is closed, and takes nothing after', async () => {
-    const closing = await log.open({ strategy });
-    await closing.openWallet('closing');
-    const taken = Array.from({ length: 20 }, () => closing.deposit('closing', '1.00'));
-    await closing.close();
-    expect((await Promise.all(taken)).map(verdict)).toEqual(Array(20).fill('accepted'));
-    await expect(closing.deposit('closing', '1.00')).rejects.toMatchObject({ name: 'LogUnavailable' });
-  });
-
-  it('refuses more than its queue holds, and says so', async () => {
-    const small = await log.open({ strategy, limits: { queueMax: 3 } });
-    await small.openWallet('queue');
-    const settled = await Promise.allSettled(Array.from({ length: 8 }, () => small.deposit('queue', '1.00')));
-    const refused = settled.filter((each) => each.status === 'rejected').map(({ reason }) => (reason as Error).name);
-    expect(refused).toEqual(Array(5).fill('QueueFull'));
-    expect(await log.versions('queue')).toEqual([1, 2, 3, 4]);
-  });
-});
+describe.each(cases)('strategy $strategy on $name', ({ engine, strategy }) =>
+  strategyContract(async () => {
+    const log = await LogFixture.create(engine);
+    return {
+      open: (_place, options) => log.open({ ...options, strategy }),
+      homes: { near: 'local', far: 'local' },
+      versions: (walletId) => log.versions(walletId),
+      count: (table, where) => log.count(table, where),
+      close: () => log.close(),
+    };
+  }),
+);

@@ -118,7 +118,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
 
   it('a rebuild with a swap whose worker died after it says what it did, and what was accepted', async () => {
     await on.log.owner.query(
-      `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id = 'k-4'`,
+      `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id = 'k-4' AND generation = ${await live()}`,
     );
     const before = await live();
     const rebuilt = await killedAfterSwap(await ask('rebuild', { swap: true, accept: ['k-4'] }));
@@ -176,7 +176,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
       [rows[0]!.generation],
     );
     await other.follower.release();
-    const robbed = on.worker();
+    const robbed = on.worker({ limits: { commitsMax: 2, eventsMax: 5 } }); // so that they do not meet at once
     await robbed.lookAround();
     await on.log.owner.query(`UPDATE shard_leases SET token = token + 1, owner = NULL`);
     await on.move(WALLETS, 30);

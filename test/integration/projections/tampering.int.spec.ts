@@ -79,6 +79,21 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     await sql(`DELETE FROM wallet_movements WHERE wallet_id = $2 AND version = $1`, [version, first]);
   });
 
+  it.each(['{"version', '{"version":2,"balances":{"EUR":["1.0O","0.00"]}}'])(
+    'a state that nobody can read is found, and stops nobody: %s',
+    async (state) => {
+      for (const table of ['wallet_balances', 'statement_wallets']) {
+        await sql(`UPDATE ${table} SET state = $1 WHERE wallet_id = 't-5'`, [state]);
+      }
+      expect(await named('balances')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
+      expect(await named('movements')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
+      for (const walletId of WALLETS) await on.store.deposit(walletId, '1.00');
+      const [worker] = await on.catchUp();
+      expect([worker!.failures, worker!.parked]).toEqual([[], []]);
+      await expectAllAsTheLogSays();
+    },
+  );
+
   it('a place in the log that is not that of the row is found: callers wait for it', async () => {
     await sql(`UPDATE wallet_balances SET position = position - 1 WHERE wallet_id = 't-4'`);
     expect(await named('balances')).toMatchObject([{ walletId: 't-4', kind: 'row_differs' }]);

@@ -11,12 +11,16 @@ interface Traces {
 }
 
 /** Each command once or not at all, each acknowledged one for good, and the log and the stored outcomes in agreement. */
-export function checkCommands({ events, outcomes, model }: Evidence, report: Report): void {
+export function checkCommands({ events, outcomes, directory, model }: Evidence, report: Report): void {
+  const homes = new Map(directory.map(({ walletId, region }) => [walletId, region]));
   const traces: Traces = {
     events: Map.groupBy(events, (event) => (JSON.parse(event.metadata) as EventMetadata).idempotencyKey),
     outcomes: Map.groupBy(outcomes, ({ idempotencyKey }) => idempotencyKey),
   };
-  for (const [key, stored] of traces.outcomes) checkOutcomes(key, stored, traces, report);
+  for (const [key, stored] of traces.outcomes) {
+    checkCopies(key, stored, homes, report);
+    checkOutcome(key, stored[0]!, traces, report);
+  }
   for (const [key, written] of traces.events) {
     if (!traces.outcomes.has(key)) {
       report('outcome_missing', `${key}: ${written.map(nameOf).join(', ')} without an outcome`);
@@ -26,9 +30,26 @@ export function checkCommands({ events, outcomes, model }: Evidence, report: Rep
   for (const command of model.unresolved) checkWritten(command, traces.events.get(command.key) ?? [], report);
 }
 
-function checkOutcomes(key: string, stored: readonly StoredOutcome[], { events }: Traces, report: Report): void {
-  if (stored.length > 1) report('command_twice', `${key} has ${stored.length} outcomes`);
-  const { result, position } = stored[0]!;
+/** One outcome a command; a wallet that moves takes a copy along and leaves one behind in each region that it was in. */
+function checkCopies(
+  key: string,
+  stored: readonly StoredOutcome[],
+  homes: ReadonlyMap<string, string>,
+  report: Report,
+): void {
+  const [first] = stored;
+  const said = ({ walletId, position, result }: StoredOutcome) => `${walletId} ${position} ${JSON.stringify(result)}`;
+  const regions = new Set(stored.map(({ region }) => region));
+  if (regions.size < stored.length || stored.some((copy) => said(copy) !== said(first!))) {
+    report('command_twice', `${key} has ${stored.length} outcomes: ${stored.map(said).join('; ')}`);
+  }
+  const home = homes.get(first!.walletId);
+  if (home !== undefined && !regions.has(home)) {
+    report('outcome_missing', `${key} has no outcome in ${home}, where ${first!.walletId} lives`);
+  }
+}
+
+function checkOutcome(key: string, { result, position }: StoredOutcome, { events }: Traces, report: Report): void {
   const written = events.get(key) ?? [];
   if (result.kind === 'rejected' && written.length > 0) {
     report('command_twice', `${key} is stored as ${result.code}, and yet there is ${written.map(nameOf).join(', ')}`);
@@ -60,11 +81,13 @@ function checkTold({ command, status, code, position, wallets }: Told, traces: T
     }
     return;
   }
-  if (code !== 'insufficient_funds') return report('not_definite', `${key} was answered ${status} ${code}`);
+  if (!MAY_BE_REFUSED.has(code!)) return report('not_definite', `${key} was answered ${status} ${code}`);
   if (stored?.result.kind !== 'rejected' || stored.result.code !== code) {
     report('outcome_missing', `${key} was answered ${code}; stored is ${JSON.stringify(stored?.result ?? null)}`);
   }
 }
+
+const MAY_BE_REFUSED = new Set(['insufficient_funds', 'same_region']);
 
 /** Whether the events of a key are exactly those of its command, once, or none. */
 function checkWritten(command: Command, written: readonly RecordedEvent[], report: Report): void {
@@ -79,6 +102,7 @@ function checkWritten(command: Command, written: readonly RecordedEvent[], repor
 function eventsOf(command: Command): string[] {
   const { walletId } = command;
   if (command.kind === 'open') return [`WalletOpened ${walletId}`];
+  if (command.kind === 'rehome') return [`WalletRehomed ${walletId} to ${command.homeRegion}`];
   const money = `${command.amount} ${command.currency}`;
   switch (command.kind) {
     case 'limit':
@@ -98,7 +122,8 @@ function eventsOf(command: Command): string[] {
 function meaningOf(recorded: RecordedEvent): string {
   const event = domainEvent(recorded);
   const about = `${event.type} ${recorded.walletId}`;
-  if (event.type === 'WalletOpened' || event.type === 'WalletRehomed') return about;
+  if (event.type === 'WalletOpened') return about;
+  if (event.type === 'WalletRehomed') return `${about} to ${event.homeRegion}`;
   const amount = event.type === 'OverdraftLimitChanged' ? event.limit : event.amount;
   const other =
     event.type === 'TransferSent' ? ` to ${event.to}` : event.type === 'TransferReceived' ? ` from ${event.from}` : '';

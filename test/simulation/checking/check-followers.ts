@@ -1,6 +1,6 @@
 import { balances } from '@tidemark/projections';
 import { encodeWallet } from '@tidemark/wallet';
-import type { Evidence, StoredCommit } from './evidence.js';
+import type { Evidence, ProjectedWallet, StoredCommit } from './evidence.js';
 import type { Report } from './violation.js';
 import type { WalletHistory } from './wallet-histories.js';
 
@@ -13,7 +13,7 @@ export function checkFollowers(
   checkCommits(evidence, report);
   checkTailer(evidence, report);
   if (evidence.projected) checkProjection(evidence.projected, histories, report);
-  checkDirectory(evidence, report);
+  checkDirectory(evidence, histories, report);
 }
 
 function checkCommits({ commits, events }: Evidence, report: Report): void {
@@ -68,18 +68,22 @@ function checkProjection(
   histories: ReadonlyMap<string, WalletHistory>,
   report: Report,
 ): void {
-  const rows = new Map(projected.map((row) => [row.walletId, row]));
+  const rows = Map.groupBy(projected, ({ walletId }) => walletId);
   for (const [walletId, { events, states }] of histories) {
-    const row = rows.get(walletId);
+    const ofWallet = rows.get(walletId);
     rows.delete(walletId);
-    if (!row) {
+    if (!ofWallet) {
       report('projection_differs', `${walletId} has no row`);
       continue;
     }
+    const [row] = ofWallet.toSorted((a, b) => b.version - a.version) as [ProjectedWallet];
     if (row.version !== events.length) {
       report('projection_differs', `${walletId} is projected at version ${row.version} of ${events.length}`);
-    } else if (states.length === events.length + 1 && row.state !== encodeWallet(states.at(-1)!)) {
-      report('projection_differs', `${walletId} at version ${row.version}: ${row.state}`);
+    }
+    for (const { version, state } of ofWallet) {
+      const folded = states[version];
+      if (folded && state === encodeWallet(folded)) continue;
+      report('projection_differs', `${walletId} at version ${version}: ${state}`);
     }
     const lines = events.filter(({ type }) => !WITHOUT_LINE.has(type)).length;
     if (row.movements !== lines) {
@@ -91,16 +95,23 @@ function checkProjection(
 
 const WITHOUT_LINE = new Set(['WalletOpened', 'WalletRehomed', 'OverdraftLimitChanged']);
 
-function checkDirectory({ directory, events }: Evidence, report: Report): void {
+/** A wallet is listed where its next event goes, and each of its events was written where it lived then. */
+function checkDirectory({ directory }: Evidence, histories: ReadonlyMap<string, WalletHistory>, report: Report): void {
   const homes = new Map(directory.map(({ walletId, region }) => [walletId, region]));
-  const regions = new Map(events.map(({ walletId, region }) => [walletId, region]));
-  for (const [walletId, region] of regions) {
-    if (homes.get(walletId) !== region) {
-      report('directory_differs', `${walletId} has events in ${region} and is listed in ${homes.get(walletId)}`);
+  for (const [walletId, { events, states }] of histories) {
+    const home = states.at(-1)!.homeRegion;
+    if (homes.get(walletId) !== home) {
+      report('directory_differs', `${walletId} lives in ${home} and is listed in ${homes.get(walletId)}`);
     }
+    states.slice(1).forEach((state, i) => {
+      const { region, version } = events[i]!;
+      const lived = i === 0 ? state.homeRegion : states[i]!.homeRegion;
+      if (region === lived) return;
+      report('directory_differs', `${walletId} version ${version} is in ${region}, and the wallet lived in ${lived}`);
+    });
   }
   for (const walletId of homes.keys()) {
-    if (!regions.has(walletId)) report('directory_differs', `${walletId} is listed and has no event`);
+    if (!histories.has(walletId)) report('directory_differs', `${walletId} is listed and has no event`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Money } from '@tidemark/money';
 import type { SeededRandom } from '../seeded-random.js';
-import type { Told } from '../clients/client-model.js';
+import type { Repeat, Told } from '../clients/client-model.js';
 import type { Evidence } from './evidence.js';
 import type { Rule } from './violation.js';
 
@@ -39,7 +39,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
     found: 'hash_broken',
     spoil: (evidence, random) =>
       changeEvent(evidence, random, ({ data }) => ({
-        data: data.replace(/"amount":"(\d)/, (_, digit) => `"amount":"${(Number(digit) + 1) % 10}`),
+        data: data.replace(/"amount":"(\d)/, (_, digit) => `"amount":"${(Number(digit) % 9) + 1}`),
       })),
   },
   {
@@ -152,6 +152,23 @@ export const CORRUPTIONS: readonly Corruption[] = [
     },
   },
   {
+    what: 'a repeat was answered otherwise',
+    found: 'repeat_differs',
+    spoil: (evidence, random) => {
+      const first = random.pick(evidence.model.told.filter(({ position }) => position));
+      const answer = { ...first, position: `${first.position}1` };
+      return withRepeat(evidence, { first, otherBody: false, answer });
+    },
+  },
+  {
+    what: 'another body under a key that was used got its answer',
+    found: 'repeat_differs',
+    spoil: (evidence, random) => {
+      const first = random.pick(evidence.model.told);
+      return withRepeat(evidence, { first, otherBody: true, answer: first });
+    },
+  },
+  {
     what: 'a tailer missed a commit',
     found: 'tailer_skipped',
     spoil: (evidence, random) => {
@@ -198,6 +215,10 @@ export const CORRUPTIONS: readonly Corruption[] = [
     spoil: (evidence, random) => ({ ...evidence, directory: without(evidence.directory, random) }),
   },
 ];
+
+function withRepeat(evidence: Evidence, repeat: Repeat): Evidence {
+  return { ...evidence, model: { ...evidence.model, repeats: [...evidence.model.repeats, repeat] } };
+}
 
 function without<T>(list: readonly T[], random: SeededRandom): T[] {
   const gone = random.integer(0, list.length - 1);

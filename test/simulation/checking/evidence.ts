@@ -22,7 +22,12 @@ export interface StoredOutcome {
 type StoredResult =
   | {
       readonly kind: 'accepted';
-      readonly wallets: readonly { walletId: string; version: number; balances: StoredBalance[] }[];
+      readonly wallets: readonly {
+        readonly walletId: string;
+        readonly version: number;
+        readonly homeRegion: string;
+        readonly balances: readonly StoredBalance[];
+      }[];
     }
   | { readonly kind: 'rejected'; readonly code: string; readonly details: Readonly<Record<string, unknown>> };
 type StoredBalance = { readonly currency: string; readonly posted: string };
@@ -34,7 +39,7 @@ export interface StoredCommit {
   readonly appended: readonly AppendedRange[];
 }
 
-/** A wallet as the projection has it: the text of `encodeWallet`. */
+/** A wallet as the projection has it in one region: the text of `encodeWallet`. Where it has moved away, it is left as it was. */
 export interface ProjectedWallet {
   readonly walletId: string;
   readonly version: number;
@@ -60,7 +65,7 @@ export interface Evidence {
   /** Undefined where no worker ran. */
   readonly projected: readonly ProjectedWallet[] | undefined;
   readonly tailed: Tailed;
-  readonly model: Pick<ClientModel, 'told' | 'seen' | 'unresolved'>;
+  readonly model: Pick<ClientModel, 'told' | 'repeats' | 'seen' | 'unresolved'>;
 }
 
 /** Reads what the database holds, past the service, as the owner of the tables. */
@@ -112,6 +117,7 @@ function projectedOf({ wallet_id, version, state, movements }: Row): ProjectedWa
 const PROJECTED = `
 SELECT b.wallet_id, b.version, b.state,
        (SELECT count(*) FROM wallet_movements m
-        WHERE m.generation = b.generation AND m.region = b.region AND m.wallet_id = b.wallet_id) AS movements
+        WHERE m.generation = (SELECT live_generation FROM projections WHERE name = 'movements')
+          AND m.wallet_id = b.wallet_id) AS movements
 FROM wallet_balances b
 WHERE b.generation = (SELECT live_generation FROM projections WHERE name = 'balances')`;

@@ -2,6 +2,8 @@ import { chain, CHAIN_START, domainEvent, type RecordedEvent } from '@tidemark/e
 import { canonicalEvent, evolve, initialState, type Wallet } from '@tidemark/wallet';
 import type { Report } from './violation.js';
 
+const TAKES_OUT = new Set(['FundsWithdrawn', 'TransferSent']);
+
 /** A wallet's whole life: `states[v]` is the fold of its first `v` events. */
 export interface WalletHistory {
   readonly walletId: string;
@@ -39,8 +41,10 @@ function foldOne(walletId: string, events: readonly RecordedEvent[], report: Rep
       report('version_gap', `${name} cannot be folded: ${String(error)}`);
       return states;
     }
+    // A limit may be lowered below the debt of the moment; from then on nothing may leave.
+    if (!TAKES_OUT.has(event.type)) continue;
     for (const [currency, { posted, overdraftLimit }] of Object.entries(states.at(-1)!.balances)) {
-      if (!posted.plus(overdraftLimit).isNegative()) continue;
+      if (posted === states.at(-2)!.balances[currency]?.posted || !posted.plus(overdraftLimit).isNegative()) continue;
       report('below_limit', `${name}: ${posted.toString()} ${currency}, limit ${overdraftLimit.toString()}`);
     }
   }

@@ -1,27 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../seeded-random.js';
-import type { ClientModel, WalletShown } from './client-model.js';
+import type { Answer, ClientModel, Told, WalletShown } from './client-model.js';
+import { processOf } from './crowd.js';
 import type { HttpAnswer, HttpConnections } from './http-connection.js';
-import { requestOf, type Action, type Command } from './workload.js';
+import { requestOf, withOtherBody, type Action, type Command } from './workload.js';
 
 /** With the pauses below, a client asks for at least a minute: longer than any fault of the suite lasts. */
 const ATTEMPTS_MAX = 400;
 const PAUSE_MS_MAX = 400;
 const SERVED_LATER = 503;
+/** Of the commands that it may send again. */
+const REMEMBERED = 8;
 
-/** To which process a request goes first: the one that its wallet hashes to, as a load balancer should; or any. */
+/** To which process a request goes first: the one that its wallet belongs to, as a load balancer should; or any. */
 export type Routing = 'by-wallet' | 'any';
+
+/** The processes that clients send to now; a fault may change it. */
+export interface Routes {
+  urls: readonly string[];
+  routing: Routing;
+}
+
+interface Found {
+  readonly answer: HttpAnswer;
+  readonly attempts: number;
+  readonly sentAt: number;
+}
 
 /** One client: sends one command after the other, each with its key, again and again until it is told a definite answer. */
 export class SimulatedClient {
+  private readonly remembered: Told[] = [];
+
   constructor(
     private readonly number: number,
     private readonly parts: {
       readonly model: ClientModel;
       readonly http: HttpConnections;
       readonly random: SeededRandom;
-      readonly urls: readonly string[];
-      readonly routing: Routing;
+      readonly routes: Routes;
     },
   ) {}
 
@@ -30,42 +46,55 @@ export class SimulatedClient {
     for (const action of actions) {
       if (signal.aborted || enough()) return;
       if (action.kind === 'read') await this.read(action.walletId, signal);
-      else await this.submit(action, signal);
+      else if (action.kind === 'again') await this.repeat(action.otherBody, signal);
+      else await this.submit(action.command, action.twice, signal);
     }
   }
 
-  private async submit(command: Command, signal: AbortSignal): Promise<void> {
+  private async submit(command: Command, twice: boolean, signal: AbortSignal): Promise<void> {
     const { model } = this.parts;
-    const { path, body } = requestOf(command);
-    const found = await this.insist(command.walletId, path, signal, { key: command.key, body });
+    const place = this.placeOf(command.walletId);
+    const beside = twice ? this.send(command, place + 1, signal) : undefined;
+    const found = await this.send(command, place, signal);
+    const besides = await beside;
     if (!found) return void model.unresolved.push(command);
     const { answer, attempts, sentAt } = found;
-    const { status, replayed, json } = answer;
-    const facts = { client: this.number, command, status, replayed, attempts };
-    const accepted = status === 200 || status === 201;
-    model.answered(
-      accepted
-        ? { ...facts, position: json.position, wallets: json.wallets.map(shown) }
-        : { ...facts, code: String(json.code), wallets: [] },
-      sentAt,
-    );
+    const told = { client: this.number, command, replayed: answer.replayed, attempts, ...answerOf(answer) };
+    model.answered(told, sentAt);
+    if (besides) model.repeats.push({ first: told, otherBody: false, answer: answerOf(besides.answer) });
+    if (this.remembered.push(told) > REMEMBERED) this.remembered.shift();
+  }
+
+  /** Sends the key of something it was told already, to any process. */
+  private async repeat(otherBody: boolean, signal: AbortSignal): Promise<void> {
+    const { model, random, routes } = this.parts;
+    if (this.remembered.length === 0) return;
+    const first = random.pick(this.remembered);
+    const command = otherBody ? withOtherBody(first.command) : first.command;
+    if (!command) return;
+    const found = await this.send(command, random.integer(0, routes.urls.length - 1), signal);
+    if (found) model.repeats.push({ first, otherBody, answer: answerOf(found.answer) });
   }
 
   private async read(walletId: string, signal: AbortSignal): Promise<void> {
-    const found = await this.insist(walletId, `/v1/wallets/${walletId}`, signal);
+    const found = await this.insist(this.placeOf(walletId), `/v1/wallets/${walletId}`, signal);
     if (found?.answer.status === 200) this.parts.model.read(this.number, shown(found.answer.json));
   }
 
+  private send(command: Command, place: number, signal: AbortSignal): Promise<Found | undefined> {
+    const { path, body } = requestOf(command);
+    return this.insist(place, path, signal, { key: command.key, body });
+  }
+
   private async insist(
-    walletId: string,
+    place: number,
     path: string,
     signal: AbortSignal,
     command?: { key: string; body: object },
-  ): Promise<{ answer: HttpAnswer; attempts: number; sentAt: number } | undefined> {
-    const { http, model, random, urls } = this.parts;
-    const first = this.firstUrl(walletId);
+  ): Promise<Found | undefined> {
+    const { http, model, random, routes } = this.parts;
     for (let attempts = 1; attempts <= ATTEMPTS_MAX && !signal.aborted; attempts++) {
-      const url = urls[(first + attempts - 1) % urls.length]!;
+      const url = routes.urls[(place + attempts - 1) % routes.urls.length]!;
       const sentAt = performance.now();
       const answer = await http.send(url, path, command).catch(() => undefined);
       if (answer && answer.status !== SERVED_LATER) return { answer, attempts, sentAt };
@@ -75,20 +104,25 @@ export class SimulatedClient {
     return undefined;
   }
 
-  private firstUrl(walletId: string): number {
-    const { random, routing, urls } = this.parts;
-    if (routing === 'any') return random.integer(0, urls.length - 1);
-    let hash = 0;
-    for (const character of walletId) hash = (hash * 31 + character.charCodeAt(0)) % 65_521;
-    return hash % urls.length;
+  private placeOf(walletId: string): number {
+    const { random, routes } = this.parts;
+    const processes = routes.urls.length;
+    return routes.routing === 'any' ? random.integer(0, processes - 1) : processOf(walletId, processes);
   }
+}
+
+function answerOf({ status, json }: HttpAnswer): Answer {
+  if (status !== 200 && status !== 201) return { status, code: String(json.code), wallets: [] };
+  return { status, position: json.position, wallets: json.wallets.map(shown) };
 }
 
 function shown(wallet: {
   walletId: string;
   version: number;
+  homeRegion: string;
   balances: { currency: string; posted: string }[];
 }): WalletShown {
+  const { walletId, version, homeRegion } = wallet;
   const balances = Object.fromEntries(wallet.balances.map(({ currency, posted }) => [currency, posted]));
-  return { walletId: wallet.walletId, version: wallet.version, balances };
+  return { walletId, version, homeRegion, balances };
 }

@@ -1,36 +1,49 @@
 import { unreachable } from '@tidemark/wallet';
 import type { SeededRandom } from '../seeded-random.js';
+import type { WalletNames } from './crowd.js';
 
 /** What a client asks for under one idempotency key. Amounts are canonical decimal strings. */
 export type Command = { readonly key: string; readonly walletId: string } & (
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly homeRegion?: string }
   | { readonly kind: 'limit' | 'deposit' | 'withdraw'; readonly amount: string; readonly currency: string }
   | { readonly kind: 'transfer'; readonly to: string; readonly amount: string; readonly currency: string }
+  | { readonly kind: 'rehome'; readonly homeRegion: string }
 );
 
-export type Action = Command | { readonly kind: 'read'; readonly walletId: string };
-
-/** The wallets of a simulation. Hot ones are everybody's, so that commands meet; the others are many, so that flushes mix. */
-export interface WalletNames {
-  readonly hot: readonly string[];
-  readonly cold: readonly string[];
-}
+/**
+ * `again`: a command that the client has been answered before, with the same body or another.
+ * `twice`: the same command at the same moment, to two processes.
+ */
+export type Action =
+  | { readonly kind: 'command'; readonly command: Command; readonly twice: boolean }
+  | { readonly kind: 'read'; readonly walletId: string }
+  | { readonly kind: 'again'; readonly otherBody: boolean };
 
 const CURRENCIES = ['EUR', 'JPY'] as const;
-const HOT_SHARE = 0.4;
 /** In percent; what is left are transfers. Withdrawals are larger than deposits, so that some are refused. */
-const READS = 15;
+const READS = 14;
 const DEPOSITS = 40;
 const WITHDRAWALS = 22;
+const LIMITS = 3;
+/** Of the commands, where there are regions. */
+const REHOMES = 0.01;
 
-export function walletNames({ hot, cold }: { hot: number; cold: number }): WalletNames {
-  const named = (kind: string, count: number) => Array.from({ length: count }, (_, i) => `${kind}-${i}`);
-  return { hot: named('hot', hot), cold: named('cold', cold) };
+export interface Plan {
+  readonly client: number;
+  readonly random: SeededRandom;
+  /** The wallets it uses. */
+  readonly circle: readonly string[];
+  readonly wallets: WalletNames;
+  readonly strays: number;
+  readonly repeats: number;
+  /** Where wallets can move to; empty where there is one region. */
+  readonly regions: readonly string[];
 }
 
 /** What one client does, one action after the other, without an end; `random` decides it all. */
-export function* workloadOf(client: number, random: SeededRandom, wallets: WalletNames): Generator<Action> {
-  const anyWallet = () => random.pick(random.chance(HOT_SHARE) ? wallets.hot : wallets.cold);
+export function* workloadOf(plan: Plan): Generator<Action> {
+  const { client, random, circle, wallets, strays, repeats, regions } = plan;
+  const anyWallet = () => random.pick(random.chance(strays) ? wallets.all : circle);
   for (let made = 0; ;) {
     const walletId = anyWallet();
     const what = random.integer(0, 99);
@@ -38,25 +51,40 @@ export function* workloadOf(client: number, random: SeededRandom, wallets: Walle
       yield { kind: 'read', walletId };
       continue;
     }
+    if (made > 0 && random.chance(repeats)) {
+      yield { kind: 'again', otherBody: random.chance(0.3) };
+      continue;
+    }
     const key = `c${client}-${made++}`;
     const currency = random.chance(0.8) ? CURRENCIES[0] : CURRENCIES[1];
     const amount = (max: number) => amountOf(random, currency, max);
-    if (what < READS + DEPOSITS) yield { kind: 'deposit', key, walletId, amount: amount(1_000), currency };
-    else if (what < READS + DEPOSITS + WITHDRAWALS) {
-      yield { kind: 'withdraw', key, walletId, amount: amount(3_000), currency };
+    const twice = random.chance(repeats / 2);
+    let command: Command;
+    if (regions.length > 1 && random.chance(REHOMES)) {
+      command = { kind: 'rehome', key, walletId, homeRegion: random.pick(regions) };
+    } else if (what < READS + DEPOSITS) {
+      command = { kind: 'deposit', key, walletId, amount: amount(1_000), currency };
+    } else if (what < READS + DEPOSITS + WITHDRAWALS) {
+      command = { kind: 'withdraw', key, walletId, amount: amount(3_000), currency };
+    } else if (what < READS + DEPOSITS + WITHDRAWALS + LIMITS) {
+      // As often lowered below the debt of the moment as raised: then nothing may leave until it is paid back.
+      command = { kind: 'limit', key, walletId, amount: amount(2_000), currency };
     } else {
       const to = anotherThan(walletId, anyWallet);
-      yield { kind: 'transfer', key, walletId, to, amount: amount(1_500), currency };
+      command = { kind: 'transfer', key, walletId, to, amount: amount(1_500), currency };
     }
+    yield { kind: 'command', command, twice };
   }
 }
 
-/** What has to be there first: every wallet, and for some of them leave to go below zero. */
-export function preparationOf(random: SeededRandom, { hot, cold }: WalletNames): Command[][] {
-  return [...hot, ...cold].map((walletId) => {
-    const open = { kind: 'open', key: `open-${walletId}`, walletId } as const;
+/** What has to be there first: every wallet, in some region, and for some of them leave to go below zero. */
+export function preparationOf(random: SeededRandom, { all }: WalletNames, regions: readonly string[]): Action[][] {
+  return all.map((walletId) => {
+    const where = regions.length > 0 && { homeRegion: random.pick(regions) };
+    const open = { kind: 'open', key: `open-${walletId}`, walletId, ...where } as const;
     const limit = { kind: 'limit', key: `limit-${walletId}`, walletId, amount: '10.00', currency: 'EUR' } as const;
-    return random.chance(0.2) ? [open, limit] : [open];
+    const commands = random.chance(0.2) ? [open, limit] : [open];
+    return commands.map((command) => ({ kind: 'command', command, twice: false }));
   });
 }
 
@@ -65,7 +93,7 @@ export function requestOf(command: Command): { path: string; body: object } {
   const { walletId } = command;
   switch (command.kind) {
     case 'open':
-      return { path: '/v1/wallets', body: { walletId } };
+      return { path: '/v1/wallets', body: { walletId, homeRegion: command.homeRegion } };
     case 'limit':
       return {
         path: `/v1/wallets/${walletId}/limits`,
@@ -81,9 +109,16 @@ export function requestOf(command: Command): { path: string; body: object } {
       const { to, amount, currency } = command;
       return { path: '/v1/transfers', body: { from: walletId, to, amount, currency } };
     }
+    case 'rehome':
+      return { path: `/v1/wallets/${walletId}/rehome`, body: { homeRegion: command.homeRegion } };
     default:
       return unreachable(command);
   }
+}
+
+/** The same key, another body. Undefined for what has no amount to change. */
+export function withOtherBody(command: Command): Command | undefined {
+  return 'amount' in command ? { ...command, amount: `1${command.amount}` } : undefined;
 }
 
 /** @param max in the smallest unit */

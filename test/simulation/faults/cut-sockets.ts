@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOTH, type Fault } from '../fault.js';
 
 const CUTS = 12;
+const COMMANDS_PER_CUT = 600;
 
 export const cutSockets: Fault = {
   name: 'cut-sockets',
   when: 'the connection to the database breaks after a statement was sent, or at any other moment',
   engines: BOTH,
   stage: 'shared',
-  async strike({ note, proxy, random, reached }) {
-    for (let i = 1; i <= CUTS; i++) {
-      await reached(i / (CUTS + 1));
+  async strike({ note, proxy, random, reached, strikes }) {
+    const cuts = strikes(CUTS, COMMANDS_PER_CUT);
+    for (let i = 1; i <= cuts; i++) {
+      await reached(i / (cuts + 1));
       const how = random.integer(0, 3);
       if (how <= 1) proxy.swallowNextAnswer();
       else proxy.cut();
@@ -19,6 +21,6 @@ export const cutSockets: Fault = {
       await sleep(random.integer(50, 400));
       proxy.refuse(false);
     }
-    note(`cut connections ${CUTS} times`);
+    note(`cut connections ${cuts} times`);
   },
 };

@@ -6,26 +6,31 @@ import type { Fault } from '../fault.js';
 const HELD_MAX = 1_000;
 const TOO_MANY_CONNECTIONS = '53300';
 const HELD_FOR_MS = 1_500;
+const TIMES = 1;
+const COMMANDS_PER_TIME = 5_000;
 
 export const exhaustConnections: Fault = {
   name: 'exhaust-connections',
   when: 'PostgreSQL has no connection left for the service',
   engines: ['postgres'],
   stage: 'private',
-  async strike({ note, reached, server }) {
-    await reached(0.3);
-    const held: pg.Client[] = [];
-    const first = await hold(server.url, held);
-    await holdAll(server.url, held);
-    // Those that the service still had go too, and others are faster to take their places.
-    await first.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tidemark-%'`,
-    );
-    await holdAll(server.url, held);
-    note(`held ${held.length} connections for ${HELD_FOR_MS} ms`);
-    await sleep(HELD_FOR_MS);
-    await holdAll(server.url, held);
-    await Promise.all(held.map((client) => client.end()));
+  async strike({ note, reached, server, strikes }) {
+    const times = strikes(TIMES, COMMANDS_PER_TIME);
+    for (let i = 1; i <= times; i++) {
+      await reached(i / (times + 1));
+      const held: pg.Client[] = [];
+      const first = await hold(server.url, held);
+      await holdAll(server.url, held);
+      // Those that the service still had go too, and others are faster to take their places.
+      await first.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tidemark-%'`,
+      );
+      await holdAll(server.url, held);
+      note(`held ${held.length} connections for ${HELD_FOR_MS} ms`);
+      await sleep(HELD_FOR_MS);
+      await holdAll(server.url, held);
+      await Promise.all(held.map((client) => client.end()));
+    }
   },
 };
 

@@ -25,3 +25,8 @@ export async function failAppends(owner: Database, sqlState: string, every: numb
     await owner.query(`DROP SEQUENCE ${name}_count`);
   };
 }
+
+/** Of so many outcomes one has to fail, for one flush in some to fail: most hold fewer commands than there are clients. */
+export function outcomesPerFailure(clients: number): number {
+  return 2 * clients + 1;
+}

@@ -1,15 +1,17 @@
 import { BOTH, type Fault } from '../fault.js';
 
-const KILLS = 2;
+const KILLS = 1;
+const COMMANDS_PER_KILL = 4_000;
 
 export const killApi: Fault = {
   name: 'kill-api',
   when: 'an API process is killed with -9 under load',
   engines: BOTH,
   stage: 'shared',
-  async strike({ apis, model, note, random, reached }) {
-    for (let i = 1; i <= KILLS; i++) {
-      await reached(i / (KILLS + 1));
+  async strike({ apis, model, note, random, reached, strikes }) {
+    const kills = strikes(KILLS, COMMANDS_PER_KILL);
+    for (let i = 1; i <= kills; i++) {
+      await reached(i / (kills + 1));
       const victim = random.pick(apis);
       await victim.kill();
       const recovered = model.timeToNextSuccess();

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOTH, type Fault } from '../fault.js';
 
 const KILLS = 1;
+const COMMANDS_PER_KILL = 5_000;
 
 export const killDatabase: Fault = {
   name: 'kill-database',
   when: 'the database server is killed with -9 under load and comes back a moment later',
   engines: BOTH,
   stage: 'private',
-  async strike({ model, note, random, reached, server }) {
-    for (let i = 1; i <= KILLS; i++) {
-      await reached(i / (KILLS + 1));
+  async strike({ model, note, random, reached, server, strikes }) {
+    const kills = strikes(KILLS, COMMANDS_PER_KILL);
+    for (let i = 1; i <= kills; i++) {
+      await reached(i / (kills + 1));
       const recovered = model.timeToNextSuccess();
       await server.kill();
       await sleep(random.integer(0, 800));

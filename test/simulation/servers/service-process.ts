@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { StrategyName } from '@tidemark/event-store';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const STRATEGY_API = fileURLToPath(new URL('strategy-api.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('../preload', import.meta.url));
 /** A process of Node with Nest in it takes half a second alone, and more on a machine under load. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 120_000;
 /** Longer than the service's own grace for requests in flight. */
 const STOP_MS_MAX = 25_000;
 const LOOK_EVERY_MS = 50;
@@ -21,6 +23,8 @@ export interface ServiceOptions {
   readonly kind: 'api' | 'worker';
   readonly databaseUrl: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of an API: another one than the product writes by. */
+  readonly strategy?: StrategyName;
   /** Files of `preload/` besides `end-with-parent`. */
   readonly preload?: readonly string[];
 }
@@ -93,16 +97,19 @@ export class ServiceProcess {
   }
 
   private launch(): void {
-    const { kind, databaseUrl, env = {}, preload = [] } = this.options;
+    const { kind, databaseUrl, env = {}, preload = [], strategy } = this.options;
     const imports = ['end-with-parent', ...preload].flatMap((name) => ['--import', `${PRELOAD}/${name}.ts`]);
-    const child = spawn(process.execPath, ['--no-warnings', ...imports, `${ROOT}/apps/${kind}/dist/main.js`], {
+    const program = strategy ? STRATEGY_API : `${ROOT}/apps/${kind}/dist/main.js`;
+    const child = spawn(process.execPath, ['--no-warnings', ...imports, program], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
+        PARENT_PID: String(process.pid),
         DATABASE_URL: databaseUrl,
         LOG_LEVEL: 'warn',
         PORT: String(this.port),
         WORKER_PORT: String(this.port),
+        ...(strategy && { STRATEGY: strategy }),
         ...env,
       },
     });

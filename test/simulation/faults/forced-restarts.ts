@@ -1,0 +1,21 @@
+import type { Fault } from '../fault.js';
+
+/** Such a transaction fails each time it is tried, so most must be left alone. */
+const SHARE = 0.3;
+
+export const forcedRestarts: Fault = {
+  name: 'forced-restarts',
+  when: 'CockroachDB itself ends explicit transactions with 40001 (inject_retry_errors_enabled)',
+  engines: ['cockroach'],
+  stage: 'shared',
+  share: 0.3,
+  routing: 'any',
+  besides: ['pessimistic'],
+  async strike({ forceRestarts, note, reached }) {
+    await reached(0.1);
+    await forceRestarts(SHARE);
+    await reached(0.9);
+    await forceRestarts(0);
+    note(`${SHARE * 100} % of the explicit transactions were forced to restart`);
+  },
+};

@@ -26,8 +26,8 @@ describe.each(engines.filter(({ engine }) => engine === 'cockroach'))(
       await worker.catchUp();
       await worker.lookAround();
       for (const table of ['wallet_events', 'commits', 'shard_checkpoints', 'shard_leases', 'wallet_balances']) {
-      await on.log.owner.query(`ANALYZE ${table}`);
-    }
+        await on.log.owner.query(`ANALYZE ${table}`);
+      }
     });
     afterAll(() => on.close());
 

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import fc from 'fast-check';
 
-/** What goes wrong, at which of a worker's calls to its database (the statements of a transaction count, too). */
+/**
+ * What goes wrong, and where: at which of a worker's calls to its database (the statements of a transaction count, too), or
+ * at which of its transactions, all of what it writes then being decided on what it read before.
+ */
 export interface Fault {
-  readonly at: number;
+  readonly at: { readonly call: number } | { readonly transaction: number };
   readonly how:
     | 'dies before' // and never says anything again
     | 'dies after'
@@ -13,9 +17,19 @@ export interface Fault {
 
 const HOWS = ['dies before', 'dies after', 'loses the answer', 'sleeps'] as const satisfies Fault['how'][];
 
-export function faults({ callsMax }: { callsMax: number }): fc.Arbitrary<Fault> {
-  return fc.record({ at: fc.nat(callsMax), how: fc.constantFrom(...HOWS) });
+export function faults({
+  callsMax,
+  transactionsMax,
+}: {
+  callsMax: number;
+  transactionsMax: number;
+}): fc.Arbitrary<Fault> {
+  const at = fc.oneof(fc.record({ call: fc.nat(callsMax) }), fc.record({ transaction: fc.nat(transactionsMax) }));
+  return fc.record({ at, how: fc.constantFrom(...HOWS) });
 }
+
+/** Whoever sleeps with locks in its hands cannot be robbed before it has woken up. */
+const SLEEP_MS_MAX = 500;
 
 export class Killed extends Error {
   override readonly name = 'Killed';
@@ -24,7 +38,10 @@ export class Killed extends Error {
 /** A worker's database, with one fault. */
 export class FaultyDatabase {
   dead = false;
+  /** Ends when what was done while it slept is done. */
+  woken: Promise<unknown> = Promise.resolve();
   private calls = 0;
+  private transactions = 0;
 
   /** @param meanwhile what happens while the worker sleeps */
   constructor(
@@ -35,22 +52,21 @@ export class FaultyDatabase {
 
   get database(): Database {
     const { real } = this;
+    const query =
+      (send: Database['query']): Database['query'] =>
+      (...given) =>
+        this.call(false, () => send(...given) as Promise<never>);
     return {
       ...real,
-      query: (...given) => this.call(() => real.query(...given) as Promise<never>),
+      query: query(real.query),
       transaction: (work, options) =>
-        this.call(() =>
-          real.transaction(
-            ({ query }) => work({ query: (...given) => this.call(() => query(...given) as Promise<never>) }),
-            options,
-          ),
-        ),
+        this.call(true, () => real.transaction((client) => work({ query: query(client.query) }), options)),
     };
   }
 
-  private async call<T>(send: () => Promise<T>): Promise<T> {
+  private async call<T>(isTransaction: boolean, send: () => Promise<T>): Promise<T> {
     if (this.dead) throw new Killed();
-    if (this.calls++ !== this.fault.at) return send();
+    if (!this.isDue(isTransaction)) return send();
     switch (this.fault.how) {
       case 'dies before':
         this.dead = true;
@@ -62,8 +78,16 @@ export class FaultyDatabase {
         await send();
         throw Object.assign(new Error('the connection was cut'), { code: '08006' });
       case 'sleeps':
-        await this.meanwhile();
+        this.woken = this.meanwhile();
+        await Promise.race([this.woken, sleep(SLEEP_MS_MAX)]);
         return send();
     }
+  }
+
+  private isDue(isTransaction: boolean): boolean {
+    const { at } = this.fault;
+    const call = this.calls++;
+    if ('call' in at) return call === at.call;
+    return isTransaction && this.transactions++ === at.transaction;
   }
 }

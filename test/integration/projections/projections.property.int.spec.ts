@@ -20,7 +20,7 @@ const HEIR_LOOKS = 6;
 const HEIR_PAUSE_MS = 10_000;
 
 const limits = fc.record({ commitsMax: fc.integer({ min: 1, max: 12 }), eventsMax: fc.integer({ min: 1, max: 30 }) });
-/** Which worker of which region goes on, and how far; the first of them has the fault. */
+/** Which worker of which region goes on, and how far; the first of each region has the fault. */
 const rounds = fc.array(
   fc.record({
     region: fc.constantFrom(...REGIONS),
@@ -30,8 +30,11 @@ const rounds = fc.array(
   }),
   { maxLength: 10 },
 );
-const following = fc.record({ limits, rounds, fault: faults({ callsMax: 40 }) });
-const building = fc.record({ pageEvents: fc.integer({ min: 3, max: 60 }), fault: faults({ callsMax: 60 }) });
+const following = fc.record({ limits, rounds, fault: faults({ callsMax: 60, transactionsMax: 4 }) });
+const building = fc.record({
+  pageEvents: fc.integer({ min: 3, max: 60 }),
+  fault: faults({ callsMax: 60, transactionsMax: 12 }),
+});
 const run = fc.record({
   before: scripts(REGIONS, { stepsMax: 30 }),
   followed: following,
@@ -61,7 +64,8 @@ describe.each(engines)('any log, any split, any fault, on $engine', (engine) => 
           ]);
           await on.catchUp([region], { limits });
         };
-        const faulty = workers.size === 0 ? new FaultyDatabase(on.database, fault, rob) : undefined;
+        const isFirst = ![...workers.keys()].some((other) => other.startsWith(region));
+        const faulty = isFirst ? new FaultyDatabase(on.database, fault, rob) : undefined;
         const worker = on.worker({ region, limits, ...(faulty && { database: faulty.database }) });
         workers.set(slot, { worker, ...(faulty && { faulty }) });
       }
@@ -73,6 +77,7 @@ describe.each(engines)('any log, any split, any fault, on $engine', (engine) => 
         });
       }
     }
+    for (const { faulty } of workers.values()) await faulty?.woken;
     for (const region of REGIONS) {
       const heir = on.worker({ region, limits });
       for (let look = 0; look < HEIR_LOOKS; look++) {
@@ -108,9 +113,11 @@ describe.each(engines)('any log, any split, any fault, on $engine', (engine) => 
       await on.log.owner.query(`UPDATE build_ranges SET token = token + 1, owner = NULL`);
       await finish();
     };
-    await builder(new FaultyDatabase(on.database, fault, rob).database)
+    const faulty = new FaultyDatabase(on.database, fault, rob);
+    await builder(faulty.database)
       .build(signal)
       .catch(() => undefined);
+    await faulty.woken;
     await finish();
     const events = await on.log.count('wallet_events');
     for (const each of builds) {
@@ -146,6 +153,7 @@ describe.each(engines)('any log, any split, any fault, on $engine', (engine) => 
       { numRuns: RUNS_MAX, endOnFailure: true },
     );
     expect(runs).toBeGreaterThan(0);
+    process.stdout.write(`RUNS ${engine.engine} ${runs}\n`);
   });
 });
 

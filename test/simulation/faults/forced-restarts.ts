@@ -8,7 +8,7 @@ export const forcedRestarts: Fault = {
   when: 'CockroachDB itself ends explicit transactions with 40001 (inject_retry_errors_enabled)',
   engines: ['cockroach'],
   stage: 'shared',
-  share: 0.3,
+  share: 0.15,
   routing: 'any',
   besides: ['pessimistic'],
   async strike({ forceRestarts, note, reached }) {

@@ -5,7 +5,7 @@ export const mixedStrategies: Fault = {
   when: 'processes that write by the other strategies, optimistic and pessimistic, share wallets with the grouped ones',
   engines: BOTH,
   stage: 'shared',
-  share: 0.4,
+  share: 0.2,
   routing: 'any',
   besides: ['optimistic', 'pessimistic'],
   async strike({ reached }) {

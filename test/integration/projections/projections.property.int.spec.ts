@@ -153,7 +153,6 @@ describe.each(engines)('any log, any split, any fault, on $engine', (engine) => 
       { numRuns: RUNS_MAX, endOnFailure: true },
     );
     expect(runs).toBeGreaterThan(0);
-    process.stdout.write(`RUNS ${engine.engine} ${runs}\n`);
   });
 });
 

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 /** Room for a fresh PostgreSQL, a copy of its programs, and some write-ahead log. */
 const SIZE = '640m';
-const BLOCK = Buffer.alloc(64 * 1024);
+const BLOCK = Buffer.alloc(1024 * 1024);
 /** So many blocks are more than the file system has. */
-const BLOCKS_MAX = 20_000;
+const BLOCKS_MAX = 1_250;
 
 /** A file system of its own in memory, which can be filled. */
 export class SmallDisk {

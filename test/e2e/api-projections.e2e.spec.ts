@@ -279,9 +279,11 @@ describe.each(engines)('the API on $engine: readiness and the lag of the worker 
   it('is not ready while a live build is too far behind, and says which', async () => {
     const service = await RunningService.start(engine, { worker: { lagSecondsMax: 1 } });
     try {
-      await service.post('/v1/wallets', { walletId: 'alice' });
+      const { json: opened } = await service.post('/v1/wallets', { walletId: 'alice' });
       const ready = async () => (await service.get('/health/ready')).json;
       await expect.poll(ready, PATIENCE).toEqual({ status: 'ready' });
+      const followed = await service.get(`/v1/trial-balance?minPosition=${opened.position}`);
+      expect(followed.status).toBe(200);
       await service.database.query('REVOKE INSERT, UPDATE ON account_totals FROM tidemark_worker');
       await service.post('/v1/wallets/alice/deposits', { amount: '1.00', currency: 'EUR' });
       await expect.poll(ready, PATIENCE).toMatchObject({

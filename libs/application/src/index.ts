@@ -15,7 +15,7 @@ export { GetStatementQuery } from './queries/get-statement.handler.js';
 export { GetTrialBalanceQuery, type TrialBalanceAnswer } from './queries/get-trial-balance.handler.js';
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
 export { GetWalletQuery, type Moment } from './queries/get-wallet.handler.js';
-export { ListWalletsQuery } from './queries/list-wallets.handler.js';
+export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';
 export type { CutList } from './operations/cut-list.js';
 export { GetCertificateQuery } from './operations/get-certificate.handler.js';
 export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';

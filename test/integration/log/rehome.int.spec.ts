@@ -1,3 +1,4 @@
+import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
 import { connect } from '@tidemark/database';
 import { readWalletEvents } from '@tidemark/event-store';
 import {
@@ -131,7 +132,10 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
       const me = { region, id: 'test' };
       return new RegionFollower(worker, region, { projections: ALL_PROJECTIONS, me, observer });
     });
-    for (const follower of followers) while (await follower.cycle());
+    for (const follower of followers) {
+      while (await follower.cycle());
+      await follower.release();
+    }
     for (const walletId of ['mover', 'back', 'torn', 'other', 'onward']) {
       const projected = await readProjectedWallet(log.owner, walletId);
       expect(projected!.wallet).toEqual((await readFreshWallet(log.owner, walletId))!.wallet);
@@ -145,5 +149,29 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     );
     expect(rows).toEqual(moved.rows); // each in the region where it happened, and nowhere twice
     await worker.close();
+  });
+
+  it('is read and listed where it has just moved, before anything happens to it there', async () => {
+    const database = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
+    await openProjections(database);
+    await here.openWallet('fresh-mover', undefined, 'west');
+    await here.deposit('fresh-mover', '5.00');
+    await here.rehome('fresh-mover', 'east');
+    const observer = { applied() {}, parked() {}, failed() {} };
+    const regions = ['east', 'west', 'north'];
+    for (const region of regions) {
+      const me = { region, id: 'mover' };
+      const follower = new RegionFollower(database, region, { projections: ALL_PROJECTIONS, me, observer });
+      while (await follower.cycle());
+      await follower.release();
+    }
+    const projected = await readProjectedWallet(log.owner, 'fresh-mover');
+    expect(projected!.wallet).toMatchObject({ version: 3, homeRegion: 'east' });
+    expect(projected!.wallet).toEqual((await readFreshWallet(log.owner, 'fresh-mover'))!.wallet);
+    const list = new ListWalletsHandler(new ReadModel(log.owner, regions));
+    const { entries } = await list.execute(new ListWalletsQuery({ limit: 100 }));
+    expect(entries.map(({ walletId, wallet }) => `${walletId} ${wallet.version}`)).toContain('fresh-mover 3');
+    expect(new Set(entries.map(({ walletId }) => walletId)).size).toBe(entries.length);
+    await database.close();
   });
 });

@@ -1,4 +1,15 @@
-import { ALL_PROJECTIONS, balances, compareWithLog, journal, movements, projectionNamed } from '@tidemark/projections';
+import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import {
+  ALL_PROJECTIONS,
+  balances,
+  compareWithLog,
+  journal,
+  movements,
+  projectionNamed,
+  readFreshWallet,
+  readProjectedWallet,
+  readWalletAt,
+} from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
@@ -87,6 +98,12 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
       }
       expect(await named('balances')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
       expect(await named('movements')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
+      const folded = await readWalletAt(on.log.owner, 't-5', { version: Number.MAX_SAFE_INTEGER });
+      expect(await readFreshWallet(on.log.owner, 't-5')).toEqual(folded);
+      expect((await readProjectedWallet(on.log.owner, 't-5'))!.wallet).toEqual(folded!.wallet);
+      const list = new ListWalletsHandler(new ReadModel(on.log.owner, ['local']));
+      const { entries } = await list.execute(new ListWalletsQuery({ limit: 100, prefix: 't-5' }));
+      expect(entries[0]!.wallet).toEqual(folded!.wallet);
       for (const walletId of WALLETS) await on.store.deposit(walletId, '1.00');
       const [worker] = await on.catchUp();
       expect([worker!.failures, worker!.parked]).toEqual([[], []]);

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Position } from '@tidemark/event-store';
-import { readFreshWallet, type WalletState } from '@tidemark/projections';
+import { isReadable, readFreshWallet, type WalletState } from '@tidemark/projections';
 import { decodeWallet, STATE_VERSION } from '@tidemark/wallet';
 import { asOf } from '../read-model/checkpoints.js';
 import { decodeCursor, encodeCursor, requireGeneration, type Cursor } from '../read-model/cursor.js';
@@ -61,10 +61,12 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
     };
   }
 
-  // A row that another version of the fold wrote is not believed; the log is.
+  // A row that another version of the fold wrote, or that somebody has spoilt, is not believed; the log is.
   private async stateOf(row: ListedWallet): Promise<WalletState | undefined> {
     const { walletId, region, position, updatedAt } = row;
-    if (row.stateVersion !== STATE_VERSION) return readFreshWallet(this.readModel.database, walletId);
+    if (row.stateVersion !== STATE_VERSION || !isReadable(row.state)) {
+      return readFreshWallet(this.readModel.database, walletId);
+    }
     return { walletId, region, wallet: decodeWallet(row.state), position, recordedAt: updatedAt };
   }
 }

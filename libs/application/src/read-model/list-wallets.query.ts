@@ -1,10 +1,10 @@
 import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from '@tidemark/event-store';
-import { and, asc, eq, gt, inArray, like, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { liveBuild } from './live-build.js';
 import type { ReadModel } from './read-model.js';
-import { walletBalances, wallets } from './schema.js';
+import { walletBalances } from './schema.js';
 
 /** A projected row as it is stored. */
 export interface ListedWallet {
@@ -39,13 +39,12 @@ export async function listWallets(
       updatedAt: walletBalances.updatedAt,
     })
     .from(walletBalances)
-    // A wallet that moved away has left a row behind.
-    .innerJoin(wallets, and(eq(wallets.walletId, walletBalances.walletId), eq(wallets.region, walletBalances.region)))
     .where(
       and(
         eq(walletBalances.generation, asked.generation),
         inArray(walletBalances.region, [...regions]),
         gt(walletBalances.walletId, asked.after),
+        regions.length > 1 ? isLatest(regions) : undefined,
         asked.prefix === undefined ? undefined : like(walletBalances.walletId, startsWith(asked.prefix)),
       ),
     )
@@ -77,6 +76,19 @@ type Row = Omit<ListedWallet, 'version'> & { version: string };
 
 function listed({ engine }: Pick<Database, 'engine'>, { version, position, ...row }: Row): ListedWallet {
   return { ...row, version: Number(version), position: positionOf(engine, position) };
+}
+
+/** A wallet that has moved has a row in each region that it has lived in; the one of its last event counts. */
+function isLatest(regions: readonly string[]): SQL {
+  const { generation, walletId, version } = walletBalances;
+  const names = sql.join(
+    regions.map((region) => sql`${region}`),
+    sql`, `,
+  );
+  return sql`NOT EXISTS (
+    SELECT 1 FROM wallet_balances later
+    WHERE later.generation = ${generation} AND later.region IN (${names}) AND later.wallet_id = ${walletId}
+      AND later.version > ${version})`;
 }
 
 function startsWith(prefix: string): string {

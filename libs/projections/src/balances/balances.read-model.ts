@@ -42,6 +42,7 @@ export async function readFreshWallet(reader: Reader, walletId: string): Promise
   });
   const first = rows[0];
   if (!first) return undefined;
+  if (!isReadable(first.state)) return readWholeWallet(reader, walletId);
   const projected = projectedState(reader, walletId, first.home, first);
   const tail = rows.filter(({ version }) => version !== null) as EventRow[];
   return foldOnto(
@@ -67,12 +68,12 @@ export async function readProjectedWallet(
   { nearby = false } = {},
 ): Promise<ProjectedWallet | undefined> {
   const { rows } = await reader.query<Omit<FreshRow, 'version'> & { read_as_of: string }>(
-    nearby ? PROJECTED_NEARBY : PROJECTED,
+    nearby ? PROJECTED_NEARBY : PROJECTED[reader.engine],
     [walletId, STATE_VERSION],
     { name: nearby ? 'projected-wallet-nearby' : 'projected-wallet' },
   );
   const [row] = rows;
-  const state = row && projectedState(reader, walletId, row.home, row);
+  const state = row && (await stateOfRow(reader, walletId, row));
   return state && { ...state, readAsOf: row.read_as_of };
 }
 
@@ -98,6 +99,29 @@ export async function readWalletAt(
     if (prefix.length > 0) state = foldOnto(state ?? emptyState(walletId, prefix[0]!.region), prefix);
     if (prefix.length < events.length || events.length < HISTORY_PAGE) return state;
   }
+}
+
+async function stateOfRow(
+  reader: Reader,
+  walletId: string,
+  row: Omit<FreshRow, 'version'>,
+): Promise<WalletState | undefined> {
+  return isReadable(row.state) ? projectedState(reader, walletId, row.home, row) : readWholeWallet(reader, walletId);
+}
+
+/** False for a text that somebody has spoilt: the log is there. */
+export function isReadable(state: string | null): boolean {
+  try {
+    if (state !== null) decodeWallet(state);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Folded from the log alone. */
+function readWholeWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
+  return readWalletAt(reader, walletId, { version: Number.MAX_SAFE_INTEGER });
 }
 
 function projectedState(
@@ -130,18 +154,30 @@ function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletS
 // The pointer to the live build is read in the same statement as the rows.
 const LIVE = `(SELECT p.live_generation FROM projections p WHERE p.name = 'balances')`;
 
-const PROJECTED = projectedSql('');
+const PROJECTED: Record<Engine, string> = {
+  cockroach: projectedSql('cockroach', ''),
+  postgres: projectedSql('postgres', ''),
+};
 // now() is the time of the transaction, so here it says how old the answer is.
-const PROJECTED_NEARBY = projectedSql('AS OF SYSTEM TIME follower_read_timestamp()');
+const PROJECTED_NEARBY = projectedSql('cockroach', 'AS OF SYSTEM TIME follower_read_timestamp()');
 
-function projectedSql(asOf: string): string {
+// Of a wallet that has just moved, the row is still where it was: its new region has none before its next event.
+function projectedSql(engine: Engine, asOf: string): string {
   return `
-SELECT w.region AS home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of
-FROM wallets w
-LEFT JOIN wallet_balances b
-  ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+WITH wallet AS (
+  SELECT w.wallet_id, w.region, w.former_regions, ${LIVE} AS generation FROM wallets w WHERE w.wallet_id = $1::text),
+places AS (
+  SELECT wallet_id, region AS home, region, generation FROM wallet
+  UNION ALL
+  SELECT wallet_id, region AS home, unnest(former_regions), generation FROM wallet)
+SELECT places.home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of
+FROM places
+${LOOKUP[engine].left} wallet_balances b
+  ON b.generation = places.generation AND b.region = places.region AND b.wallet_id = places.wallet_id
+ AND b.state_version = $2::int2
 ${asOf}
-WHERE w.wallet_id = $1::text`;
+ORDER BY b.version DESC NULLS LAST
+LIMIT 1`;
 }
 
 const FRESH: Record<Engine, string> = { cockroach: freshSql('cockroach'), postgres: freshSql('postgres') };

@@ -1,16 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import {
-  ALL_PROJECTIONS,
-  balances,
-  dropBuild,
-  findOperation,
-  listBuilds,
-  OperationRunner,
-  requestOperation,
-  type Action,
-} from '@tidemark/projections';
+import { balances, dropBuild, findOperation, listBuilds } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
@@ -39,20 +29,10 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     await on.close();
   });
 
-  const ask = async (action: Action, asked: object = {}, projection = 'balances') => {
-    const operationId = randomUUID();
-    await requestOperation(on.database, { operationId, requestedBy: 'test', action, projection, arguments: asked });
-    return operationId;
-  };
+  const ask: ProjectionsFixture['ask'] = (...asked) => on.ask(...asked);
   /** One worker, that may die: its database says nothing any more. */
-  const carryOut = async (operationId: string, database: Database = on.database, signal = stopped.signal) => {
-    const runner = new OperationRunner({
-      ...{ database, regions: ['local'] as const, projections: ALL_PROJECTIONS },
-      ...{ me: { region: 'local', id: randomUUID() }, failed: () => undefined },
-    });
-    await runner.once(signal).catch(() => undefined);
-    return (await findOperation(on.database, operationId))!;
-  };
+  const carryOut = (operationId: string, database: Database = on.database, signal = stopped.signal) =>
+    on.carryOut(operationId, database, signal);
   /** What a worker finds that takes a dead one's operation over. */
   const orphan = (operationId: string) =>
     on.log.owner.query(`UPDATE projection_operations SET state = 'requested' WHERE operation_id = $1`, [operationId]);

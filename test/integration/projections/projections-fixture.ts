@@ -12,6 +12,11 @@ import {
   RegionFollower,
   type FollowerTimes,
   type Projection,
+  findOperation,
+  OperationRunner,
+  requestOperation,
+  type Action,
+  type Operation,
 } from '@tidemark/projections';
 import type { TestEngine } from '@tidemark/testing';
 import { LogFixture, type TestStore } from '../log/log-fixture.js';
@@ -88,6 +93,27 @@ export class ProjectionsFixture {
       if (heads.every((head) => !head || head.position <= position)) return position;
       await sleep(FOLLOW_PAUSE_MS);
     }
+  }
+
+  /** Asks for an operation on a projection. @returns its id */
+  async ask(action: Action, asked: object = {}, projection = 'balances'): Promise<string> {
+    const operationId = randomUUID();
+    await requestOperation(this.database, { operationId, requestedBy: 'test', action, projection, arguments: asked });
+    return operationId;
+  }
+
+  /** Has one worker look once for something to carry out. @returns what became of the operation */
+  async carryOut(
+    operationId: string,
+    database: Database = this.database,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Operation> {
+    const runner = new OperationRunner({
+      ...{ database, regions: ['local'], projections: ALL_PROJECTIONS },
+      ...{ me: { region: 'local', id: randomUUID() }, failed: () => undefined },
+    });
+    await runner.once(signal).catch(() => undefined);
+    return (await findOperation(this.database, operationId))!;
   }
 
   /** Every row of a projection's tables, in an order of their own; without what says which build it is. */

@@ -1,14 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  listBuilds,
-  listOperations,
-  requestOperation,
-  OperationRunner,
-  ALL_PROJECTIONS,
-  type Action,
-  type Rebuilt,
-} from '@tidemark/projections';
+import { ALL_PROJECTIONS, listBuilds, type Action, type Rebuilt } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
@@ -38,22 +29,8 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
   });
 
   /** Asks, and carries out. */
-  const operate = async (action: Action, asked: object = {}, projection = 'balances') => {
-    const operationId = randomUUID();
-    await requestOperation(on.database, { operationId, requestedBy: 'test', action, projection, arguments: asked });
-    const runner = new OperationRunner({
-      ...{ database: on.database, regions: ['local'], projections: ALL_PROJECTIONS },
-      ...{
-        me: { region: 'local', id: randomUUID() },
-        failed: (_what: string, error: unknown) => Promise.reject(error),
-      },
-    });
-    await runner.once(stopped.signal);
-    const [operation] = (await listOperations(on.database, { limit: 100 })).filter(
-      (each) => each.operationId === operationId,
-    );
-    return operation!;
-  };
+  const operate = async (action: Action, asked: object = {}, projection = 'balances') =>
+    on.carryOut(await on.ask(action, asked, projection), on.database, stopped.signal);
 
   const live = async (projection = 'balances') =>
     (await listBuilds(on.database, projection)).find((build) => build.live)!.generation;

@@ -101,7 +101,8 @@ export class RegionFollower {
     this.forget();
   }
 
-  private async survey(): Promise<void> {
+  /** @param taking false right after leases were taken: what was lost to others then is for the next time */
+  private async survey(taking = true): Promise<void> {
     const { database, region, options } = this;
     const me = ownerOf(options.me);
     const builds = await followedBuilds(database, options.projections);
@@ -118,9 +119,9 @@ export class RegionFollower {
     const stalled = this.stalls.look({ leases, checkpoints, head, now });
     const avoided = new Set(this.avoided.keys());
     const taken = leasesToTake({ me: options.me, region, leases, stalled, avoided });
-    if (taken.length > 0) {
+    if (taken.length > 0 && taking) {
       await changeOwner(database, region, taken, me);
-      return this.survey();
+      return this.survey(false);
     }
     const mine = new Map(leases.filter(({ owner }) => owner === me).map(({ shard, token }) => [shard, token]));
     const tracked = this.packs.flatMap(({ tracks }) => tracks.map(({ build }) => keyOf(build)));

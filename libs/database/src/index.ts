@@ -15,6 +15,7 @@ export { requireSchema } from './migration/schema-state.js';
 export { requireServer, type ServerRequirements } from './start/require-server.js';
 export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
 export type { RunStatement, StatementResult } from './statement.js';
+export { isoInstant } from './value-types.js';
 export type { TransactionClient, TransactionOptions } from './transaction.js';
 export type { LocalDatabase } from './local/local-database.js';
 export { localPostgres, type LocalPostgresOptions } from './local/local-postgres.js';

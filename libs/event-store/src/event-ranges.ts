@@ -1,4 +1,5 @@
-import type { Database, Engine } from '@tidemark/database';
+import { randomBytes } from 'node:crypto';
+import { isoInstant, type Database, type Engine } from '@tidemark/database';
 import { positionOf, type Position } from './position.js';
 import type { RecordedEvent } from './recorded-event.js';
 
@@ -33,7 +34,15 @@ export async function fixPosition({ engine, query }: Reader): Promise<Position> 
 }
 
 /**
- * One page of a region's events in the order of their primary key, up to a fixed position.
+ * Stands between two fields of a page. No field holds it by accident: it is made up when the process starts, and begins
+ * with a control character, which JSON escapes.
+ */
+const SEPARATOR = `\u001f${randomBytes(6).toString('base64url')}`;
+const FIELDS = 7;
+
+/**
+ * One page of a region's events in the order of their primary key, up to a fixed position. The page comes as one text:
+ * to take it apart costs a quarter of what a row of the protocol for each event costs.
  *
  * @param to the last wallet of the range; null: to the end
  * @param upTo from `fixPosition`
@@ -48,21 +57,27 @@ export async function readEventPage(
     limit,
   }: { region: string; after: EventPlace; to: string | null; upTo: Position; limit: number },
 ): Promise<ProjectedEvent[]> {
-  const values = [region, after.walletId, after.version, upTo, limit, ...(to === null ? [] : [to])];
   const open = to === null;
-  const { rows } = await query<Record<keyof ProjectedEvent, string>>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
+  const values = [region, after.walletId, after.version, upTo, limit, SEPARATOR, ...(open ? [] : [to])];
+  const { rows } = await query<{ page: string | null }>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
     name: open ? 'event-page' : 'event-page-to',
   });
-  return rows.map((row) => ({
+  const fields = rows[0]!.page?.split(SEPARATOR) ?? [];
+  return Array.from({ length: fields.length / FIELDS }, (_, i) => eventAt(engine, region, fields, i * FIELDS));
+}
+
+/** @param fields in the order in which `pagesSql` has them */
+function eventAt(engine: Engine, region: string, fields: readonly string[], at: number): ProjectedEvent {
+  return {
     region,
-    walletId: row.walletId,
-    version: Number(row.version),
-    position: positionOf(engine, row.position),
-    recordedAt: row.recordedAt,
-    type: row.type,
-    schemaVersion: Number(row.schemaVersion),
-    data: row.data,
-  }));
+    walletId: fields[at]!,
+    version: Number(fields[at + 1]),
+    position: positionOf(engine, fields[at + 2]!),
+    recordedAt: isoInstant(fields[at + 3]!),
+    type: fields[at + 4]!,
+    schemaVersion: Number(fields[at + 5]),
+    data: fields[at + 6]!,
+  };
 }
 
 /** Cuts a region's wallets into about equal parts: the last wallet id of each but the last. */
@@ -102,12 +117,13 @@ const PAGE: Record<Engine, Record<'toEnd' | 'toWallet', string>> = {
 
 function pagesSql(positionType: string, asOf: string): Record<'toEnd' | 'toWallet', string> {
   const page = (bound: string) => `
-SELECT e.wallet_id AS "walletId", e.version, e.position::text AS position, e.recorded_at AS "recordedAt", e.type,
-       e.schema_version AS "schemaVersion", e.data
-FROM wallet_events e ${asOf}
-WHERE e.region = $1::text AND e.wallet_id >= $2::text AND (e.wallet_id, e.version) > ($2::text, $3::int8)
-  AND e.position <= $4::${positionType} ${bound}
-ORDER BY e.wallet_id, e.version
-LIMIT $5::int8`;
-  return { toEnd: page(''), toWallet: page('AND e.wallet_id <= $6::text') };
+SELECT string_agg(concat_ws($6::text, p.wallet_id, p.version::text, p.position::text, p.recorded_at::text, p.type,
+                            p.schema_version::text, p.data), $6::text ORDER BY p.wallet_id, p.version) AS page
+FROM (SELECT e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data
+      FROM wallet_events e
+      WHERE e.region = $1::text AND e.wallet_id >= $2::text AND (e.wallet_id, e.version) > ($2::text, $3::int8)
+        AND e.position <= $4::${positionType} ${bound}
+      ORDER BY e.wallet_id, e.version
+      LIMIT $5::int8) p ${asOf}`;
+  return { toEnd: page(''), toWallet: page('AND e.wallet_id <= $7::text') };
 }

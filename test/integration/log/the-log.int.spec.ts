@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   chain,
   CHAIN_START,
+  fixPosition,
   LOG_START,
   NO_COMMIT_ID,
   readCommits,
+  readEventPage,
   readWalletEvents,
   type LogCursor,
 } from '@tidemark/event-store';
@@ -12,6 +15,9 @@ import { engines } from '@tidemark/testing';
 import { canonicalEvent } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, watched } from './log-fixture.js';
+
+/** CockroachDB's pages are read, and positions fixed, so far in the past. */
+const READABLE_MS = 2_500;
 
 /** What holds of the log itself, whatever was written how. */
 describe.each(engines)('the log on $engine', (engine) => {
@@ -45,6 +51,37 @@ describe.each(engines)('the log on $engine', (engine) => {
     await store.deposit('clock', '1.00');
     const events = await readWalletEvents(log.owner, { walletId: 'clock', after: 0, limit: 10 });
     expect(events.map(({ recordedAt }) => recordedAt)).toEqual(Array(3).fill('2026-05-01T12:00:00.000Z'));
+  });
+
+  it('pages of it hold the events that a wallet has, byte for byte, up to a position and between two places', async () => {
+    const store = await log.open();
+    const description = 'tab\t, unit separator \u001f, line\nfeed, "quotes", \\, čtvrť, 💶';
+    for (const walletId of ['page-a', 'page-b', 'page-c']) {
+      await store.execute({ type: 'OpenWallet', walletId, homeRegion: 'local', metadata: { description } });
+      for (let i = 0; i < 4; i++) await store.deposit(walletId, '0.10');
+    }
+    const wanted = await Promise.all(
+      ['page-a', 'page-b'].map((walletId) => readWalletEvents(log.owner, { walletId, after: 0, limit: 100 })),
+    );
+    const events = wanted.flat().map(({ metadata: _metadata, hash: _hash, ...rest }) => rest);
+    if (engine.engine === 'cockroach') await sleep(READABLE_MS);
+    const range = { region: 'local', to: 'page-b', upTo: await fixPosition(log.owner) };
+    const pages = [];
+    for (let after = { walletId: 'page', version: 0 }; ;) {
+      const page = await readEventPage(log.owner, { ...range, after, limit: 3 });
+      pages.push(...page);
+      if (page.length < 3) break;
+      after = page.at(-1)!;
+    }
+    expect(pages).toEqual(events);
+    const upTo = events[6]!.position;
+    const early = await readEventPage(log.owner, {
+      ...{ ...range, upTo, to: null, limit: 100 },
+      after: { walletId: 'page', version: 0 },
+    });
+    expect(early.map(({ walletId, version }) => `${walletId} ${version}`)).toEqual(
+      events.slice(0, 7).map(({ walletId, version }) => `${walletId} ${version}`),
+    );
   });
 
   it('positions are the order of the commits: on CockroachDB exactly the commit timestamp', async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
 import { readEventPage, type EventPlace, type ProjectedEvent } from '@tidemark/event-store';
 import { PageLost, keyOf } from '../following/checkpoints.js';
@@ -10,6 +10,9 @@ import { moveRange, type BuildRange } from './build-ranges.js';
 
 /** Events in memory at a time, twice: those that are folded, and those that are being read meanwhile. */
 export const BUILD_PAGE_EVENTS = 5_000;
+
+/** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
+const FOLDED_AT_ONCE = 500;
 
 /** Asked before each page: resolves when the build may go on. */
 export type Throttle = () => Promise<void>;
@@ -68,7 +71,12 @@ async function foldAll(
 ): Promise<Folded[]> {
   const decoder = new Decoder();
   const folded: Folded[] = [];
+  let atOnce = 0;
   for (const [walletId, events] of streams) {
+    if ((atOnce += events.length) > FOLDED_AT_ONCE) {
+      await othersFirst();
+      atOnce = events.length;
+    }
     const stream = {
       promised: events.map(({ version }) => ({ walletId, firstVersion: version, lastVersion: version })),
       events: new Map(events.map((event) => [event.version, event])),

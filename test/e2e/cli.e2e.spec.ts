@@ -26,7 +26,7 @@ async function startDev(at: Workplace) {
     once(child.stdout!, 'data').then(([chunk]) => String(chunk)),
     ended.then(({ stderr }) => Promise.reject(new Error(`it ended at once: ${stderr}`))),
   ]);
-  return { child, ended, greeting: JSON.parse(line) as { url: string; database: string } };
+  return { child, ended, greeting: JSON.parse(line) as { url: string; database: string; databaseUrl: string } };
 }
 
 async function open(url: string, walletId: string): Promise<number> {
@@ -90,6 +90,12 @@ describe.each(engines)('tidemark on $engine', (engine) => {
       [['keys', 'create', '--name', 'x', '--scopes', 'all'], 2, { error: { code: 'usage' } }],
       [['keys', 'revoke', 'key_0'], 2, { error: { code: 'usage' } }],
       [['import', 'f.csv'], 2, { error: { code: 'usage' } }],
+      [
+        ['projections', 'rebuild', 'balances', '--wallet', 'alice', '--region', 'local'],
+        2,
+        { error: { code: 'usage' } },
+      ],
+      [['projections', 'rebuild', 'balances', '--region', ''], 2, { error: { code: 'usage' } }],
       [['wallets'], 2, { error: { code: 'usage', message: "unknown command 'wallets'" } }],
     ];
     for (const [args, code, json] of commands) {
@@ -221,6 +227,7 @@ describe.skipIf(!engines.some(({ found }) => found === 'embedded'))('tidemark wi
   it('uses the one of a running service', { timeout: START_MS_MAX }, async () => {
     const { child, ended, greeting } = await startDev(at);
     expect(greeting.database).toBe('.tidemark/postgres');
+    expect(greeting.databaseUrl).toMatch(/^postgresql:.*@127.0.0.1:\d+.tidemark$/);
     expect((await at.json('import', 'f.csv', '--mapping', 'm.json')).json).toMatchObject({ replayed: 3 });
     const answer = await fetch(`${greeting.url}/v1/wallets/bob`);
     expect(await answer.json()).toMatchObject({ balances: [{ posted: '1.00' }] });

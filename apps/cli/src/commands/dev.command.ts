@@ -24,7 +24,7 @@ interface Settings {
   readonly lagSecondsMax: number;
 }
 
-/** Declares `tidemark dev`, which is `npm start`. `--json`: `{url, database}` as soon as it answers; then it goes on. */
+/** Declares `tidemark dev`, which is `npm start`. `--json`: `{url, database, databaseUrl}` as soon as it answers; then it goes on. */
 export function devCommand(command: Command, run: Run): Command {
   return command
     .description('run API, worker and database in one process, until Ctrl-C')
@@ -58,14 +58,14 @@ async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, j
   const api = running.adopt(await startApi({ ...both, host, port, workerReadiness }), (each) => each.close());
   const database = home.directory === undefined ? withoutPassword(home.url) : fromHere(at.cwd, home.directory);
   const greeting = json
-    ? JSON.stringify({ url: api.url, database })
-    : greetingOf(api.url, database, await hasKeys(home.url));
+    ? JSON.stringify({ url: api.url, database, databaseUrl: withoutPassword(home.url) })
+    : greetingOf(api.url, database, withoutPassword(home.url), await hasKeys(home.url));
   at.stdout.write(`${greeting}\n`);
   await aborted(at.signal);
   say('stopping: what is in flight is finished first …');
 }
 
-function greetingOf(url: string, database: string, hasKeys: boolean): string {
+function greetingOf(url: string, database: string, databaseUrl: string, hasKeys: boolean): string {
   const first = hasKeys
     ? ['Is it well?', `curl -s ${url}/health/ready`]
     : [
@@ -76,6 +76,7 @@ function greetingOf(url: string, database: string, hasKeys: boolean): string {
     '',
     `  Tidemark is at   ${url}   (documentation: ${url}/docs)`,
     `  its database in  ${database}`,
+    ...(database === databaseUrl ? [] : [`  and for SQL at   ${databaseUrl}`]),
     '',
     `  ${first[0]}`,
     '',

@@ -15,7 +15,9 @@ const CERTIFIED_AFTER_MS = 2_500;
 
 interface Build {
   generation: string;
+  region: string | null;
   live: boolean;
+  exceptIn: string[];
   verified: object | null;
 }
 
@@ -84,7 +86,10 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     ]);
 
     const swapped = await done(await ask('/balances/swap', { generation: '2' }));
-    expect(swapped.result).toEqual({ generation: '2', before: '1', accepted: [] });
+    expect(swapped.result).toEqual({
+      ...{ generation: '2', before: '1', region: null, accepted: [] },
+      readers: { before: { generation: '1', regions: {} }, after: { generation: '2', regions: {} } },
+    });
     expect(await live()).toBe('2');
     const back = await done(await ask('/balances/rollback'));
     expect([back.result.generation, await live()]).toEqual(['1', '1']);
@@ -97,6 +102,23 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       true,
       { operations: [], more: false },
     ]);
+  });
+
+  it('rebuilds one region, and says where readers see it', { timeout: 60_000 }, async () => {
+    await sleep(CERTIFIED_AFTER_MS);
+    const unknown = await ended(await ask('/balances/rebuild', { region: 'atlantis' }));
+    expect(unknown.result).toEqual({ reason: 'there is no region atlantis: local', refused: true });
+    const { result } = await done(await ask('/balances/rebuild', { region: 'local', swap: true, latencyRatioMax: 0 }));
+    expect(result).toMatchObject({ region: 'local', before: '1', certificate: { regions: ['local'] } });
+    expect(
+      (await builds()).map(({ generation, region, live, exceptIn }) => ({ generation, region, live, exceptIn })),
+    ).toEqual([
+      { generation: '1', region: null, live: true, exceptIn: ['local'] },
+      { generation: result.generation, region: 'local', live: true, exceptIn: [] },
+    ]);
+    expect((await service.get('/v1/wallets')).json.wallets).toHaveLength(2);
+    await done(await ask('/balances/rollback'));
+    await done(await ask('/balances/drop', { generation: result.generation }));
   });
 
   it('verifies and compares without a body, and says why an operation is not possible', async () => {
@@ -161,6 +183,11 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       ['/balances/rebuild', { swap: 'yes' }, 400, 'invalid_request'],
       ['/balances/rebuild', { latencyRatioMax: -1 }, 400, 'invalid_request'],
       ['/balances/rebuild', { accept: 'all' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { region: '' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { region: ['local'] }, 400, 'invalid_request'],
+      ['/balances/rebuild', { region: 'x'.repeat(65) }, 400, 'invalid_request'],
+      ['/balances/rebuild', { region: 'local', walletId: 'alice' }, 400, 'invalid_request'],
+      ['/balances/verify', { region: 'local' }, 400, 'invalid_request'],
       ['/balances/rebuild', [], 400, 'invalid_request'],
       ['/balances/rebuild', null, 400, 'invalid_request'],
       ['/balances/rebuild?swap=true', {}, 400, 'invalid_request'],
@@ -228,6 +255,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect([post.requestBody.required, drop.requestBody.required]).toEqual([false, true]);
     expect(post.requestBody.content['application/json'].schema.properties).toMatchObject({
       walletId: { type: 'string' },
+      region: { type: 'string' },
       accept: { type: 'array' },
     });
     expect(Object.keys(paths).filter((path) => path.startsWith(PROJECTIONS))).toHaveLength(13);

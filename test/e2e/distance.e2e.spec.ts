@@ -31,25 +31,27 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
   let cluster: LocalCluster;
   const apis = new Map<Region, string>();
 
-  const post = async (region: Region, path: string, body: object, key: string = randomUUID()): Promise<Served> => {
+  const ask = async (region: Region, path: string, init: RequestInit): Promise<Served> => {
     const began = performance.now();
-    const answer = await fetch(`${apis.get(region)}/v1${path}`, {
+    const answer = await fetch(`${apis.get(region)}/v1${path}`, init);
+    const json: unknown = await answer.json();
+    return { ms: performance.now() - began, status: answer.status, headers: answer.headers, json };
+  };
+  const post = (region: Region, path: string, body: object, key: string = randomUUID()): Promise<Served> =>
+    ask(region, path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(body),
     });
-    const json: unknown = await answer.json();
-    return { ms: performance.now() - began, status: answer.status, headers: answer.headers, json };
-  };
   const euro = (amount: string) => ({ amount, currency: 'EUR' });
   const deposit = (region: Region, wallet: string, key?: string) =>
     post(region, `/wallets/${wallet}/deposits`, euro('1.00'), key);
   /** How long the middle one of some takes, in round trips. */
-  const roundTrips = async (work: () => Promise<Served>): Promise<number> => {
+  const roundTrips = async (work: () => Promise<Served>, expected = 201): Promise<number> => {
     const all: number[] = [];
     for (let i = 0; i < SAMPLES; i++) {
       const { ms, status } = await work();
-      expect(status).toBe(201);
+      expect(status).toBe(expected);
       all.push(ms);
     }
     return all.sort((a, b) => a - b)[(SAMPLES - 1) / 2]! / ROUND_TRIP_MS;
@@ -95,6 +97,18 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     const served = await deposit('eu-central', 'eu-west');
     expect(served.headers.get('tidemark-home-region')).toBe('eu-west');
     expect(timings(served)).toEqual(['forward;dur=…;desc="eu-west"', 'total;dur=…;desc="eu-central"']);
+  });
+
+  it('so does who reads a wallet elsewhere, what it says is fresh, and it says where from', async () => {
+    const trips = await roundTrips(() => ask('eu-central', '/wallets/eu-west/events?limit=2', {}), 200);
+    expect(trips).toBeGreaterThanOrEqual(0.99);
+    expect(trips).toBeLessThan(1.5);
+    const written = await deposit('eu-east', 'eu-west');
+    const served = await ask('eu-central', '/wallets/eu-west', {});
+    expect(served.headers.get('etag')).toBe(written.headers.get('etag'));
+    expect(served.headers.get('tidemark-home-region')).toBe('eu-west');
+    expect(timings(served)).toEqual(['forward;dur=…;desc="eu-west"', 'total;dur=…;desc="eu-central"']);
+    expect(timings(await ask('eu-central', '/wallets/eu-west?consistency=eventual', {}))).toHaveLength(1);
   });
 
   it('two regions that write the same wallet in turn do not race for it', async () => {

@@ -1,10 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
 import { cockroachOnPath, connect, migrate, spreadOverRegions, type Database } from '@tidemark/database';
 import { readCommits, readWalletEvents, regionsOf, LOG_START, NO_COMMIT_ID } from '@tidemark/event-store';
 import { LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
-import { readFreshWallet } from '@tidemark/projections';
+import {
+  balances,
+  findOperation,
+  liveBuilds,
+  openProjections,
+  OperationRunner,
+  readFreshWallet,
+  readProjectedWallet,
+  RegionFollower,
+  requestOperation,
+} from '@tidemark/projections';
 import { engines, freshDatabase, repositoryMigrations } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standing, TestStore, verdict, watched } from './log/log-fixture.js';
@@ -127,6 +140,56 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     expect(standing(await west.withdraw('nomad', '1.00'))).toEqual([5, '3.00']);
     expect(await west.deposit('nomad', '5.00', 'd')).toMatchObject({ replayed: true });
     expect((await readFreshWallet(await openIn('eu-central'), 'nomad'))!.wallet.version).toBe(5);
+  });
+
+  it('rebuilds one region alone, and is read from any other', { timeout: 180_000 }, async () => {
+    const worker = await connect({
+      ...{ url: cluster.sqlUrl('eu-west', DATABASE), role: 'tidemark_worker', applicationName: 'test-worker' },
+    });
+    opened.push(worker);
+    await openProjections(worker);
+    const { logs } = await regionsOf(worker);
+    const stopped = new AbortController();
+    const following = logs.map(async (region) => {
+      const observer = { applied() {}, parked() {}, failed() {} };
+      const follower = new RegionFollower(worker, region, {
+        ...{ projections: [balances], me: { region, id: 'test' }, observer },
+      });
+      while (!stopped.signal.aborted) {
+        if (!(await follower.cycle())) await sleep(100);
+      }
+    });
+    const operationId = randomUUID();
+    const asked = { region: 'eu-east', swap: true };
+    await requestOperation(worker, {
+      ...{ operationId, requestedBy: 'test', action: 'rebuild', projection: 'balances', arguments: asked },
+    });
+    const runner = new OperationRunner({
+      ...{ database: worker, projections: [balances], regions: logs, me: { region: 'eu-west', id: 'test' } },
+      failed: () => undefined,
+    });
+    await runner.once(stopped.signal);
+    stopped.abort();
+    await Promise.all(following);
+    expect(await findOperation(worker, operationId)).toMatchObject({
+      ...{ state: 'done', result: { generation: '2', region: 'eu-east', certificate: { regions: ['eu-east'] } } },
+    });
+    const elsewhere = await openIn('eu-central');
+    expect(await liveBuilds(elsewhere, 'balances')).toEqual({ generation: '1', regions: { 'eu-east': '2' } });
+    const list = new ListWalletsHandler(new ReadModel(elsewhere, logs));
+    const { entries } = await list.execute(new ListWalletsQuery({ limit: 100 }));
+    expect(entries.map(({ walletId }) => walletId)).toEqual(expect.arrayContaining(['e', 'from-before', 'nomad', 'w']));
+    const reader = watched(elsewhere, (text, values) => void statements.set(text, { text, values }));
+    statements.clear();
+    for (const { walletId, wallet } of entries) {
+      expect((await readFreshWallet(reader, walletId))!.wallet).toEqual(wallet);
+      expect((await readProjectedWallet(reader, walletId))!.wallet).toEqual(wallet);
+    }
+    expect(statements.size).toBe(2);
+    for (const { text, values } of statements.values()) {
+      const { rows } = await elsewhere.query<{ info: string }>(`EXPLAIN ${text}`, values);
+      expect(rows.map(({ info }) => info).join('\n')).not.toMatch(/FULL SCAN|apply join/);
+    }
   });
 
   it('no hot statement scans a table or checks a key in another region', async () => {

@@ -33,6 +33,29 @@ async function migrateRefused(url: string, ...options: string[]): Promise<string
   return ended.stderr.slice('tidemark: '.length).trimEnd();
 }
 
+const CLOCK_REFUSED = {
+  code: 3,
+  said: expect.stringMatching(/^tidemark: this machine's clock is [^\n]+\n$/) as unknown,
+};
+
+/** Runs a command whose process believes that it is a minute earlier. */
+async function behindByAMinute(place: Workplace, url: string, ...command: string[]) {
+  const preload = `${ROOT}/test/simulation/preload/jumping-clock.ts`;
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--import', preload, `${ROOT}/apps/cli/dist/main.js`, ...command],
+    {
+      cwd: place.directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, DATABASE_URL: url, CLOCK_OFFSET_FILE: place.write('offset', '-60000') },
+    },
+  );
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += chunk));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, said };
+}
+
 /** Starts the API and expects that it does not. @returns its one line */
 async function startRefused(databaseUrl: string, options: Partial<StartApiOptions> = {}): Promise<string> {
   const logger = createLogger({ level: 'silent' });
@@ -83,31 +106,29 @@ describe.each(engines)('a start on $engine is refused in one line', (engine) => 
   });
 
   it('by migrate too, which then has created nothing', async () => {
-    const place = new Workplace(undefined);
     const url = nowhere(engine.url);
-    const child = spawn(
-      process.execPath,
-      [
-        '--no-warnings',
-        '--import',
-        `${ROOT}/test/simulation/preload/jumping-clock.ts`,
-        `${ROOT}/apps/cli/dist/main.js`,
-      ].concat('migrate'),
-      {
-        cwd: place.directory,
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: { PATH: process.env.PATH, DATABASE_URL: url, CLOCK_OFFSET_FILE: place.write('offset', '-60000') },
-      },
-    );
-    let said = '';
-    child.stderr.on('data', (chunk) => (said += chunk));
-    const [code] = (await once(child, 'close')) as [number];
-    expect({ code, said }).toEqual({
-      code: 3,
-      said: expect.stringMatching(/^tidemark: this machine's clock is [^\n]+\n$/),
-    });
+    const place = new Workplace(undefined);
+    expect(await behindByAMinute(place, url, 'migrate')).toEqual(CLOCK_REFUSED);
     await untouched(engine.url, new URL(url));
     place.leave();
+  });
+
+  it('and by import, whose events would carry the time', async () => {
+    const fresh = await freshDatabase(engine);
+    const place = new Workplace(undefined);
+    const movements = {
+      ...{ id: 'id', wallet: 'wallet', effectiveAt: 'date' },
+      ...{
+        amount: { column: 'amount', kind: { column: 'kind', credit: ['in'], debit: ['out'] } },
+        currency: { value: 'EUR' },
+      },
+    };
+    place.write('m.json', { source: 's', openWallets: true, movements });
+    place.write('f.csv', 'id,wallet,date,kind,amount\n1,alice,2026-01-01,in,1.00\n');
+    expect(await behindByAMinute(place, fresh.url, 'import', 'f.csv', '--mapping', 'm.json')).toEqual(CLOCK_REFUSED);
+    expect(await run(fresh.url, 'SELECT wallet_id FROM wallets')).toEqual([]);
+    place.leave();
+    await fresh.drop();
   });
 
   it('where the server is too old', async () => {

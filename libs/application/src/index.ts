@@ -9,10 +9,14 @@ export { TransferCommand } from './commands/transfer.handler.js';
 export { WithdrawCommand } from './commands/withdraw.handler.js';
 export { movementIdOf, transferIdOf, walletIdOf } from './commands/derived-ids.js';
 export { requestHash } from './commands/request-hash.js';
-export { GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
-export { GetJournalQuery } from './queries/get-journal.handler.js';
-export { GetStatementQuery } from './queries/get-statement.handler.js';
-export { GetTrialBalanceQuery, type TrialBalanceAnswer } from './queries/get-trial-balance.handler.js';
+export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
+export { GetJournalHandler, GetJournalQuery } from './queries/get-journal.handler.js';
+export { GetStatementHandler, GetStatementQuery } from './queries/get-statement.handler.js';
+export {
+  GetTrialBalanceHandler,
+  GetTrialBalanceQuery,
+  type TrialBalanceAnswer,
+} from './queries/get-trial-balance.handler.js';
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
 export { GetWalletQuery, type Moment } from './queries/get-wallet.handler.js';
 export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';

@@ -1,5 +1,5 @@
 import type { Database } from '@tidemark/database';
-import { ALL_PROJECTIONS, compareWithLog, liveGeneration, type Difference } from '@tidemark/projections';
+import { ALL_PROJECTIONS, compareWithLog, generationIn, liveBuilds, type Difference } from '@tidemark/projections';
 import type { Report } from './finding.js';
 import type { Part } from './scope.js';
 
@@ -19,15 +19,17 @@ export async function walkProjections(
   const { regions, walletId, signal, progress, events, report } = options;
   let done = 0;
   for (const projection of ALL_PROJECTIONS) {
-    const live = await liveGeneration(database, projection.name);
-    if (live === undefined) continue; // no worker has ever run: readers see nothing
+    const live = await liveBuilds(database, projection.name);
+    if (!live) continue; // no worker has ever run: readers see nothing
     const compared = (more: number) => progress('projections', (done += more), events * ALL_PROJECTIONS.length);
-    const found = await compareWithLog(database, projection, [live], { regions, walletId, signal, compared });
-    const { listed, count } = found.differences.get(live)!;
-    for (const difference of listed) report(findingOf(projection.name, difference));
-    if (count > listed.length) {
-      const message = `${projection.name}: ${count - listed.length} more differences`;
-      report({ invariant: 'projection_is_fold', walletId: '', version: 0, message });
+    const seen = (region: string) => [generationIn(live, region)];
+    const found = await compareWithLog(database, projection, seen, { regions, walletId, signal, compared });
+    for (const { listed, count } of found.differences.values()) {
+      for (const difference of listed) report(findingOf(projection.name, difference));
+      if (count > listed.length) {
+        const message = `${projection.name}: ${count - listed.length} more differences`;
+        report({ invariant: 'projection_is_fold', walletId: '', version: 0, message });
+      }
     }
   }
 }

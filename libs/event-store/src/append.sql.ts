@@ -31,9 +31,9 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   const guards = outcomes.flatMap((outcome, i) => outcome.guards.map((guard) => ({ ...guard, outcome: i + 1 })));
 
   if (events.length > 0) {
-    shape.push('events');
+    shape.push(commits.length > 1 ? 'events-far' : 'events');
     if (counted) parts.push('head AS (UPDATE log_head SET position = position + 1 RETURNING position)');
-    parts.push(`new_events AS (
+    const newEvents = `new_events AS (
   INSERT INTO wallet_events (region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash${position.column})
   SELECT e.region, e.wallet_id, e.version, e.shard, e.recorded_at, e.type, e.schema_version, e.data, e.metadata, decode(e.hash, 'hex')${position.value}
   FROM unnest(${columns(
@@ -49,12 +49,16 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     ['text', (e) => e.metadata],
     ['text', (e) => e.hash],
   )}) AS e(region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash)${position.from}
-  RETURNING 1)`);
-    parts.push(`new_commits AS (
+  RETURNING 1)`;
+    const newCommits = `new_commits AS (
   INSERT INTO commits (region, lane, commit_id, appended${position.column})
   SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}
   FROM unnest(${columns(commits, ['text', (c) => c.region], ['text', (c) => c.appended])}) AS c(region, appended)${position.from}
-  RETURNING 1)`);
+  RETURNING 1)`;
+    // CockroachDB writes one table after the other. What tailers follow comes first where it goes far: the later it arrives, the
+    // likelier it is that a tailer has read past its position, and the statement begins again. In one region it takes no time,
+    // and a race that is lost leaves nothing in the commits.
+    parts.push(...(commits.length > 1 ? [newCommits, newEvents] : [newEvents, newCommits]));
   }
 
   if (openings.length > 0) {

@@ -7,7 +7,16 @@ export {
   type FollowerObserver,
   type FollowerTimes,
 } from './following/region-follower.js';
-export { followedBuilds, liveGeneration, openProjections, openRegion } from './following/generations.js';
+export { followedBuilds, openProjections, openRegion } from './following/generations.js';
+export {
+  builtAs,
+  generationIn,
+  LIVE_BUILDS,
+  liveBuilds,
+  liveBuildsOf,
+  liveIn,
+  type LiveBuilds,
+} from './live-builds.js';
 export { listParked, type ParkedWallet } from './following/parked.js';
 export { balances, type BalanceState } from './balances/balances.projection.js';
 export { movementOf, movements, type Movement } from './movements/movements.projection.js';
@@ -29,7 +38,7 @@ export { differingShards, type Certificate, type Proof } from './rebuilding/cert
 export { proofOfBuild, proofOfLog } from './rebuilding/proof.js';
 export { compareWithLog, type Comparison } from './rebuilding/compare-with-log.js';
 export type { Difference, DifferenceKind } from './rebuilding/difference.js';
-export { BuildBehind, dropBuild, pointReaders, shardsBehindLive } from './rebuilding/swap.js';
+export { BuildBehind, dropBuild, pointReaders, shardsBehindLive, type Pointed } from './rebuilding/swap.js';
 export { verifyBuild, type Verification } from './rebuilding/verify.js';
 export {
   ACTIONS,
@@ -38,6 +47,7 @@ export {
   type ArgumentsOf,
   type Operation,
   type Progress,
+  type Swapped,
 } from './operations/operation.js';
 export {
   countOpenOperations,
@@ -50,6 +60,5 @@ export { shadowOf, type Shadow } from './operations/shadow.js';
 export type { Rebuilt } from './operations/rebuild.operation.js';
 export type { WalletRebuilt } from './operations/rebuild-wallet.operation.js';
 export type { Retried } from './operations/retry.operation.js';
-export type { Swapped } from './operations/swap.operation.js';
 export { projectionStatus, type BuildStatus, type ProjectionStatus, type ShardStatus, type Status } from './status.js';
 export type { Lag } from './following/lag.js';

@@ -2,6 +2,7 @@ import type { Database } from '@tidemark/database';
 import { ALL_PROJECTIONS } from './all-projections.js';
 import { lagsOf, NO_LAG, together, type Lag } from './following/lag.js';
 import { readLeases } from './following/leases.js';
+import { allLiveBuilds, generationIn } from './live-builds.js';
 import { listBuilds, type BuildRecord } from './rebuilding/build-records.js';
 import type { Verification } from './rebuilding/verify.js';
 
@@ -12,13 +13,16 @@ export interface ProjectionStatus {
   readonly version: number;
   /** Readers see rows of another version of the code than this one: rebuild it. */
   readonly outdated: boolean;
-  /** Of the live build. */
+  /** Of what readers see in the regions asked about. */
   readonly behind: Lag;
   readonly parked: number;
   readonly builds: readonly BuildStatus[];
 }
 
-export interface BuildStatus extends Pick<BuildRecord, 'generation' | 'version' | 'state' | 'live' | 'createdAt'> {
+export interface BuildStatus extends Pick<
+  BuildRecord,
+  'generation' | 'version' | 'state' | 'region' | 'live' | 'exceptIn' | 'createdAt'
+> {
   readonly behind: Lag;
   readonly parked: number;
   /** What its last verification found; null when there was none. */
@@ -30,7 +34,7 @@ export interface ShardStatus {
   readonly region: string;
   readonly shard: number;
   readonly owner: string | null;
-  /** Of each live build, by projection. */
+  /** Of the build that readers see there, by projection. */
   readonly behind: Readonly<Record<string, Lag>>;
 }
 
@@ -49,8 +53,9 @@ export async function projectionStatus(
   regions: readonly string[],
   now: number,
 ): Promise<Status> {
-  const [builds, parked, inRegions] = await Promise.all([
+  const [builds, pointers, parked, inRegions] = await Promise.all([
     listBuilds(database),
+    allLiveBuilds(database),
     countParked(database, regions),
     Promise.all(
       regions.map(async (region) => ({
@@ -63,31 +68,36 @@ export async function projectionStatus(
   const kept = builds.filter(({ state }) => state !== 'dropped');
   const statusOf = (build: BuildRecord): BuildStatus => {
     const key = `${build.projection}/${build.generation}`;
-    const { generation, version, state, live, createdAt } = build;
+    const { generation, version, state, region, live, exceptIn, createdAt } = build;
     return {
-      ...{ generation, version, state, live, createdAt },
+      ...{ generation, version, state, region, live, exceptIn, createdAt },
       behind: together(inRegions.flatMap(({ lags }) => lags.get(key) ?? [])),
-      parked: parked.get(key) ?? 0,
+      parked: regions.reduce((all, each) => all + (parked.get(`${key} ${each}`) ?? 0), 0),
       verified: build.verified === null ? null : verdictOf(JSON.parse(build.verified) as Verification),
     };
   };
-  const live = kept.filter((build) => build.live);
   return {
     projections: ALL_PROJECTIONS.map(({ name, version }) => {
       const own = kept.filter(({ projection }) => projection === name).map(statusOf);
-      const seen = own.find((build) => build.live);
+      const live = pointers.get(name);
+      const seen = inRegions.flatMap(({ region, lags }) => {
+        const key = live && `${name}/${generationIn(live, region)}`;
+        return key === undefined ? [] : { lags: lags.get(key) ?? [], parked: parked.get(`${key} ${region}`) ?? 0 };
+      });
       return {
-        ...{ name, version, outdated: seen !== undefined && seen.version !== version },
-        ...{ behind: seen?.behind ?? NO_LAG, parked: seen?.parked ?? 0, builds: own },
+        ...{ name, version, outdated: own.some((build) => build.live && build.version !== version) },
+        behind: together(seen.flatMap(({ lags }) => lags)),
+        parked: seen.reduce((all, { parked: wallets }) => all + wallets, 0),
+        builds: own,
       };
     }),
     shards: inRegions.flatMap(({ region, lags, leases }) =>
       leases.map(({ shard, owner }) => ({
         ...{ region, shard, owner },
         behind: Object.fromEntries(
-          live.map(({ projection, generation }) => [
+          [...pointers].map(([projection, live]) => [
             projection,
-            lags.get(`${projection}/${generation}`)?.[shard] ?? NO_LAG,
+            lags.get(`${projection}/${generationIn(live, region)}`)?.[shard] ?? NO_LAG,
           ]),
         ),
       })),
@@ -99,15 +109,16 @@ function verdictOf({ at, breaks, parked, unexplained, explained }: Verification)
   return { at, breaks, parked, unexplained, explained };
 }
 
+/** By build and region. */
 async function countParked(
   { query }: Pick<Database, 'query'>,
   regions: readonly string[],
 ): Promise<Map<string, number>> {
-  const { rows } = await query<{ build: string; n: string }>(
-    `SELECT projection || '/' || generation::text AS build, count(*) AS n FROM parked_wallets
-     WHERE region = ANY($1::text[]) GROUP BY projection, generation`,
+  const { rows } = await query<{ build: string; region: string; n: string }>(
+    `SELECT projection || '/' || generation::text AS build, region, count(*) AS n FROM parked_wallets
+     WHERE region = ANY($1::text[]) GROUP BY projection, generation, region`,
     [regions],
     { name: 'count-parked' },
   );
-  return new Map(rows.map(({ build, n }) => [build, Number(n)]));
+  return new Map(rows.map(({ build, region, n }) => [`${build} ${region}`, Number(n)]));
 }

@@ -1,5 +1,14 @@
-import { readDailyTotals, readJournal, ReadModel } from '@tidemark/application';
+import {
+  GetStatementHandler,
+  GetStatementQuery,
+  ListWalletsHandler,
+  ListWalletsQuery,
+  readDailyTotals,
+  readJournal,
+  ReadModel,
+} from '@tidemark/application';
 import type { Database, Engine } from '@tidemark/database';
+import { readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
@@ -7,13 +16,13 @@ import { ProjectionsFixture } from './projections-fixture.js';
 const REGIONS = ['local', 'east'];
 /** Entries in each region: enough that an index is worth it. */
 const ENTRIES = 5_000;
-const ALL = { generation: '1', limit: 10_000 };
+const ALL = { builds: { generation: '1', regions: {} }, limit: 10_000 };
 const SPAN = { from: '2026-01-01T00:10:00.000Z', to: '2026-01-01T00:10:20.000Z' };
 const DAYS = { from: '2026-03-01', to: '2026-03-04' };
 
 /** A full read of a table, which pages of it must never need. */
 const FULL_SCAN: Record<Engine, RegExp> = {
-  postgres: /Seq Scan on (journal_entries|daily_totals)/,
+  postgres: /Seq Scan on (journal_entries|daily_totals|wallet_balances|wallet_movements)/,
   cockroach: /FULL SCAN/,
 };
 
@@ -29,7 +38,9 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     const { owner } = on.log;
     for (const region of REGIONS) await owner.query(FILL_JOURNAL, [region, ENTRIES]);
     await owner.query(FILL_DAILY_TOTALS, [REGIONS]);
-    for (const table of ['journal_entries', 'daily_totals']) await owner.query(`ANALYZE ${table}`);
+    for (const fill of FILL_WALLETS) await owner.query(fill, [REGIONS, ENTRIES]);
+    for (const table of ['journal_entries', 'daily_totals', 'wallets', 'wallet_balances', 'wallet_movements'])
+      await owner.query(`ANALYZE ${table}`);
     readModel = new ReadModel(watched(owner, sent), REGIONS);
   });
   afterAll(() => on.close());
@@ -100,8 +111,8 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     expect(ofOne.totals).toEqual(all.filter(({ region, currency }) => region === 'local' && currency === 'JPY'));
   });
 
-  it('no page reads a whole table', async () => {
-    const asked = { generation: '1', limit: 51 };
+  it.each<Record<string, string>>([{}, { east: '2' }])('no page reads a whole table, with %j', async (regions) => {
+    const asked = { builds: { generation: '1', regions }, limit: 51 };
     const before = { recordedAt: SPAN.to, walletId: 'w-100', version: 7 };
     const after = { day: '2026-03-01', region: 'east', currency: 'EUR', type: 'FundsDeposited' };
     sent.length = 0;
@@ -113,12 +124,42 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     await readDailyTotals(readModel, { ...asked, after });
     await readDailyTotals(readModel, { ...asked, ...DAYS, after: undefined });
     expect(sent).toHaveLength(7);
+    await expectLookups();
+  });
+
+  it.each<Record<string, string>>([{}, { local: '2' }])('nor does one of wallets, with %j', async (regions) => {
+    await on.log.owner.query(`UPDATE projections SET region_builds = $1`, [JSON.stringify(regions)]);
+    // Of a database with one region, as every PostgreSQL is, half of the table would be worth a scan.
+    const lived = engine.engine === 'postgres' ? ['local'] : REGIONS;
+    const fresh = new ReadModel(watched(on.log.owner, sent), lived);
+    sent.length = 0;
+    await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50 }));
+    await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50, prefix: 'v-1' }));
+    await new GetStatementHandler(fresh).execute(new GetStatementQuery('v-7', { limit: 50 }));
+    expect(sent.length).toBeGreaterThanOrEqual(3);
+    await expectLookups();
+    sent.length = 0;
+    const { query, engine: name } = on.log.owner;
+    const reader = {
+      engine: name,
+      query: ((text, values = [], options) => {
+        sent.push({ text, values });
+        return query(text, values, options);
+      }) as typeof query,
+    };
+    await readFreshWallet(reader, 'v-7');
+    await readProjectedWallet(reader, 'v-7');
+    expect(sent).toHaveLength(2);
+    await expectLookups();
+  });
+
+  async function expectLookups(): Promise<void> {
     for (const { text, values } of sent) {
       const { rows } = await on.log.owner.query<Record<string, string>>(`EXPLAIN ${filledIn(text, values)}`);
       const plan = rows.map((row) => Object.values(row)[0]).join('\n');
       expect(plan, text).not.toMatch(FULL_SCAN[engine.engine]);
     }
-  });
+  }
 });
 
 /** CockroachDB explains no placeholders. */
@@ -146,6 +187,19 @@ SELECT 1, $1::text, 'w-' || (i % 200), (i - i % 200) / 200 * 2 + CASE $1::text W
   CASE l WHEN 1 THEN '-1.00' ELSE '1.00' END, 'EUR', 'FundsDeposited', 'm',
   '2026-01-01T00:00:00Z'::timestamptz + (i - i % 4) / 4 * interval '1 second'
 FROM generate_series(0, $2::int8 - 1) AS a(i), generate_series(1, 2) AS b(l)`;
+
+// Each wallet lives here, with a past there, in both builds.
+const FILL_WALLETS = [
+  `INSERT INTO wallets (wallet_id, region, former_regions)
+   SELECT 'v-' || i, ($1::text[])[1], ARRAY[($1::text[])[2]] FROM generate_series(1, $2::int8) AS a(i)`,
+  `INSERT INTO wallet_balances (generation, region, wallet_id, shard, version, position, state_version, state, opened_at, updated_at)
+   SELECT g, r, 'v-' || i, 0, 1, i, 0, '{}', now(), now()
+   FROM generate_series(1, 2) AS c(g), unnest($1::text[]) AS b(r), generate_series(1, $2::int8) AS a(i)`,
+  `INSERT INTO wallet_movements (generation, region, wallet_id, version, position, type, movement_id, amount, currency,
+     balance_after, recorded_at)
+   SELECT g, r, 'v-' || i % 100, i, i, 'FundsDeposited', 'm', '1.00', 'EUR', '1.00', now()
+   FROM generate_series(1, 2) AS c(g), unnest($1::text[]) AS b(r), generate_series(1, $2::int8) AS a(i)`,
+];
 
 const FILL_DAILY_TOTALS = `
 INSERT INTO daily_totals (generation, region, shard, day, currency, type, amount, count)

@@ -128,6 +128,50 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect((ended.result as { reason: string }).reason).toContain('dropped');
   });
 
+  /** Fails right after the transaction that begins a build, which was committed. */
+  const failingAfterBegin = (error: Error): Database => {
+    let left = 1;
+    return {
+      ...on.database,
+      transaction: async (work, options) => {
+        let begun = false;
+        const result = await on.database.transaction(
+          ({ query }) =>
+            work({
+              query: (text, ...rest) => {
+                begun ||= /INSERT INTO projection_generations/.test(text);
+                return query(text, ...rest);
+              },
+            }),
+          options,
+        );
+        if (begun && left-- > 0) throw error;
+        return result;
+      },
+    };
+  };
+  const unfinished = async () =>
+    (await listBuilds(on.database, 'balances')).filter(({ state }) => state === 'building').length;
+
+  it('a rebuild that never heard of its own beginning finds its build again', async () => {
+    const before = (await listBuilds(on.database, 'balances')).length;
+    const cut = Object.assign(new Error('the connection was cut'), { code: '08006' });
+    const rebuilt = await carryOut(await ask('rebuild'), failingAfterBegin(cut));
+    expect(rebuilt).toMatchObject({ state: 'done' });
+    expect((await listBuilds(on.database, 'balances')).length).toBe(before + 1);
+    expect(await unfinished()).toBe(0);
+  });
+
+  it('a rebuild that failed leaves a build behind, and the next one removes it', async () => {
+    expect(await carryOut(await ask('rebuild'), failingAfterBegin(new Error('a defect')))).toMatchObject({
+      ...{ state: 'failed', result: { refused: false } },
+    });
+    expect(await unfinished()).toBe(1);
+    await built();
+    expect(await unfinished()).toBe(0);
+    expect(await on.log.count('build_ranges')).toBe(0);
+  });
+
   it('of a swap to a build and its removal at the same time, one is refused', async () => {
     for (let round = 0; round < 5; round++) {
       const [before, generation] = [await live(), await built()];

@@ -27,13 +27,15 @@ export class ProjectionsFixture {
     readonly log: LogFixture,
     readonly store: TestStore,
     readonly database: Database,
+    readonly regions: readonly string[],
   ) {}
 
-  static async create(engine: TestEngine): Promise<ProjectionsFixture> {
+  /** @param regions that operations are told the log has: names in keys, so every engine can have several */
+  static async create(engine: TestEngine, regions: readonly string[] = ['local']): Promise<ProjectionsFixture> {
     const log = await LogFixture.create(engine);
     const database = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
     await openProjections(database);
-    return new ProjectionsFixture(log, await log.open(), database);
+    return new ProjectionsFixture(log, await log.open(), database, regions);
   }
 
   async close(): Promise<void> {
@@ -109,7 +111,7 @@ export class ProjectionsFixture {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Operation> {
     const runner = new OperationRunner({
-      ...{ database, regions: ['local'], projections: ALL_PROJECTIONS },
+      ...{ database, regions: this.regions, projections: ALL_PROJECTIONS },
       ...{ me: { region: 'local', id: randomUUID() }, failed: () => undefined },
     });
     await runner.once(signal).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@tidemark/observability';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +8,7 @@ import { Forwarding } from './forwarding.js';
 import { HomeRegions } from './home-regions.js';
 
 const WRITE = { config: { scope: 'write' } } as const;
+const READ = { config: { scope: 'read' } } as const;
 
 async function listen(instance: FastifyInstance): Promise<string> {
   onTestFinished(() => instance.close());
@@ -14,13 +16,23 @@ async function listen(instance: FastifyInstance): Promise<string> {
 }
 
 /** The API of another region, which answers as it is told. */
-async function elsewhere(answer: (request: FastifyRequest) => { status?: number; headers?: Record<string, string> }) {
+async function elsewhere(
+  answer: (request: FastifyRequest) => { status?: number; headers?: Record<string, string>; afterMs?: number },
+) {
   const asked: FastifyRequest[] = [];
   const instance = fastify();
-  instance.post('/v1/*', (request, reply) => {
-    asked.push(request);
-    const { status = 201, headers = {} } = answer(request);
-    return reply.code(status).headers(headers).send({ servedBy: 'there' });
+  instance.route({
+    method: ['GET', 'POST'],
+    url: '/v1/*',
+    handler: async (request, reply) => {
+      asked.push(request);
+      const { status = 201, headers = {}, afterMs = 0 } = answer(request);
+      await sleep(afterMs);
+      return reply
+        .code(status)
+        .headers(headers)
+        .send(status === 304 ? undefined : { servedBy: 'there' });
+    },
   });
   return { asked, url: await listen(instance) };
 }
@@ -30,6 +42,7 @@ async function here(there: string) {
   let now = 0;
   const lookups: string[] = [];
   const homes = new HomeRegions({
+    engine: 'postgres',
     query: async <Row>(_text: string, [walletId]: unknown[] = []) => {
       lookups.push(String(walletId));
       const region = { far: 'there', near: 'here' }[String(walletId)];
@@ -43,12 +56,19 @@ async function here(there: string) {
   for (const url of ['/v1/wallets', '/v1/wallets/:walletId/deposits', '/v1/transfers']) {
     instance.post(url, WRITE, async () => ({ servedBy: 'here' }));
   }
+  for (const url of ['/v1/wallets/:walletId', '/v1/wallets/:walletId/events', '/v1/wallets/:walletId/statement']) {
+    instance.get(url, READ, async () => ({ servedBy: 'here' }));
+  }
   const post = async (url: string, payload: object = {}, headers: Record<string, string> = {}) => {
     const answer = await instance.inject({ method: 'POST', url, payload, headers });
     return { ...answer, servedBy: (answer.json() as { servedBy: string }).servedBy };
   };
+  const get = async (url: string, headers: Record<string, string> = {}) => {
+    const answer = await instance.inject({ method: 'GET', url, headers });
+    return { ...answer, servedBy: answer.payload && (answer.json() as { servedBy: string }).servedBy };
+  };
   onTestFinished(() => instance.close());
-  return { post, lookups, pass: (ms: number) => (now += ms) };
+  return { post, get, lookups, pass: (ms: number) => (now += ms) };
 }
 
 /** Where nobody listens. */
@@ -115,13 +135,26 @@ describe('a command', () => {
     expect(answer.headers['server-timing']).toBeUndefined();
   });
 
-  it('is executed here after five seconds of silence', async () => {
+  it('is executed here after five seconds of silence, which says nothing yet of the next', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
     await once(silent, 'listening');
-    const { post } = await here(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
-    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('here');
+    const { post, pass } = await here(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    const timed = async () => {
+      const began = performance.now();
+      expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('here');
+      return Math.round((performance.now() - began) / 1_000);
+    };
+    expect(await Promise.all([timed(), timed(), timed()])).toEqual([5, 5, 5]);
+    expect(await timed()).toBe(0); // after three, the region is left alone
+    pass(10_000);
+    expect(await Promise.all([timed(), timed()])).toEqual([1, 0]); // and whoever tries it again does not wait as long
   }, 20_000);
+
+  it('that takes its time there is waited for: it would be done twice', async () => {
+    const { post } = await here((await elsewhere(() => ({ afterMs: 1_500 }))).url);
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+  });
 
   it.each([
     ['of a wallet at home', '/v1/wallets/near/deposits', {}],
@@ -163,5 +196,41 @@ describe('a command', () => {
     expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
     expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('here');
     expect(lookups).toEqual(['far']);
+  });
+});
+
+describe('a fresh read', () => {
+  it.each(['/v1/wallets/far', '/v1/wallets/far?at=version:3', '/v1/wallets/far/events?limit=2'])(
+    '%s is handed on to the home region of its wallet',
+    async (url) => {
+      const there = await elsewhere(() => ({ status: 200, headers: { etag: '"2"' } }));
+      const { get } = await here(there.url);
+      const answer = await get(url, { 'if-none-match': '"1"' });
+      expect(answer).toMatchObject({ statusCode: 200, servedBy: 'there' });
+      expect(answer.headers).toMatchObject({ etag: '"2"', 'tidemark-home-region': 'there' });
+      expect(there.asked[0]!.url).toBe(url);
+      expect(there.asked[0]!.headers['if-none-match']).toBe('"1"');
+    },
+  );
+
+  it('that has nothing new is handed back without a body', async () => {
+    const { get } = await here((await elsewhere(() => ({ status: 304 }))).url);
+    expect(await get('/v1/wallets/far', { 'if-none-match': '"1"' })).toMatchObject({ statusCode: 304, payload: '' });
+  });
+
+  it.each(['/v1/wallets/near', '/v1/wallets/far?consistency=eventual', '/v1/wallets/far/statement'])(
+    '%s is served here',
+    async (url) => {
+      const there = await elsewhere(() => ({}));
+      expect((await (await here(there.url)).get(url)).servedBy).toBe('here');
+      expect(there.asked).toEqual([]);
+    },
+  );
+
+  it('waits no longer than a second for another region', async () => {
+    const { get } = await here((await elsewhere(() => ({ status: 200, afterMs: 3_000 }))).url);
+    const began = performance.now();
+    expect((await get('/v1/wallets/far')).servedBy).toBe('here');
+    expect(performance.now() - began).toBeLessThan(2_500);
   });
 });

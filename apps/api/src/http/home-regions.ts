@@ -10,7 +10,7 @@ const LOOKUP_MS_MAX = 5_000;
 export class HomeRegions {
   private readonly remembered = new LRUCache<string, string>({ max: REMEMBERED_MAX });
 
-  constructor(private readonly database: Pick<Database, 'query'>) {}
+  constructor(private readonly database: Pick<Database, 'query' | 'engine'>) {}
 
   /** @returns the region, from memory or else from the directory; undefined where neither can tell */
   async find(walletId: string): Promise<string | undefined> {
@@ -25,9 +25,16 @@ export class HomeRegions {
     this.remembered.set(walletId, region);
   }
 
+  /** As of some 4 s ago, which the replicas of this region can tell; a younger wallet takes the way to all regions. */
   private async lookUp(walletId: string): Promise<string | undefined> {
-    const { rows } = await this.database.query<{ region: string }>(LOOK_UP, [walletId], {
-      name: 'home-region',
+    const { engine } = this.database;
+    const before = engine === 'cockroach' ? await this.read(walletId, 'home-region-nearby', NEARBY) : undefined;
+    return before ?? (await this.read(walletId, 'home-region', LOOK_UP));
+  }
+
+  private async read(walletId: string, name: string, text: string): Promise<string | undefined> {
+    const { rows } = await this.database.query<{ region: string }>(text, [walletId], {
+      name,
       timeoutMs: LOOKUP_MS_MAX,
     });
     return rows[0]?.region;
@@ -35,3 +42,5 @@ export class HomeRegions {
 }
 
 const LOOK_UP = 'SELECT region FROM wallets WHERE wallet_id = $1::text';
+// https://www.cockroachlabs.com/docs/stable/follower-reads
+const NEARBY = `SELECT region FROM wallets AS OF SYSTEM TIME follower_read_timestamp() WHERE wallet_id = $1::text`;

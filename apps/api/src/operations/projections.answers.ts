@@ -29,7 +29,12 @@ const build = z.object({
   generation,
   version: count('Of the code that built it.'),
   state: z.enum(['building', 'following', 'dropped']),
-  live: z.boolean().meta({ description: 'Whether readers see it.' }),
+  region: z.string().nullable().meta({ description: 'The region that it is a build of; null: of all.', example: null }),
+  live: z.boolean().meta({ description: 'Whether readers see it, in some region.' }),
+  exceptIn: z.array(z.string()).readonly().meta({
+    description: 'Regions whose readers see a build of their own instead, although this one is live.',
+    example: [],
+  }),
   createdAt: instant('When it was begun.'),
   behind: lag,
   parked: count('Wallets that it could not go on with.'),

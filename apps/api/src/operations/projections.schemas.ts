@@ -30,12 +30,20 @@ export const operationBodies = {
   rebuild: ARGUMENTS.rebuild
     .extend({
       walletId: thisWallet('This wallet alone, in place. When left out: everything, beside the live build.'),
+      region: z.string().min(1).max(64).optional().meta({
+        description: 'This region alone, beside what its readers see. Not together with `walletId`.',
+        example: 'local',
+      }),
       swap: z.boolean().optional().meta({ description: 'Point readers to it as soon as it is verified.' }),
       ...accept,
       latencyRatioMax: z.number().min(0).optional().meta({
         description: 'How many times as slow other writes may become; 0: as fast as possible. By default 1.5.',
         example: 1.5,
       }),
+    })
+    .refine(({ walletId, region }) => walletId === undefined || region === undefined, {
+      path: ['region'],
+      message: 'either a wallet or a region is rebuilt: leave this out beside "walletId"',
     })
     .default({}),
   verify: ARGUMENTS.verify.extend(ofGeneration).default({}),

@@ -5,6 +5,7 @@ import type { Engine } from '@tidemark/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { identityOf, isUnchanged, refuseIfMatch, versionTag } from '../http/request-headers.js';
+import { HOME_REGION } from '../http/served-by.js';
 import { Documented } from '../openapi/documented.js';
 import * as docs from '../openapi/wallets.docs.js';
 import { Problem } from '../problems/problem.js';
@@ -68,6 +69,7 @@ export class WalletsController {
     if (!found) throw notFound(id, moment);
     const { version } = found.wallet;
     reply.header('etag', versionTag(version));
+    if (moment.kind === 'fresh') reply.header(HOME_REGION, found.wallet.homeRegion);
     if (!isUnchanged(request, version)) return walletOf(found);
     reply.code(304);
     return undefined;

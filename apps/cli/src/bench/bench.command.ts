@@ -7,6 +7,8 @@ export type BenchName = (typeof NAMES)[number];
 export interface BenchOptions {
   readonly engine?: 'cockroach';
   readonly seconds: number;
+  /** Of `rebuild`: how long the log is. */
+  readonly events: number;
 }
 
 /** Declares `tidemark bench`. Exit code 1 when a budget is missed. */
@@ -21,6 +23,7 @@ export function benchCommand(command: Command, run: Run): Command {
       ).choices(['cockroach']),
     )
     .option('--seconds <n>', 'how long each side runs in each round', secondsOf, 5)
+    .option('--events <n>', 'rebuild only: how many events the log has', eventsOf, 500_000)
     .action((name: BenchName, options: BenchOptions) =>
       run(async (at) => {
         const { runBench } = await import('./run-bench.js');
@@ -32,8 +35,15 @@ export function benchCommand(command: Command, run: Run): Command {
 /** A benchmark loads the machine, so it is bounded. */
 const SECONDS_MAX = 60;
 
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= SECONDS_MAX) return seconds;
-  throw new InvalidArgumentError(`a whole number from 1 to ${SECONDS_MAX}`);
+const secondsOf = (text: string) => wholeNumber(text, 1, SECONDS_MAX);
+
+/** The largest takes 10 GB of disk, and half an hour. */
+const EVENTS_MIN = 100_000;
+const EVENTS_MAX = 10_000_000;
+const eventsOf = (text: string) => wholeNumber(text, EVENTS_MIN, EVENTS_MAX);
+
+function wholeNumber(text: string, from: number, to: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= from && number <= to) return number;
+  throw new InvalidArgumentError(`a whole number from ${from} to ${to}`);
 }

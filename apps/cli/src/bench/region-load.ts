@@ -62,13 +62,32 @@ export class RegionLoad {
     }
   }
 
-  /** @throws Error when an answer is not 2xx: then the figures mean nothing */
+  /**
+   * All regions at once, as many as they can take.
+   *
+   * @throws Error when an answer is not 2xx: then the figures mean nothing
+   */
   async run(load: Load, seconds: number): Promise<Measured> {
     const times: number[] = [];
     await Promise.all(REGIONS.map((region) => this.runIn(region, load, seconds, times)));
-    times.sort((a, b) => a - b);
-    const at = (share: number) => tenths(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
-    return { commandsASecond: Math.round(times.length / seconds), p50Ms: at(0.5), p99Ms: at(0.99) };
+    return measuredOf(times, seconds);
+  }
+
+  /**
+   * One command after the other in one region, while nothing else happens anywhere: what it costs by itself.
+   *
+   * @throws Error when an answer is not 2xx
+   */
+  async runAlone(load: Load, region: Region, commands: number): Promise<Measured> {
+    const times: number[] = [];
+    const began = performance.now();
+    for (let i = 0; i < commands; i++) {
+      const { path, body } = this.commandOf(load, region);
+      const sentAt = performance.now();
+      await this.require(region, path, body);
+      times.push(performance.now() - sentAt);
+    }
+    return measuredOf(times, (performance.now() - began) / 1_000);
   }
 
   /** How many times the database sent a client a restart error (40001), in all regions, and of how many commands. */
@@ -81,16 +100,18 @@ export class RegionLoad {
     };
   }
 
+  private commandOf(load: Load, region: Region): { path: string; body: object } {
+    const n = this.sent++;
+    // Those that send never receive: two processes that write one wallet race, and that is another thing to measure.
+    const [near, far] = [this.walletOf(region, 2 * n), this.walletOf(next(region), 2 * n + 1)];
+    if (load === 'cross-region transfers')
+      return { path: '/v1/transfers', body: { from: near, to: far, ...euro('0.01') } };
+    return { path: `/v1/wallets/${load === 'local deposits' ? near : far}/deposits`, body: euro('0.01') };
+  }
+
   private async runIn(region: Region, load: Load, seconds: number, times: number[]): Promise<void> {
     const setupRequest = (request: autocannon.Request): autocannon.Request => {
-      const n = this.sent++;
-      // Those that send never receive: two processes that write one wallet race, and that is another thing to measure.
-      const [near, far] = [this.walletOf(region, 2 * n), this.walletOf(next(region), 2 * n + 1)];
-      const path =
-        load === 'cross-region transfers'
-          ? '/v1/transfers'
-          : `/v1/wallets/${load === 'local deposits' ? near : far}/deposits`;
-      const body = load === 'cross-region transfers' ? { from: near, to: far, ...euro('0.01') } : euro('0.01');
+      const { path, body } = this.commandOf(load, region);
       const headers = { 'content-type': 'application/json', 'idempotency-key': this.key() };
       return { ...request, path, headers, body: JSON.stringify(body) };
     };
@@ -135,6 +156,13 @@ export const euro = (amount: string) => ({ amount, currency: 'EUR' });
 
 function next(region: Region): Region {
   return REGIONS[(REGIONS.indexOf(region) + 1) % REGIONS.length]!;
+}
+
+/** @param seconds how long all of them took together */
+function measuredOf(times: number[], seconds: number): Measured {
+  times.sort((a, b) => a - b);
+  const at = (share: number) => tenths(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0);
+  return { commandsASecond: Math.round(times.length / seconds), p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 function tenths(ms: number): number {

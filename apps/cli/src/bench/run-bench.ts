@@ -9,7 +9,12 @@ import { benchLag } from './lag.bench.js';
 import { benchRebuild } from './rebuild.bench.js';
 import { benchRegions } from './regions.bench.js';
 
-type Bench = (database: BenchDatabase, seconds: number, say: (line: string) => void) => Promise<BenchResult[]>;
+type Bench = (
+  database: BenchDatabase,
+  seconds: number,
+  say: (line: string) => void,
+  events: number,
+) => Promise<BenchResult[]>;
 
 /** Those that need one database; `regions` needs a cluster. */
 const BENCHES: Record<Exclude<BenchName, 'regions'>, Bench> = {
@@ -24,12 +29,12 @@ const BENCHES: Record<Exclude<BenchName, 'regions'>, Bench> = {
 export async function runBench(
   at: Surroundings,
   name: BenchName,
-  { engine, seconds }: BenchOptions,
+  { engine, seconds, events }: BenchOptions,
 ): Promise<CommandResult> {
   const say = (line: string) => void at.stderr.write(`${line}\n`);
   if (name === 'regions') return resultOf(await benchRegions(at, seconds));
   return withBenchDatabase(at, engine, async (database) => {
-    const results = await BENCHES[name](database, seconds, say);
+    const results = await BENCHES[name](database, seconds, say, events);
     return resultOf({ engine: database.owner.engine, version: database.owner.version, results });
   });
 }

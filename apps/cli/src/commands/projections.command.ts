@@ -30,6 +30,7 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
     .description('build a projection again from the log, beside the live one, while the service runs')
     .argument('<projection>', NAME)
     .option('--wallet <id>', 'this wallet alone, in place')
+    .option('--region <region>', 'this region alone, beside what its readers see')
     .option('--swap', 'point readers to it when it is verified')
     .option('--accept <wallets>', 'let the differences of these wallets pass (comma-separated, or all)')
     .option('--latency <times>', 'let other writes become so many times as slow; 0: no limit (default 1.5)')
@@ -37,9 +38,14 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
     .action((projection: string, options: RebuildOptions) =>
       run(async (at) => {
         const { askOperation, rebuildLines } = await asking();
-        const { wallet: walletId, swap, accept, latency, certificate: file } = options;
+        const { wallet: walletId, region, swap, accept, latency, certificate: file } = options;
+        if (walletId !== undefined && region !== undefined) {
+          throw new UsageError('--wallet and --region: either a wallet or a region is rebuilt');
+        }
+        if (region === '') throw new UsageError('--region wants the name of a region');
         const asked = {
           ...(walletId !== undefined && { walletId }),
+          ...(region !== undefined && { region }),
           ...(swap === true && { swap }),
           ...(accept !== undefined && { accept: listOf(accept) }),
           ...(latency !== undefined && { latencyRatioMax: ratio(latency) }),
@@ -60,6 +66,7 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
 
 interface RebuildOptions {
   readonly wallet?: string;
+  readonly region?: string;
   readonly swap?: boolean;
   readonly accept?: string;
   readonly latency?: string;

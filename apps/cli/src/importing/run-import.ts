@@ -33,35 +33,39 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
   const mapping = await readMapping(path(options.mapping));
   const display = new ProgressDisplay(at.stderr, Date.now);
   try {
-    const summary = await withHomeDatabase(at, { role: 'tidemark_api', command: 'import' }, async (database) => {
-      const store = openEventStore({ database, limits: { commandDeadlineMs: COMMAND_DEADLINE_MS } });
-      try {
-        return await importFile({
-          file: path(file),
-          walletsFile: options.wallets === undefined ? undefined : path(options.wallets),
-          rejectsFile,
-          mapping,
-          policy: {
-            source: mapping.source,
-            caller: `import ${mapping.source}`,
-            overdraft: options.overdraft === 'unlimited',
-            retryRejected: options.retryRejected === true,
-          },
-          store,
-          database,
-          currencies: await Currencies.load(database),
-          regions: (await regionsOf(database)).homes,
-          signal: at.signal,
-          clock: Date.now,
-          observer: {
-            progress: (what, progress) => display.update(what, progress),
-            rejected: showSome(display),
-          },
-        });
-      } finally {
-        await store.close();
-      }
-    });
+    const summary = await withHomeDatabase(
+      at,
+      { role: 'tidemark_api', records: true, command: 'import' },
+      async (database) => {
+        const store = openEventStore({ database, limits: { commandDeadlineMs: COMMAND_DEADLINE_MS } });
+        try {
+          return await importFile({
+            file: path(file),
+            walletsFile: options.wallets === undefined ? undefined : path(options.wallets),
+            rejectsFile,
+            mapping,
+            policy: {
+              source: mapping.source,
+              caller: `import ${mapping.source}`,
+              overdraft: options.overdraft === 'unlimited',
+              retryRejected: options.retryRejected === true,
+            },
+            store,
+            database,
+            currencies: await Currencies.load(database),
+            regions: (await regionsOf(database)).homes,
+            signal: at.signal,
+            clock: Date.now,
+            observer: {
+              progress: (what, progress) => display.update(what, progress),
+              rejected: showSome(display),
+            },
+          });
+        } finally {
+          await store.close();
+        }
+      },
+    );
     return resultOf(summary);
   } finally {
     display.end();

@@ -1,6 +1,14 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, localPostgres, migrate, requireSchema, type Database, type Engine } from '@tidemark/database';
+import {
+  connect,
+  localPostgres,
+  migrate,
+  requireSchema,
+  requireServer,
+  type Database,
+  type Engine,
+} from '@tidemark/database';
 import { UsageError } from './exit.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -44,17 +52,19 @@ export function migrationsOf(engine: Engine): string {
  * `npm start`, since several versions of the program may stand around it.
  *
  * @param options.role the database role to act as; without one, the login of the URL
+ * @param options.records whether the command records times of this machine, whose clock must be the database's then
  * @throws StartRefused, ConnectFailed
  */
 export async function withHomeDatabase<T>(
   surroundings: Surroundings,
-  options: { readonly role?: 'tidemark_api'; readonly command: string },
+  options: { readonly role?: 'tidemark_api'; readonly records?: true; readonly command: string },
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const { role, command } = options;
+  const { role, records, command } = options;
   const home = await findHomeDatabase(surroundings);
   try {
     if (home.directory !== undefined) await migrate({ url: home.url, directory: migrationsOf });
+    else if (records) await requireServer(home.url, { warn: (line) => void surroundings.stderr.write(`${line}\n`) });
     const database = await connect({ url: home.url, applicationName: `tidemark ${command}`, ...(role && { role }) });
     try {
       if (home.directory === undefined) await requireSchema(database, migrationsOf(database.engine));

@@ -28,17 +28,23 @@ export function listProjections(at: Surroundings): Promise<CommandResult> {
   });
 }
 
-function buildLine({ generation, version, state, live, behind, parked, verified, createdAt }: BuildStatus): string {
+function buildLine({ generation, version, state, behind, parked, verified, createdAt, ...build }: BuildStatus): string {
   const checked = verified
     ? `verified ${verified.at} (${verified.breaks} breaks, ${verified.unexplained} unexplained)`
     : 'not verified';
   const parts = [
-    `generation ${generation}${live ? ' (live)' : ''}`,
+    `generation ${generation}${whereLive(build)}`,
     ...(state === 'building' ? ['being built'] : [lagText(behind), checked]),
     ...(parked > 0 ? [`${grouped(parked)} wallets parked`] : []),
     `version ${version}, since ${createdAt}`,
   ];
   return parts.join(', ');
+}
+
+function whereLive({ region, live, exceptIn }: Pick<BuildStatus, 'region' | 'live' | 'exceptIn'>): string {
+  if (!live) return region === null ? '' : ` (of ${region})`;
+  if (region !== null) return ` (live in ${region})`;
+  return exceptIn.length === 0 ? ' (live)' : ` (live, but in ${exceptIn.join(', ')})`;
 }
 
 function lagText({ events, more, seconds }: Lag): string {
@@ -87,6 +93,7 @@ function auditLine({
   const said = {
     ...(Object.keys(asked).length > 0 && { asked }),
     ...{ generation: found.generation, before: found.before, walletId: found.walletId, reason: found.reason },
+    ...(found.region && { region: found.region }),
     ...(found.accepted && found.accepted.length > 0 && { accepted: found.accepted }),
     ...(found.certificate && { root: found.certificate.root }),
     ...(checked && { breaks: checked.breaks, unexplained: checked.unexplainedWallets }),
@@ -98,6 +105,7 @@ function auditLine({
 /** What the results of the actions have that is worth a line. */
 interface AuditedResult extends Partial<Pick<Verification, 'generation' | 'breaks' | 'unexplainedWallets'>> {
   readonly before?: string;
+  readonly region?: string | null;
   readonly walletId?: string;
   readonly reason?: string;
   readonly accepted?: readonly string[];

@@ -1,4 +1,12 @@
-import type { Rebuilt, Retried, Shadow, Swapped, Verification, WalletRebuilt } from '@tidemark/projections';
+import {
+  builtAs,
+  type Rebuilt,
+  type Retried,
+  type Shadow,
+  type Swapped,
+  type Verification,
+  type WalletRebuilt,
+} from '@tidemark/projections';
 import { grouped } from '../process/progress.js';
 import { differenceLines } from './differences.js';
 
@@ -8,8 +16,9 @@ interface Said {
 }
 
 export function verificationLines(projection: string, verification: Verification): Said {
-  const { generation, against, events, wallets, seconds, breaks, parked, unexplained, explained } = verification;
-  const live = generation === against;
+  const { generation, events, wallets, seconds, breaks, parked, unexplained, explained } = verification;
+  const live = generation === verification.against;
+  const against = seenIn(verification);
   const count = breaks + parked + unexplained + explained;
   const compared = `${grouped(wallets)} wallets, ${grouped(events)} events compared in ${seconds.toFixed(1)} s`;
   const verdict =
@@ -48,17 +57,23 @@ function walletLines(projection: string, { walletId, rows }: WalletRebuilt): Sai
   };
 }
 
-function allLines(projection: string, { generation, certificate, verification, before, accepted = [] }: Rebuilt): Said {
+/** What readers saw, in words. */
+function seenIn({ against, againstIn = {} }: Pick<Verification, 'against'> & Partial<Verification>): string {
+  return builtAs({ generation: against, regions: againstIn });
+}
+
+function allLines(projection: string, rebuilt: Rebuilt): Said {
+  const { generation, certificate, verification, before, region = null, accepted = [] } = rebuilt;
   const sums = Object.entries(certificate.sums).map(([code, sum]) => `${sum} ${code}`);
   const { lines, found } = verificationLines(projection, verification);
   return {
     lines: [
-      `generation ${generation}: ${grouped(certificate.events)} events, ${grouped(certificate.wallets)} wallets` +
+      `generation ${generation}${certificate.regions.length === 1 ? ` (${certificate.regions.join()})` : ''}: ${grouped(certificate.events)} events, ${grouped(certificate.wallets)} wallets` +
         `${sums.length === 0 ? '' : `, ${sums.join(', ')}`}, root ${certificate.root.slice(0, ROOT_SHOWN)}…`,
       ...lines,
       ...(before === undefined
-        ? [`readers still see generation ${verification.against}: tidemark projections swap ${projection}`]
-        : swapLines(projection, { generation, before, accepted }).lines),
+        ? [`readers still see generation ${seenIn(verification)}: tidemark projections swap ${projection}`]
+        : swapLines(projection, { ...rebuilt, before, region, accepted }).lines),
     ],
     ...(before === undefined && found !== undefined && { found }),
   };
@@ -67,11 +82,14 @@ function allLines(projection: string, { generation, certificate, verification, b
 /** Hex digits of a root that a person compares. */
 const ROOT_SHOWN = 16;
 
-export function swapLines(projection: string, { generation, before, accepted }: Swapped): Said {
+export function swapLines(projection: string, { generation, before, region, accepted, readers }: Swapped): Said {
+  const where = region === null ? '' : ` in ${region}`;
+  const [now, until] =
+    readers && region === null ? [builtAs(readers.after), builtAs(readers.before)] : [generation, before];
   const accepting = accepted.length === 0 ? '' : ` (accepted: ${accepted.join(', ')})`;
   return {
     lines: [
-      `readers of ${projection} see generation ${generation} now, instead of ${before}${accepting}; ` +
+      `readers of ${projection}${where} see generation ${now} now, instead of ${until}${accepting}; ` +
         `back again: tidemark projections rollback ${projection}`,
     ],
   };

@@ -1,5 +1,6 @@
 import type { Database } from '@tidemark/database';
 import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow } from '@tidemark/event-store';
+import { liveIn } from '@tidemark/projections';
 import { decodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
 
 type Row = Omit<EventRow, 'version'> & {
@@ -40,14 +41,15 @@ function startOf({ projected_version, projected_state, snapshot_version, snapsho
   return newer === null ? initialState : decodeWallet(newer);
 }
 
-// The pointer to the live build is read in the same statement as the rows.
+// The pointers to the live builds are read in the same statement as the rows.
 const FRESH = `
 SELECT w.wallet_id AS known_id, b.version AS projected_version, b.state AS projected_state,
        s.version AS snapshot_version, s.state AS snapshot_state, ${EVENT_COLUMNS}
 FROM unnest($1::text[]) AS k(wallet_id)
 JOIN wallets w ON w.wallet_id = k.wallet_id
+LEFT JOIN projections p ON p.name = 'balances'
 LEFT JOIN wallet_balances b
-  ON b.generation = (SELECT p.live_generation FROM projections p WHERE p.name = 'balances')
+  ON b.generation = ${liveIn('w.region')}
  AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
 LEFT JOIN wallet_snapshots s
   ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $2::int2

@@ -33,8 +33,8 @@ export class GetDailyTotalsHandler implements IQueryHandler<GetDailyTotalsQuery>
     const after = cursor && dailyTotalsPlaceOf(cursor.after);
     return this.readModel.retrying(async () => {
       if (minPosition !== undefined) await waitForPosition(this.readModel, 'daily_totals', minPosition);
-      const { live, checkpoints, totals } = await this.readModel.fromLive('daily_totals', (generation) =>
-        readDailyTotals(this.readModel, { from, to, currency, region, generation, after, limit: limit + 1 }),
+      const { live, checkpoints, totals } = await this.readModel.fromLive('daily_totals', (builds) =>
+        readDailyTotals(this.readModel, { from, to, currency, region, builds, after, limit: limit + 1 }),
       );
       requireGeneration(cursor, live);
       const cursorAfter = (last: DailyTotal) =>

@@ -37,8 +37,8 @@ export class GetJournalHandler implements IQueryHandler<GetJournalQuery> {
     const shard = walletId === undefined ? undefined : shardOf(walletId);
     return this.readModel.retrying(async () => {
       if (minPosition !== undefined) await waitForPosition(this.readModel, 'journal', minPosition, shard);
-      const { live, checkpoints, entries } = await this.readModel.fromLive('journal', (generation) =>
-        readJournal(this.readModel, { walletId, counterAccount, from, to, generation, before, limit: limit + 1 }),
+      const { live, checkpoints, entries } = await this.readModel.fromLive('journal', (builds) =>
+        readJournal(this.readModel, { walletId, counterAccount, from, to, builds, before, limit: limit + 1 }),
       );
       requireGeneration(cursor, live);
       const cursorAfter = (last: JournalEntry) =>

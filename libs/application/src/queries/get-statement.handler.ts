@@ -36,8 +36,8 @@ export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
     const after = cursor === undefined ? 0 : versionOf(cursor);
     return this.readModel.retrying(async () => {
       if (minPosition !== undefined) await waitForPosition(this.readModel, 'movements', minPosition, shardOf(walletId));
-      const { live, checkpoints, movements } = await this.readModel.fromLive('movements', (generation) =>
-        readStatement(this.readModel, { generation, walletId, after, limit: limit + 1 }),
+      const { live, checkpoints, movements } = await this.readModel.fromLive('movements', (builds) =>
+        readStatement(this.readModel, { builds, walletId, after, limit: limit + 1 }),
       );
       if (!movements) return undefined;
       requireGeneration(cursor, live);

@@ -27,8 +27,8 @@ export class GetTrialBalanceHandler implements IQueryHandler<GetTrialBalanceQuer
   execute({ minPosition }: GetTrialBalanceQuery): Promise<TrialBalanceAnswer> {
     return this.readModel.retrying(async () => {
       if (minPosition !== undefined) await waitForPosition(this.readModel, 'trial_balance', minPosition);
-      const { checkpoints, currencies } = await this.readModel.fromLive('trial_balance', (generation) =>
-        readTrialBalance(this.readModel, generation),
+      const { checkpoints, currencies } = await this.readModel.fromLive('trial_balance', (builds) =>
+        readTrialBalance(this.readModel, builds),
       );
       return { currencies, asOf: await asOf(this.readModel.database, checkpoints, Date.now()) };
     });

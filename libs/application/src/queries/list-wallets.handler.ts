@@ -47,8 +47,8 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
   ): Promise<ProjectedPage<WalletState>> {
     const { database } = this.readModel;
     const after = cursor?.after ?? '';
-    const { live, checkpoints, rows } = await this.readModel.fromLive('balances', (generation) =>
-      listWallets(this.readModel, { generation, after, prefix, limit: limit + 1 }),
+    const { live, checkpoints, rows } = await this.readModel.fromLive('balances', (builds) =>
+      listWallets(this.readModel, { builds, after, prefix, limit: limit + 1 }),
     );
     requireGeneration(cursor, live);
     const cursorAfter = ({ walletId }: ListedWallet) => encodeCursor({ list, generation: live!, after: walletId });

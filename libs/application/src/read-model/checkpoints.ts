@@ -13,8 +13,10 @@ import {
   type LogCursor,
   type Position,
 } from '@tidemark/event-store';
+import type { LiveBuilds } from '@tidemark/projections';
 import { sql, type SQL } from 'drizzle-orm';
-import { projections, shardCheckpoints } from './schema.js';
+import { ofBuilds } from './live-build.js';
+import { shardCheckpoints } from './schema.js';
 
 /** How far a list has followed the log, and how much it has not seen yet. */
 export interface AsOf {
@@ -48,15 +50,19 @@ export interface StoredCheckpoint {
   shards: number[];
 }
 
-/** Selects the checkpoints of the live build in the statement that reads its rows; for `checkpointsOf`. */
-export function checkpointsColumn(): SQL<StoredCheckpoint[] | null> {
-  const { projection, generation, region, position, commitId, shard } = shardCheckpoints;
+/** Selects the checkpoints of some builds in the statement that reads their rows; for `checkpointsOf`. */
+export function checkpointsColumn(
+  name: string,
+  builds: LiveBuilds,
+  regions: readonly string[],
+): SQL<StoredCheckpoint[] | null> {
+  const { projection, region, position, commitId, shard } = shardCheckpoints;
   return sql`(
     SELECT json_agg(json_build_object('region', c.region, 'position', c.position, 'commit_id', c.commit_id, 'shards', c.shards))
     FROM (
       SELECT ${region} AS region, ${position}::text AS position, ${commitId}::text AS commit_id, array_agg(${shard}) AS shards
       FROM ${shardCheckpoints}
-      WHERE ${projection} = ${projections.name} AND ${generation} = ${projections.liveGeneration}
+      WHERE ${projection} = ${name} AND (${ofBuilds(shardCheckpoints, builds, regions)})
       GROUP BY ${region}, ${position}, ${commitId}) c)`;
 }
 

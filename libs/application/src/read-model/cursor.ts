@@ -4,13 +4,13 @@ export class InvalidCursor extends Error {
 }
 
 /** Longer than any cursor that is handed out, and short enough to refuse quickly. */
-const CURSOR_CHARACTERS_MAX = 512;
+const CURSOR_CHARACTERS_MAX = 1_024;
 
 /** Where a page ended, and in which list. */
 export interface Cursor {
   /** What is listed: a cursor of another list, wallet or search is refused. */
   readonly list: string;
-  /** The build of the projection that the page came from; `log` for lists that are read from the log. */
+  /** The builds of the projection that the page came from (`LIVE_BUILDS`); `log` for lists that are read from the log. */
   readonly generation: string;
   /** The last key of the page: a wallet id, or a version. */
   readonly after: string;

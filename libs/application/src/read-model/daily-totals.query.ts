@@ -1,4 +1,4 @@
-import { plainNotation } from '@tidemark/projections';
+import { generationIn, plainNotation, type LiveBuilds } from '@tidemark/projections';
 import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
@@ -34,14 +34,14 @@ export interface DailyTotalsPage {
   readonly totals: readonly DailyTotal[];
 }
 
-type Asked = DailyTotalsFilter & { generation: string; after: DailyTotalsPlace | undefined; limit: number };
+type Asked = DailyTotalsFilter & { builds: LiveBuilds; after: DailyTotalsPlace | undefined; limit: number };
 
-/** One page of the daily totals of one build, by day (oldest first), currency, type and region, all shards added up. */
+/** One page of the daily totals of some builds, by day (oldest first), currency, type and region, all shards added up. */
 export async function readDailyTotals(readModel: ReadModel, asked: Asked): Promise<DailyTotalsPage> {
   const { drizzle, database, regions } = readModel;
   const page = pageOfTotals(readModel, asked).as('page');
   const { day, region, currency, type, amount, count } = page;
-  const build = liveBuild(drizzle, 'daily_totals');
+  const build = liveBuild(readModel, 'daily_totals', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
@@ -75,7 +75,7 @@ function pageOfTotals(readModel: ReadModel, asked: Asked) {
 const { day, region, currency, type } = dailyTotals;
 const KEY = { region, currency, type };
 
-function ofRegion({ drizzle }: ReadModel, { generation, from, to, after, limit, ...asked }: Asked, home: string) {
+function ofRegion({ drizzle }: ReadModel, { builds, from, to, after, limit, ...asked }: Asked, home: string) {
   return drizzle
     .select({
       day: sql<string>`${day}::text`.as('day'),
@@ -86,7 +86,7 @@ function ofRegion({ drizzle }: ReadModel, { generation, from, to, after, limit, 
     .from(dailyTotals)
     .where(
       and(
-        ...[eq(dailyTotals.generation, generation), eq(region, home)],
+        ...[eq(dailyTotals.generation, generationIn(builds, home)), eq(region, home)],
         from === undefined ? undefined : gte(day, from),
         to === undefined ? undefined : lte(day, to),
         asked.currency === undefined ? undefined : eq(currency, asked.currency),

@@ -1,10 +1,11 @@
 import { positionOf, type Position } from '@tidemark/event-store';
+import { generationIn, type LiveBuilds } from '@tidemark/projections';
 import { COUNTER_ACCOUNTS, type CounterAccount } from '@tidemark/wallet';
-import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { journalEntries } from './journal.schema.js';
-import { liveBuild } from './live-build.js';
+import { liveBuild, ofBuilds } from './live-build.js';
 import type { JournalPlace } from './places.js';
 import type { ReadModel } from './read-model.js';
 
@@ -48,15 +49,15 @@ export interface JournalPage {
   readonly entries: readonly JournalEntry[];
 }
 
-/** One page of the journal in one build, by recorded time, newest first. */
+/** One page of the journal in some builds, by recorded time, newest first. */
 export async function readJournal(
   readModel: ReadModel,
-  asked: JournalFilter & { generation: string; before: JournalPlace | undefined; limit: number },
+  asked: JournalFilter & { builds: LiveBuilds; before: JournalPlace | undefined; limit: number },
 ): Promise<JournalPage> {
   const { drizzle, database, regions } = readModel;
   const page = pageOfKeys(readModel, asked).as('page');
   const { position, type, movementId, effectiveAt, account, amount, currency } = journalEntries;
-  const build = liveBuild(drizzle, 'journal');
+  const build = liveBuild(readModel, 'journal', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
@@ -69,7 +70,7 @@ export async function readJournal(
     .leftJoin(
       journalEntries,
       and(
-        eq(journalEntries.generation, asked.generation),
+        eq(journalEntries.generation, page.generation),
         eq(region, page.region),
         eq(walletId, page.walletId),
         eq(version, page.version),
@@ -115,17 +116,18 @@ function pageOfKeys(readModel: ReadModel, asked: Asked) {
 
 const { region, walletId, version, recordedAt } = journalEntries;
 const KEY = { region, walletId, version, recordedAt };
+const KEY_IN_BUILD = { ...KEY, generation: journalEntries.generation };
 
 /** Recorded times never decrease along a wallet, so the order of versions is the order of time. */
 function ofWallet({ drizzle, regions }: ReadModel, asked: Asked, wallet: string) {
   const { counterAccount, before, limit } = asked;
   return drizzle
-    .select(KEY)
+    .select(KEY_IN_BUILD)
     .from(journalEntries)
     .where(
       and(
         ...firstLines(asked),
-        ...[inArray(region, [...regions]), eq(walletId, wallet)],
+        ...[ofBuilds(journalEntries, asked.builds, regions), eq(walletId, wallet)],
         counterAccount && eq(journalEntries.account, counterAccount),
         before && lt(version, String(before.version)),
       ),
@@ -137,12 +139,13 @@ function ofWallet({ drizzle, regions }: ReadModel, asked: Asked, wallet: string)
 function ofAccount({ drizzle }: ReadModel, asked: Asked, home: string, account: CounterAccount) {
   const { before, limit } = asked;
   return drizzle
-    .select(KEY)
+    .select(KEY_IN_BUILD)
     .from(journalEntries)
     .where(
       and(
         ...firstLines(asked),
-        ...[eq(region, home), eq(journalEntries.account, account)],
+        ...[eq(journalEntries.generation, generationIn(asked.builds, home)), eq(region, home)],
+        eq(journalEntries.account, account),
         before &&
           sql`(${recordedAt}, ${walletId}, ${version}) <
             (${before.recordedAt}::timestamptz, ${before.walletId}::text, ${before.version}::int8)`,
@@ -152,9 +155,8 @@ function ofAccount({ drizzle }: ReadModel, asked: Asked, home: string, account: 
     .limit(limit);
 }
 
-function firstLines({ generation, from, to }: Asked): (SQL | undefined)[] {
+function firstLines({ from, to }: Asked): (SQL | undefined)[] {
   return [
-    eq(journalEntries.generation, generation),
     // A literal, because an index WHERE line = 1 is not used for a parameter.
     sql`${journalEntries.line} = 1`,
     from === undefined ? undefined : gte(recordedAt, from),

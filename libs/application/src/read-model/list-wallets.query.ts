@@ -1,8 +1,9 @@
 import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from '@tidemark/event-store';
-import { and, asc, eq, gt, inArray, like, sql, type SQL } from 'drizzle-orm';
+import type { LiveBuilds } from '@tidemark/projections';
+import { and, asc, gt, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { liveBuild } from './live-build.js';
+import { byGeneration, liveBuild, ofBuilds } from './live-build.js';
 import type { ReadModel } from './read-model.js';
 import { walletBalances } from './schema.js';
 
@@ -23,11 +24,12 @@ export interface WalletsPage {
   readonly rows: readonly ListedWallet[];
 }
 
-/** One page of the projected wallets of one build, by wallet id. */
+/** One page of the projected wallets of some builds, by wallet id. */
 export async function listWallets(
-  { drizzle, database, regions }: ReadModel,
-  asked: { generation: string; after: string; prefix: string | undefined; limit: number },
+  readModel: ReadModel,
+  asked: { builds: LiveBuilds; after: string; prefix: string | undefined; limit: number },
 ): Promise<WalletsPage> {
+  const { drizzle, database, regions } = readModel;
   const page = drizzle
     .select({
       walletId: walletBalances.walletId,
@@ -41,10 +43,9 @@ export async function listWallets(
     .from(walletBalances)
     .where(
       and(
-        eq(walletBalances.generation, asked.generation),
-        inArray(walletBalances.region, [...regions]),
+        ofBuilds(walletBalances, asked.builds, regions),
         gt(walletBalances.walletId, asked.after),
-        regions.length > 1 ? isLatest(regions) : undefined,
+        regions.length > 1 ? isLatest(asked.builds, regions) : undefined,
         asked.prefix === undefined ? undefined : like(walletBalances.walletId, startsWith(asked.prefix)),
       ),
     )
@@ -52,7 +53,7 @@ export async function listWallets(
     .limit(asked.limit)
     .as('page');
   const { walletId, region, version, position, stateVersion, state, updatedAt } = page;
-  const build = liveBuild(drizzle, 'balances');
+  const build = liveBuild(readModel, 'balances', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
@@ -79,16 +80,22 @@ function listed({ engine }: Pick<Database, 'engine'>, { version, position, ...ro
 }
 
 /** A wallet that has moved has a row in each region that it has lived in; the one of its last event counts. */
-function isLatest(regions: readonly string[]): SQL {
-  const { generation, walletId, version } = walletBalances;
-  const names = sql.join(
-    regions.map((region) => sql`${region}`),
-    sql`, `,
-  );
-  return sql`NOT EXISTS (
+function isLatest(builds: LiveBuilds, regions: readonly string[]): SQL | undefined {
+  const { walletId, version } = walletBalances;
+  const named = (of: readonly string[]) =>
+    sql.join(
+      of.map((region) => sql`${region}`),
+      sql`, `,
+    );
+  // A condition for each build: CockroachDB does not look an OR of them up by key.
+  return and(
+    ...byGeneration(builds, regions).map(
+      ([generation, of]) => sql`NOT EXISTS (
     SELECT 1 FROM wallet_balances later
-    WHERE later.generation = ${generation} AND later.region IN (${names}) AND later.wallet_id = ${walletId}
-      AND later.version > ${version})`;
+    WHERE later.generation = ${generation} AND later.region IN (${named(of)}) AND later.wallet_id = ${walletId}
+      AND later.version > ${version})`,
+    ),
+  );
 }
 
 function startsWith(prefix: string): string {

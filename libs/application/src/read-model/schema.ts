@@ -1,4 +1,4 @@
-import { customType, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { customType, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 
 /** int8 on either engine: a string, because it may exceed what a JavaScript number holds. */
 export const int8 = customType<{ data: string; driverData: string }>({ dataType: () => 'int8' });
@@ -16,10 +16,11 @@ export const wallets = pgTable('wallets', {
   region: text('region').notNull(),
 });
 
-/** Which build of a projection readers see. */
+/** Which build of a projection readers see, and which others those of some regions; read with `LIVE_BUILDS`. */
 export const projections = pgTable('projections', {
   name: text('name').primaryKey(),
   liveGeneration: int8('live_generation').notNull(),
+  regionBuilds: jsonb('region_builds').notNull(),
 });
 
 export const shardCheckpoints = pgTable(

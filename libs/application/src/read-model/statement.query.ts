@@ -1,9 +1,9 @@
 import type { Database } from '@tidemark/database';
 import { positionOf } from '@tidemark/event-store';
-import type { Movement } from '@tidemark/projections';
-import { and, asc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import type { LiveBuilds, Movement } from '@tidemark/projections';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { liveBuild } from './live-build.js';
+import { liveBuild, ofBuilds } from './live-build.js';
 import type { ReadModel } from './read-model.js';
 import { walletMovements, wallets } from './schema.js';
 
@@ -14,19 +14,19 @@ export interface StatementPage {
   readonly movements: readonly Movement[] | undefined;
 }
 
-/** One page of the lines of a wallet's statement in one build, oldest first. */
+/** One page of the lines of a wallet's statement in some builds, oldest first. */
 export async function readStatement(
-  { drizzle, database, regions }: ReadModel,
-  asked: { generation: string; walletId: string; after: number; limit: number },
+  readModel: ReadModel,
+  asked: { builds: LiveBuilds; walletId: string; after: number; limit: number },
 ): Promise<StatementPage> {
+  const { drizzle, database, regions } = readModel;
   const { generation: _generation, position: _position, ...columns } = getTableColumns(walletMovements);
   const page = drizzle
     .select({ ...columns, position: sql<string>`${walletMovements.position}::text`.as('position_text') })
     .from(walletMovements)
     .where(
       and(
-        eq(walletMovements.generation, asked.generation),
-        inArray(walletMovements.region, [...regions]),
+        ofBuilds(walletMovements, asked.builds, regions),
         eq(walletMovements.walletId, asked.walletId),
         gt(walletMovements.version, String(asked.after)),
       ),
@@ -36,7 +36,7 @@ export async function readStatement(
     .as('page');
   const { walletId, region, version, position, type, movementId, amount, currency, balanceAfter } = page;
   const { counterparty, reference, description, effectiveAt, recordedAt } = page;
-  const build = liveBuild(drizzle, 'movements');
+  const build = liveBuild(readModel, 'movements', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,

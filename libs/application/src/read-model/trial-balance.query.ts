@@ -1,9 +1,9 @@
-import { plainNotation } from '@tidemark/projections';
+import { plainNotation, type LiveBuilds } from '@tidemark/projections';
 import type { AccountClass } from '@tidemark/wallet';
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { accountTotals } from './journal.schema.js';
-import { liveBuild } from './live-build.js';
+import { liveBuild, ofBuilds } from './live-build.js';
 import type { ReadModel } from './read-model.js';
 
 /** What was debited and credited to a class of accounts in one currency. Amounts are canonical. */
@@ -29,11 +29,9 @@ export interface TrialBalance {
   readonly currencies: readonly CurrencyTrialBalance[];
 }
 
-/** The trial balance of one build, all regions and shards added up by the database in one snapshot. */
-export async function readTrialBalance(
-  { drizzle, database, regions }: ReadModel,
-  generation: string,
-): Promise<TrialBalance> {
+/** The trial balance of some builds, all regions and shards added up by the database in one snapshot. */
+export async function readTrialBalance(readModel: ReadModel, builds: LiveBuilds): Promise<TrialBalance> {
+  const { drizzle, database, regions } = readModel;
   const [debits, credits] = [sql`sum(${accountTotals.debit})`, sql`sum(${accountTotals.credit})`];
   const sums = drizzle
     .select({
@@ -47,11 +45,11 @@ export async function readTrialBalance(
       ),
     })
     .from(accountTotals)
-    .where(and(eq(accountTotals.generation, generation), inArray(accountTotals.region, [...regions])))
+    .where(ofBuilds(accountTotals, builds, regions))
     .groupBy(accountTotals.account, accountTotals.currency)
     .as('sums');
   const { account, currency, debit, credit, balance, inBalance } = sums;
-  const build = liveBuild(drizzle, 'trial_balance');
+  const build = liveBuild(readModel, 'trial_balance', builds);
   const found = await drizzle
     .select({
       live: build.live,

@@ -11,6 +11,7 @@ import {
   type RecordedEvent,
 } from '@tidemark/event-store';
 import { decodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
+import { liveIn } from '../live-builds.js';
 
 /** A wallet as of its latest event that went into it. */
 export interface WalletState {
@@ -151,8 +152,8 @@ function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletS
   );
 }
 
-// The pointer to the live build is read in the same statement as the rows.
-const LIVE = `(SELECT p.live_generation FROM projections p WHERE p.name = 'balances')`;
+// The pointers to the live builds are read in the same statement as the rows, and each region may have one of its own.
+const POINTERS = `LEFT JOIN projections p ON p.name = 'balances'`;
 
 const PROJECTED: Record<Engine, string> = {
   cockroach: projectedSql('cockroach', ''),
@@ -165,11 +166,13 @@ const PROJECTED_NEARBY = projectedSql('cockroach', 'AS OF SYSTEM TIME follower_r
 function projectedSql(engine: Engine, asOf: string): string {
   return `
 WITH wallet AS (
-  SELECT w.wallet_id, w.region, w.former_regions, ${LIVE} AS generation FROM wallets w WHERE w.wallet_id = $1::text),
-places AS (
-  SELECT wallet_id, region AS home, region, generation FROM wallet
+  SELECT w.wallet_id, w.region, w.former_regions FROM wallets w WHERE w.wallet_id = $1::text),
+lives AS (
+  SELECT wallet_id, region AS home, region FROM wallet
   UNION ALL
-  SELECT wallet_id, region AS home, unnest(former_regions), generation FROM wallet)
+  SELECT wallet_id, region AS home, unnest(former_regions) FROM wallet),
+places AS (
+  SELECT lives.*, ${liveIn('lives.region')} AS generation FROM lives ${POINTERS})
 SELECT places.home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of
 FROM places
 ${LOOKUP[engine].left} wallet_balances b
@@ -184,13 +187,16 @@ const FRESH: Record<Engine, string> = { cockroach: freshSql('cockroach'), postgr
 
 function freshSql(engine: Engine): string {
   return `
-WITH wallet AS (
-  SELECT w.wallet_id, w.region AS home, w.former_regions, COALESCE(b.version, 0) AS start,
+WITH place AS (
+  SELECT w.wallet_id, w.region AS home, w.former_regions, ${liveIn('w.region')} AS generation
+  FROM wallets w ${POINTERS} WHERE w.wallet_id = $1::text),
+wallet AS (
+  SELECT place.wallet_id, place.home, place.former_regions, COALESCE(b.version, 0) AS start,
          b.position::text AS projected_position, b.state, b.updated_at
-  FROM wallets w
-  LEFT JOIN wallet_balances b
-    ON b.generation = ${LIVE} AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
-  WHERE w.wallet_id = $1::text),
+  FROM place
+  ${LOOKUP[engine].left} wallet_balances b
+    ON b.generation = place.generation AND b.region = place.home AND b.wallet_id = place.wallet_id
+   AND b.state_version = $2::int2),
 streams AS (
   SELECT wallet_id, start, home AS region FROM wallet
   UNION ALL

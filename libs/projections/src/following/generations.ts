@@ -22,30 +22,22 @@ export async function openProjections(
   }
 }
 
-/** The builds that are kept up to date, live or not, of the projections that this program knows. */
+/** The builds that are kept up to date in a region, live or not, of the projections that this program knows. */
 export async function followedBuilds(
   database: Pick<Database, 'query'>,
-  projections: readonly Projection[] = ALL_PROJECTIONS,
+  projections: readonly Projection[],
+  region: string,
 ): Promise<Build[]> {
   const { rows } = await database.query<{ projection: string; generation: string }>(
     `SELECT projection, generation::text AS generation FROM projection_generations
-     WHERE state = 'following' ORDER BY projection, generation`,
-    [],
+     WHERE state = 'following' AND (region IS NULL OR region = $1::text) ORDER BY projection, generation`,
+    [region],
     { name: 'followed-builds' },
   );
   return rows.flatMap(({ projection: name, generation }) => {
     const projection = projections.find((each) => each.name === name);
     return projection ? [{ projection, generation }] : [];
   });
-}
-
-/** The build that readers see; undefined while no worker has ever run. */
-export async function liveGeneration(database: Pick<Database, 'query'>, name: string): Promise<string | undefined> {
-  const { rows } = await database.query<{ live: string }>(
-    `SELECT live_generation::text AS live FROM projections WHERE name = $1::text`,
-    [name],
-  );
-  return rows[0]?.live;
 }
 
 /** Makes sure that a region's shards can be leased, and that each build has a place in them: at first the start of the log. */

@@ -105,7 +105,7 @@ export class RegionFollower {
   private async survey(taking = true): Promise<void> {
     const { database, region, options } = this;
     const me = ownerOf(options.me);
-    const builds = await followedBuilds(database, options.projections);
+    const builds = await followedBuilds(database, options.projections, region);
     const names = builds.map(keyOf).join();
     if (names !== this.opened) await openRegion(database, region, builds);
     this.opened = names;

@@ -1,14 +1,12 @@
 import { listBuilds, OperationRefused } from '../rebuilding/build-records.js';
 import { dropBuild } from '../rebuilding/swap.js';
-import { verifyBuild } from '../rebuilding/verify.js';
 import { ARGUMENTS, type Action } from './operation.js';
 import type { OperationContext } from './operation-context.js';
-import { progressOfEvents } from './progress-of-events.js';
 import { rebuildAll } from './rebuild.operation.js';
 import { rebuildWallet } from './rebuild-wallet.operation.js';
 import { retryWallets } from './retry.operation.js';
 import { shadowOf } from './shadow.js';
-import { rollBack, swapIn } from './swap.operation.js';
+import { rollBack, swapIn, verify } from './swap.operation.js';
 
 /**
  * Carries an operation out.
@@ -21,10 +19,13 @@ export async function carryOut(context: OperationContext, action: Action, asked:
   switch (action) {
     case 'rebuild': {
       const { walletId, ...rest } = ARGUMENTS.rebuild.parse(asked);
+      if (walletId !== undefined && rest.region !== undefined) {
+        throw new OperationRefused('either a wallet or a region is rebuilt');
+      }
       return walletId === undefined ? rebuildAll(context, rest) : rebuildWallet(context, walletId);
     }
     case 'verify':
-      return verify(context, ARGUMENTS.verify.parse(asked).generation);
+      return verify(context, ARGUMENTS.verify.parse(asked).generation ?? (await toVerify(context)));
     case 'diff':
       return shadowOf(context.database, context.projection, context);
     case 'swap':
@@ -42,14 +43,11 @@ export async function carryOut(context: OperationContext, action: Action, asked:
   }
 }
 
-async function verify(context: OperationContext, asked: string | undefined): Promise<object> {
-  const { database, projection, regions, signal } = context;
+/** The newest build beside the live one, as `swap` would take; without any, what all readers see that have no other. */
+async function toVerify({ database, projection }: OperationContext): Promise<string> {
   const followed = (await listBuilds(database, projection.name)).filter(({ state }) => state === 'following');
-  // The newest beside the live one, as `swap` would take; without any, the live one itself.
-  const generation =
-    asked ?? (followed.filter(({ live }) => !live).at(-1) ?? followed.find(({ live }) => live))?.generation;
-  if (generation === undefined)
-    throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
-  const compared = progressOfEvents(context, { phase: 'verifying', generation });
-  return verifyBuild(database, { projection, generation }, { regions, signal, compared });
+  const found =
+    followed.filter(({ live }) => !live).at(-1) ?? followed.find(({ live, region }) => live && region === null);
+  if (!found) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
+  return found.generation;
 }

@@ -12,6 +12,7 @@ export interface OperationContext {
   /** Every region that the log has rows of. */
   readonly regions: readonly string[];
   readonly me: WorkerIdentity;
+  readonly operationId: string;
   readonly requestedBy: string;
   /** Aborted when the worker closes, or the operation was taken by another. */
   readonly signal: AbortSignal;

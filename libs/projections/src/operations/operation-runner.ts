@@ -80,6 +80,7 @@ export class OperationRunner {
       const result = await carryOut(
         {
           ...{ database, projections, projection, regions, me, signal },
+          operationId: operation.operationId,
           requestedBy: operation.requestedBy,
           before: operation.progress,
           report: (next) => (progress = next),

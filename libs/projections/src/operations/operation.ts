@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Pointed } from '../rebuilding/swap.js';
 
 /** What operators can ask of a projection. */
 export const ACTIONS = ['rebuild', 'verify', 'diff', 'swap', 'rollback', 'drop', 'retry'] as const;
@@ -16,6 +17,8 @@ export const ARGUMENTS = {
   rebuild: z.strictObject({
     /** This wallet alone, in place; absent: everything, beside the live build. */
     walletId: z.string().min(1).optional(),
+    /** Everything of this region alone, beside what its readers see. Not together with a wallet. */
+    region: z.string().min(1).optional(),
     /** Point readers to it when it is verified. */
     swap: z.boolean().optional(),
     accept,
@@ -49,6 +52,19 @@ export interface Operation {
   readonly finishedAt: string | null;
 }
 
+/** What became of the pointers of a projection. */
+export interface Swapped {
+  readonly generation: string;
+  /** The generation that was live before it. */
+  readonly before: string;
+  /** Whose readers were pointed elsewhere; null: those of all. */
+  readonly region: string | null;
+  /** The wallets whose unexplained differences an operator let pass. */
+  readonly accepted: readonly string[];
+  /** All pointers, for a rollback. Absent in the record of an earlier Tidemark, when there was one pointer. */
+  readonly readers?: Pointed;
+}
+
 /** How far an operation is. */
 export interface Progress {
   readonly phase:
@@ -56,7 +72,7 @@ export interface Progress {
   /** The build that is worked on. */
   readonly generation?: string;
   /** Readers were pointed to it: whoever takes the operation over has only to say so. */
-  readonly pointed?: { readonly before: string; readonly accepted: readonly string[] };
+  readonly pointed?: Swapped;
   readonly events?: number;
   readonly eventsPerSecond?: number;
   /** Seconds, as far as can be told. */

@@ -35,8 +35,8 @@ export async function rebuildWallet(context: OperationContext, walletId: string)
     throw new OperationRefused(`${projection.name} keeps sums, which are no wallet's: rebuild it whole`);
   }
   const regions = await regionsOfWallet(context, walletId);
-  const builds = await followedBuilds(database, [projection]);
-  const places = builds.flatMap((build) => regions.map((region) => ({ build, region })));
+  const builds = await Promise.all(regions.map((region) => followedBuilds(database, [projection], region)));
+  const places = regions.flatMap((region, i) => builds[i]!.map((build) => ({ build, region })));
   const look = () =>
     Promise.all(
       places.map(async ({ build, region }) => {

@@ -2,31 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from '../projection.js';
 import { Builder } from '../rebuilding/builder.js';
 import {
+  abandonedBuilds,
   beginBuild,
   beginFollowing,
   OperationRefused,
+  regionsOfBuild,
   requireBuild,
   type BuildRecord,
 } from '../rebuilding/build-records.js';
 import { buildProgress } from '../rebuilding/build-ranges.js';
 import type { Certificate } from '../rebuilding/certificate.js';
 import { proofOfBuild } from '../rebuilding/proof.js';
-import { shardsBehindLive } from '../rebuilding/swap.js';
-import { verifyBuild, type Verification } from '../rebuilding/verify.js';
-import type { ArgumentsOf } from './operation.js';
+import { dropBuild, shardsBehindLive } from '../rebuilding/swap.js';
+import type { Verification } from '../rebuilding/verify.js';
+import type { ArgumentsOf, Swapped } from './operation.js';
 import type { OperationContext } from './operation-context.js';
-import { progressOfEvents } from './progress-of-events.js';
-import { alreadyDone, swapIn } from './swap.operation.js';
+import { alreadyDone, swapIn, verify } from './swap.operation.js';
 
 const LOOK_EVERY_MS = 200;
 
-export interface Rebuilt {
+/** Of a rebuild with a swap, what became of the pointers too. */
+export interface Rebuilt extends Partial<Swapped> {
   readonly generation: string;
   readonly certificate: Certificate;
   readonly verification: Verification;
-  /** The generation that was live before, when readers were pointed to this one. */
-  readonly before?: string;
-  readonly accepted?: readonly string[];
 }
 
 /**
@@ -36,8 +35,8 @@ export interface Rebuilt {
  * @throws OperationRefused
  */
 export async function rebuildAll(context: OperationContext, asked: ArgumentsOf<'rebuild'>): Promise<Rebuilt> {
-  const { database, projection, regions } = context;
-  const build = await theBuild(context);
+  const { database, projection } = context;
+  const build = await theBuild(context, asked.region);
   let record = await requireBuild(database, projection, build.generation);
   if (record.state === 'building') {
     await buildAllRanges(context, build, asked.latencyRatioMax);
@@ -48,15 +47,12 @@ export async function rebuildAll(context: OperationContext, asked: ArgumentsOf<'
   const swapped = alreadyDone(context);
   if (swapped) return { ...proven(record), ...swapped };
   await caughtUp(context, build);
-  await verifyBuild(database, build, {
-    regions,
-    signal: context.signal,
-    compared: progressOfEvents(context, { phase: 'verifying', generation: build.generation }),
-  });
+  const verification = await verify(context, build.generation);
   const rebuilt = proven(await requireBuild(database, projection, build.generation));
   if (!asked.swap) return rebuilt;
   const generation = build.generation;
-  return { ...rebuilt, ...(await swapIn(context, { generation, ...(asked.accept && { accept: asked.accept }) })) };
+  const swapping = { generation, ...(asked.accept && { accept: asked.accept }) };
+  return { ...rebuilt, ...(await swapIn(context, swapping, verification)) };
 }
 
 function proven({ generation, certificate, verified }: BuildRecord): Rebuilt {
@@ -67,11 +63,19 @@ function proven({ generation, certificate, verified }: BuildRecord): Rebuilt {
   };
 }
 
-async function theBuild({ database, projection, regions, before, remember }: OperationContext): Promise<Build> {
+async function theBuild(context: OperationContext, region: string | undefined): Promise<Build> {
+  const { database, projection, regions, operationId, before, remember } = context;
   if (before?.generation !== undefined) return { projection, generation: before.generation };
-  return beginBuild(database, projection, regions, (connection, generation) =>
-    remember(connection, { phase: 'building', generation }),
-  );
+  if (region !== undefined && !regions.includes(region)) {
+    throw new OperationRefused(`there is no region ${region}: ${regions.join(', ')}`);
+  }
+  for (const generation of await abandonedBuilds(database, projection)) {
+    await dropBuild(database, { projection, generation });
+  }
+  return beginBuild(database, projection, regions, {
+    ...{ region, operationId },
+    remember: (connection, generation) => remember(connection, { phase: 'building', generation }),
+  });
 }
 
 async function buildAllRanges(context: OperationContext, build: Build, latencyRatioMax?: number): Promise<void> {
@@ -101,9 +105,10 @@ async function buildAllRanges(context: OperationContext, build: Build, latencyRa
 }
 
 async function seal(
-  { database, projection, regions, requestedBy }: OperationContext,
+  { database, projection, requestedBy, ...context }: OperationContext,
   record: BuildRecord,
 ): Promise<void> {
+  const regions = regionsOfBuild(record, context.regions);
   const build = { projection, generation: record.generation };
   const { events } = await buildProgress(database, build);
   const certificate: Certificate = {

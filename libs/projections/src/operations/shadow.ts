@@ -1,5 +1,5 @@
 import type { Database } from '@tidemark/database';
-import { liveGeneration } from '../following/generations.js';
+import { generationIn, liveBuilds } from '../live-builds.js';
 import type { Projection } from '../projection.js';
 import { OperationRefused } from '../rebuilding/build-records.js';
 import { compareWithLog, type ComparisonOptions } from '../rebuilding/compare-with-log.js';
@@ -29,14 +29,18 @@ export async function shadowOf(
   projection: Projection,
   { report, ...options }: ComparisonOptions & Pick<OperationContext, 'report'>,
 ): Promise<Shadow> {
-  const live = await liveGeneration(database, projection.name);
-  if (live === undefined) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
-  const compared = progressOfEvents({ report }, { phase: 'comparing', generation: live });
+  const live = await liveBuilds(database, projection.name);
+  if (!live) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
+  const compared = progressOfEvents({ report }, { phase: 'comparing', generation: live.generation });
   const { regions, signal } = options;
-  const { events, wallets, differences } = await compareWithLog(database, projection, [live], {
+  const seen = (region: string) => [generationIn(live, region)];
+  const { events, wallets, differences } = await compareWithLog(database, projection, seen, {
     ...{ regions, compared },
     ...(signal && { signal }),
   });
-  const { count: changes, listed } = differences.get(live)!;
-  return { events, wallets, changes, differences: listed.slice(0, LISTED_MAX) };
+  const all = [...differences.values()];
+  return {
+    ...{ events, wallets, changes: all.reduce((sum, { count }) => sum + count, 0) },
+    differences: all.flatMap(({ listed }) => listed).slice(0, LISTED_MAX),
+  };
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { generationIn, liveBuilds, liveGenerations, sameBuilds } from '../live-builds.js';
 import { listBuilds, OperationRefused, requireBuild } from '../rebuilding/build-records.js';
-import { BuildBehind, pointReaders } from '../rebuilding/swap.js';
-import { requireSwappable } from '../rebuilding/verify.js';
+import { BuildBehind, pointBack, pointReaders, type Pointed, type PointOptions } from '../rebuilding/swap.js';
+import { comparedWith, requireSwappable, verifyBuild, type Verification } from '../rebuilding/verify.js';
 import { listOperations } from './operation-records.js';
-import type { ArgumentsOf } from './operation.js';
+import type { ArgumentsOf, Swapped } from './operation.js';
 import type { OperationContext } from './operation-context.js';
+import { progressOfEvents } from './progress-of-events.js';
 
 /** Two builds that are followed together meet within a second or two; without a worker, never. */
 const CATCH_UP_MS_MAX = 10_000;
@@ -12,43 +14,69 @@ const LOOK_EVERY_MS = 100;
 /** How far back the last swap is looked for. */
 const OPERATIONS_MAX = 1_000;
 
-export interface Swapped {
-  readonly generation: string;
-  readonly before: string;
-  /** The wallets whose unexplained differences an operator let pass. */
-  readonly accepted: readonly string[];
-}
-
-/** Points readers to a verified build. @throws OperationRefused */
-export async function swapIn(context: OperationContext, asked: ArgumentsOf<'swap'>): Promise<Swapped> {
+/**
+ * Points readers to a build, once it is verified: what was found an hour ago says nothing about now.
+ *
+ * @param verified what this operation itself has just found
+ * @throws OperationRefused
+ */
+export async function swapIn(
+  context: OperationContext,
+  asked: ArgumentsOf<'swap'>,
+  verified?: Verification,
+): Promise<Swapped> {
   const { database, projection } = context;
   const done = alreadyDone(context);
   if (done) return done;
   const generation = asked.generation ?? (await newest(context));
+  const build = { projection, generation };
   const record = await requireBuild(database, projection, generation);
-  return pointWhenReady(context, generation, requireSwappable(record, asked.accept ?? []));
+  if (record.live && record.exceptIn.length === 0) {
+    throw new OperationRefused(`generation ${generation} of ${projection.name} is live already`);
+  }
+  const verification = verified ?? (await verify(context, generation));
+  const accepted = requireSwappable(projection, verification, asked.accept ?? []);
+  // What was found is about the builds that readers saw then.
+  const against = ({ against, againstIn }: Pick<Verification, 'against' | 'againstIn'>) => ({
+    ...{ generation: against, regions: againstIn },
+  });
+  const expected: PointOptions['expected'] = (before) =>
+    sameBuilds(against(comparedWith(record, before)), against(verification));
+  return whenReady(context, accepted, (remember) => pointReaders(database, build, { remember, expected }));
 }
 
-/** Points readers back to the build that was live before the last swap. It was followed all the time. @throws OperationRefused */
+/**
+ * Points readers back to what they saw before the last swap, in every region. It was followed all the time.
+ *
+ * @throws OperationRefused
+ */
 export async function rollBack(context: OperationContext): Promise<Swapped> {
   const { database, projection } = context;
   const done = alreadyDone(context);
   if (done) return done;
-  const builds = await listBuilds(database, projection.name);
-  const live = builds.find((build) => build.live)!;
-  const swaps = await listOperations(database, { projection: projection.name, limit: OPERATIONS_MAX });
-  const last = swaps
+  const live = await liveBuilds(database, projection.name);
+  const operations = await listOperations(database, { projection: projection.name, limit: OPERATIONS_MAX });
+  const last = operations
     .filter(({ state }) => state === 'done')
-    .map(({ result }) => result as Partial<Swapped>)
-    .find(({ before, generation }) => before !== undefined && generation === live.generation);
-  const to = builds.find(({ generation, state }) => generation === last?.before && state === 'following');
-  if (!to) throw new OperationRefused(`there is nothing to go back to: no build that was live before is kept`);
-  return pointWhenReady(context, to.generation, []);
+    .flatMap(({ result }) => pointedBy(result as Partial<Swapped>) ?? [])
+    .find(({ after }) => live && sameBuilds(after, live));
+  const builds = await listBuilds(database, projection.name);
+  const followed = builds.filter(({ state }) => state === 'following').map(({ generation }) => generation);
+  if (!last || !liveGenerations(last.before).every((each) => followed.includes(each))) {
+    throw new OperationRefused(`there is nothing to go back to: no build that was live before is kept`);
+  }
+  return whenReady(context, [], (remember) => pointBack(database, projection, last.before, { remember }));
 }
 
 /** What a worker did that died before it could say so. */
 export function alreadyDone({ before }: Pick<OperationContext, 'before'>): Swapped | undefined {
-  return before?.pointed && { generation: before.generation!, ...before.pointed };
+  return before?.pointed;
+}
+
+export function verify(context: OperationContext, generation: string): Promise<Verification> {
+  const { database, projection, regions, signal } = context;
+  const compared = progressOfEvents(context, { phase: 'verifying', generation });
+  return verifyBuild(database, { projection, generation }, { regions, signal, compared });
 }
 
 async function newest({ database, projection }: OperationContext): Promise<string> {
@@ -58,20 +86,37 @@ async function newest({ database, projection }: OperationContext): Promise<strin
   return candidate.generation;
 }
 
-async function pointWhenReady(
-  { database, projection, signal, remember }: OperationContext,
-  generation: string,
+async function whenReady(
+  { signal, remember }: OperationContext,
   accepted: readonly string[],
+  point: (remember: NonNullable<PointOptions['remember']>) => Promise<Pointed>,
 ): Promise<Swapped> {
   for (const deadline = performance.now() + CATCH_UP_MS_MAX; ;) {
     try {
-      const before = await pointReaders(database, { projection, generation }, (connection, live) =>
-        remember(connection, { phase: 'catching_up', generation, pointed: { before: live, accepted } }),
-      );
-      return { generation, before, accepted };
+      const pointed = await point((connection, readers) => {
+        const swapped = swappedBy(readers, accepted);
+        return remember(connection, { phase: 'catching_up', generation: swapped.generation, pointed: swapped });
+      });
+      return swappedBy(pointed, accepted);
     } catch (error) {
       if (!(error instanceof BuildBehind) || performance.now() > deadline) throw error;
       await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
   }
+}
+
+function swappedBy(readers: Pointed, accepted: readonly string[]): Swapped {
+  const { before, after } = readers;
+  const some = new Set([...Object.keys(before.regions), ...Object.keys(after.regions)]);
+  const moved = [...some].filter((region) => generationIn(before, region) !== generationIn(after, region));
+  const region = before.generation === after.generation && moved.length === 1 ? moved[0]! : null;
+  const seen =
+    region === null ? [after.generation, before.generation] : [after, before].map((of) => generationIn(of, region));
+  return { generation: seen[0]!, before: seen[1]!, region, accepted, readers };
+}
+
+/** What an operation did to the pointers; undefined for one that did nothing to them. */
+function pointedBy({ generation, before, readers }: Partial<Swapped>): Pointed | undefined {
+  if (readers || before === undefined || generation === undefined) return readers;
+  return { before: { generation: before, regions: {} }, after: { generation, regions: {} } };
 }

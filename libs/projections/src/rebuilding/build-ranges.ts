@@ -17,6 +17,8 @@ export interface BuildRange {
   readonly owner: string | null;
   /** Of the build: events after it come by following. */
   readonly upTo: Position;
+  /** What whoever asked for the build allows it, see `Builder`; undefined: what is usual. */
+  readonly latencyRatioMax: number | undefined;
 }
 
 /** So many wallets a range is worth: enough that a claim costs nothing, few enough that workers end together. */
@@ -46,6 +48,11 @@ export async function createRanges(
 /** After every version of the wallet that the range begins after. */
 const WHOLE_WALLET = Number.MAX_SAFE_INTEGER;
 
+/** What of an operation's arguments concerns everyone who helps with it. */
+interface Asked {
+  readonly latencyRatioMax?: number;
+}
+
 /** The ranges of unfinished builds that are still to be read. */
 export async function openRanges(
   { query, engine }: Pick<Database, 'query' | 'engine'>,
@@ -63,12 +70,14 @@ export async function openRanges(
     token: string;
     owner: string | null;
     built_to: string;
+    asked: string | null;
   }>(
     `SELECT r.projection, r.generation::text AS generation, r.region, r.after_wallet, r.to_wallet, r.at_wallet,
             r.at_version::text AS at_version, r.events::text AS events, r.token::text AS token, r.owner,
-            g.built_to::text AS built_to
+            g.built_to::text AS built_to, o.arguments AS asked
      FROM projection_generations g
      JOIN build_ranges r ON r.projection = g.projection AND r.generation = g.generation AND NOT r.done
+     LEFT JOIN projection_operations o ON o.operation_id = g.operation_id
      WHERE g.state = 'building' ORDER BY r.projection, r.generation, r.region, r.after_wallet`,
     [],
     { name: 'open-ranges' },
@@ -86,6 +95,7 @@ export async function openRanges(
       token: row.token,
       owner: row.owner,
       upTo: positionOf(engine, row.built_to),
+      latencyRatioMax: row.asked === null ? undefined : (JSON.parse(row.asked) as Asked).latencyRatioMax,
     };
   });
 }

@@ -9,6 +9,7 @@ import {
   type Position,
 } from '@tidemark/event-store';
 import type { Connection } from '../projection-tables.js';
+import { LIVE_BUILDS, liveBuildsOf, liveGenerations } from '../live-builds.js';
 import { retriedTransaction } from '../retried-transaction.js';
 import type { Build, Projection } from '../projection.js';
 import { createRanges } from './build-ranges.js';
@@ -20,8 +21,12 @@ export interface BuildRecord {
   /** Of the projection's code that built it. */
   readonly version: number;
   readonly state: 'building' | 'following' | 'dropped';
-  /** Whether readers see it. */
+  /** The region that it is a build of; null: of all. */
+  readonly region: string | null;
+  /** Whether readers see it, in some region. */
   readonly live: boolean;
+  /** Where readers see another although this one is live: regions that have a build of their own. */
+  readonly exceptIn: readonly string[];
   /** Up to where it was built from ranges of the log; null for one that has followed from the start. */
   readonly builtTo: Position | null;
   /** ISO 8601, UTC. */
@@ -42,20 +47,31 @@ export async function listBuilds(
   { query, engine }: Pick<Database, 'query' | 'engine'>,
   projection?: string,
 ): Promise<BuildRecord[]> {
-  const { rows } = await query<Omit<BuildRecord, 'builtTo' | 'createdAt'> & { built_to: string; created_at: string }>(
+  type Row = Omit<BuildRecord, 'builtTo' | 'createdAt' | 'live' | 'exceptIn'>;
+  const { rows } = await query<Row & { built_to: string; created_at: string; pointers: string }>(
     `SELECT g.projection, g.generation::text AS generation, g.version, g.state, g.built_to::text AS built_to, g.created_at,
-            g.certificate, g.verified, (p.live_generation = g.generation) AS live
+            g.region, g.certificate, g.verified, ${LIVE_BUILDS} AS pointers
      FROM projection_generations g JOIN projections p ON p.name = g.projection
      WHERE $1::text IS NULL OR g.projection = $1::text
      ORDER BY g.projection, g.generation`,
     [projection ?? null],
   );
-  return rows.map(({ built_to, created_at, ...row }) => ({
-    ...row,
-    version: Number(row.version),
-    builtTo: built_to === null ? null : positionOf(engine, built_to),
-    createdAt: created_at,
-  }));
+  return rows.map(({ built_to, created_at, pointers, ...row }) => {
+    const live = liveBuildsOf(pointers);
+    return {
+      ...row,
+      version: Number(row.version),
+      live: liveGenerations(live).includes(row.generation),
+      exceptIn: live.generation === row.generation ? Object.keys(live.regions) : [],
+      builtTo: built_to === null ? null : positionOf(engine, built_to),
+      createdAt: created_at,
+    };
+  });
+}
+
+/** The regions that a build is of. @param regions all that there are */
+export function regionsOfBuild({ region }: Pick<BuildRecord, 'region'>, regions: readonly string[]): readonly string[] {
+  return region === null ? regions : [region];
 }
 
 /** @throws OperationRefused when there is no such build */
@@ -69,18 +85,30 @@ export async function requireBuild(
   throw new OperationRefused(`${name} has no generation ${generation}`);
 }
 
+/** For whom a build is begun. */
+export interface BuildOrder {
+  /** Of this region alone. */
+  readonly region?: string | undefined;
+  /** Finds its build again by its own id, whatever became of the answer to the transaction that began it. */
+  readonly operationId?: string;
+  /** Writes, in the same transaction, whose build it is. */
+  readonly remember?: (connection: Connection, generation: string) => Promise<void>;
+}
+
 /**
- * Begins a build beside the live one, up to a position that is fixed now.
+ * Begins a build beside the live one, up to a position that is fixed now; or finds the one that the operation has begun.
  *
- * @param remember writes, in the same transaction, whose build it is
+ * @param regions all that the log has
  * @throws OperationRefused while another build of the projection is under way
  */
 export async function beginBuild(
   database: Database,
   projection: Projection,
   regions: readonly string[],
-  remember: (connection: Connection, generation: string) => Promise<void> = async () => undefined,
+  { region, operationId, remember = async () => undefined }: BuildOrder = {},
 ): Promise<Build> {
+  const own = await buildBegunBy(database, operationId);
+  if (own !== undefined) return { projection, generation: own };
   const before = await listBuilds(database, projection.name);
   const underWay = before.find(({ state }) => state === 'building');
   if (underWay) {
@@ -92,22 +120,47 @@ export async function beginBuild(
   const upTo = await fixPosition(database);
   const build = { projection, generation };
   await retriedTransaction(database, async ({ query }) => {
+    if ((await buildBegunBy({ query }, operationId)) !== undefined) return; // an attempt whose answer was lost
     // A key that is taken already is another's build of the same number: this one fails, and changes nothing.
     await query(
-      `INSERT INTO projection_generations (projection, generation, version, state, built_to)
-       VALUES ($1::text, $2::int8, $3::int4, 'building', $4)`,
-      [projection.name, generation, projection.version, upTo],
+      `INSERT INTO projection_generations (projection, generation, version, state, built_to, region, operation_id)
+       VALUES ($1::text, $2::int8, $3::int4, 'building', $4, $5::text, $6::uuid)`,
+      [projection.name, generation, projection.version, upTo, region ?? null, operationId ?? null],
     );
     const connection = { query, engine: database.engine };
-    await createRanges(database, connection, build, regions);
+    await createRanges(database, connection, build, region === undefined ? regions : [region]);
     await remember(connection, generation);
   });
   return build;
 }
 
+async function buildBegunBy(
+  { query }: Pick<Connection, 'query'>,
+  operationId: string | undefined,
+): Promise<string | undefined> {
+  if (operationId === undefined) return undefined;
+  const { rows } = await query<{ generation: string }>(
+    `SELECT generation::text AS generation FROM projection_generations WHERE operation_id = $1::uuid`,
+    [operationId],
+  );
+  return rows[0]?.generation;
+}
+
+/** Builds that nobody will complete: whoever began them has failed. */
+export async function abandonedBuilds({ query }: Pick<Connection, 'query'>, { name }: Projection): Promise<string[]> {
+  const { rows } = await query<{ generation: string }>(
+    `SELECT g.generation::text AS generation FROM projection_generations g
+     JOIN projection_operations o ON o.operation_id = g.operation_id
+     WHERE g.projection = $1::text AND g.state = 'building' AND o.state = 'failed'`,
+    [name],
+  );
+  return rows.map(({ generation }) => generation);
+}
+
 /**
  * Lets workers follow a build whose ranges are all done, from the last commit that it was built to.
  *
+ * @param regions of the build
  * @param certificate JSON
  * @returns whether this call did it, and not another before
  */

@@ -15,7 +15,7 @@ export interface BuilderOptions {
   readonly projections: readonly Projection[];
   readonly me: WorkerIdentity;
   readonly pageEvents?: number;
-  /** Writes may become so many times as slow; 0: build as fast as possible. */
+  /** Writes may become so many times as slow; 0: build as fast as possible. Otherwise as the build's operation says. */
   readonly latencyRatioMax?: number;
   readonly monotonic?: () => number;
   readonly built?: (projection: string, events: number) => void;
@@ -25,7 +25,8 @@ export interface BuilderOptions {
 export class Builder {
   private readonly seen = new Map<string, { readonly state: string; readonly since: number }>();
   private readonly now: () => number;
-  private throttle: LatencyThrottle | undefined;
+  /** By build. */
+  private readonly throttles = new Map<string, LatencyThrottle | undefined>();
 
   constructor(
     private readonly database: Database,
@@ -43,12 +44,15 @@ export class Builder {
   async build(signal: AbortSignal): Promise<boolean> {
     const free = await this.freeRanges();
     if (free.length === 0) return false;
-    await this.measure(free[0]!);
+    for (const range of free) {
+      const build = keyOf(range.build);
+      if (!this.throttles.has(build)) this.throttles.set(build, await this.measure(range));
+    }
     const one = async () => {
       for (let range = free.shift(); range && !signal.aborted; range = free.shift()) await this.range(range, signal);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, one));
-    this.throttle = undefined;
+    this.throttles.clear();
     return true;
   }
 
@@ -56,7 +60,7 @@ export class Builder {
     const { pageEvents = BUILD_PAGE_EVENTS, built = () => undefined } = this.options;
     const range = await claimRange(this.database, seen, ownerOf(this.options.me));
     if (!range) return;
-    const throttle = async () => this.throttle?.goOn();
+    const throttle = async () => this.throttles.get(keyOf(range.build))?.goOn();
     const count = (events: number) => built(range.build.projection.name, events);
     try {
       await buildRange(this.database, range, { signal, throttle, pageEvents, built: count });
@@ -80,14 +84,14 @@ export class Builder {
     });
   }
 
-  private async measure(range: BuildRange): Promise<void> {
-    const { latencyRatioMax: ratioMax = LATENCY_RATIO_MAX } = this.options;
-    if (ratioMax === 0) return;
+  private async measure(range: BuildRange): Promise<LatencyThrottle | undefined> {
+    const ratioMax = this.options.latencyRatioMax ?? range.latencyRatioMax ?? LATENCY_RATIO_MAX;
+    if (ratioMax === 0) return undefined;
     const probe = async () => {
       const began = this.now();
       await touchRange(this.database, range);
       return this.now() - began;
     };
-    this.throttle = await LatencyThrottle.measuring(probe, { ratioMax });
+    return LatencyThrottle.measuring(probe, { ratioMax });
   }
 }

@@ -27,6 +27,9 @@ export interface Comparison {
   readonly differences: ReadonlyMap<string, Differences>;
 }
 
+/** The builds that are compared: the same everywhere, or others in each region. */
+export type Compared = readonly string[] | ((region: string) => readonly string[]);
+
 export interface ComparisonOptions {
   readonly regions: readonly string[];
   readonly signal?: AbortSignal;
@@ -45,8 +48,8 @@ const PARKED_MAX = 10_000;
 const STRAY_WALLETS_MAX = 1_000;
 
 /**
- * Folds the whole log afresh with the projection's present code, and compares each row, line and sum of some builds with
- * it: a row with the fold up to the row's own version, so the builds may be written meanwhile, and nothing has to hold
+ * Folds the log of some regions afresh with the projection's present code, and compares each row, line and sum of some builds
+ * with it: a row with the fold up to the row's own version, so the builds may be written meanwhile, and nothing has to hold
  * still.
  *
  * @throws ShardFromTheFuture; whatever the database says
@@ -54,13 +57,14 @@ const STRAY_WALLETS_MAX = 1_000;
 export async function compareWithLog(
   database: Database,
   projection: Projection,
-  generations: readonly string[],
+  generations: Compared,
   options: ComparisonOptions,
 ): Promise<Comparison> {
-  const builds = generations.map((generation) => ({ projection, generation }));
-  const differences = new Map(generations.map((generation) => [generation, new Differences()]));
+  const of = typeof generations === 'function' ? generations : () => generations;
+  const differences = new Map(options.regions.flatMap(of).map((generation) => [generation, new Differences()]));
   let [events, wallets] = [0, 0];
   for (const region of options.regions) {
+    const builds = of(region).map((generation) => ({ projection, generation }));
     const found = await new RegionComparison(database, builds, region, differences, options).run();
     events += found.events;
     wallets += found.wallets;

@@ -1,14 +1,23 @@
 import type { Database } from '@tidemark/database';
-import type { Build } from '../projection.js';
-import { listBuilds, OperationRefused, recordVerification, requireBuild, type BuildRecord } from './build-records.js';
+import { generationIn, liveBuilds, type LiveBuilds } from '../live-builds.js';
+import type { Build, Projection } from '../projection.js';
+import {
+  listBuilds,
+  OperationRefused,
+  recordVerification,
+  regionsOfBuild,
+  requireBuild,
+  type BuildRecord,
+} from './build-records.js';
 import { compareWithLog, type ComparisonOptions } from './compare-with-log.js';
-import type { Difference } from './difference.js';
+import type { Difference, Differences } from './difference.js';
 
 /** What was found when a build and the live one were compared with the log, wallet by wallet. */
 export interface Verification {
   readonly generation: string;
-  /** The live one at that time. */
+  /** The live one at that time: of the build's own region, or of all; and those that regions had of their own. */
   readonly against: string;
+  readonly againstIn: Readonly<Record<string, string>>;
   readonly events: number;
   readonly wallets: number;
   /** ISO 8601, UTC. */
@@ -31,8 +40,9 @@ export interface Verification {
 const RECORDED_MAX = 200;
 
 /**
- * Compares a build, and the live one, with the log; and records it with the build.
+ * Compares a build, and what readers see of the same regions, with the log; and records it with the build.
  *
+ * @param options.regions all that the log has
  * @throws OperationRefused for a build that is not followed
  */
 export async function verifyBuild(database: Database, build: Build, options: ComparisonOptions): Promise<Verification> {
@@ -42,50 +52,71 @@ export async function verifyBuild(database: Database, build: Build, options: Com
   if (record.state !== 'following') {
     throw new OperationRefused(`generation ${generation} of ${projection.name} is ${record.state}`);
   }
-  const live = (await listBuilds(database, projection.name)).find((each) => each.live)!;
-  const generations = [...new Set([generation, live.generation])];
-  const { events, wallets, differences } = await compareWithLog(database, projection, generations, options);
-  const own = differences.get(generation)!;
-  const theirs = live.generation === generation ? undefined : differences.get(live.generation)!;
+  const live = (await liveBuilds(database, projection.name))!;
+  const regions = regionsOfBuild(record, options.regions);
+  const found = await compareWithLog(
+    database,
+    projection,
+    (region) => [...new Set([generation, generationIn(live, region)])],
+    { ...options, regions },
+  );
+  const own = found.differences.get(generation)!;
   const parked = own.listed.filter(({ kind }) => kind === 'wallet_parked').length;
-  const same = isSameCode(record, live);
+  const builds = await listBuilds(database, projection.name);
+  const theirs = [...found.differences].filter(([each]) => each !== generation);
+  const [same, others] = [
+    theirs.filter(([each]) => versionOf(builds, each) === record.version).map(([, differences]) => differences),
+    theirs.filter(([each]) => versionOf(builds, each) !== record.version).map(([, differences]) => differences),
+  ];
   const verification: Verification = {
-    ...{ generation, against: live.generation, events, wallets, parked },
+    ...{ generation, ...comparedWith(record, live), events: found.events, wallets: found.wallets, parked },
     at: new Date().toISOString(),
     seconds: (performance.now() - began) / 1_000,
     breaks: own.count - parked,
-    unexplained: same ? (theirs?.count ?? 0) : 0,
-    explained: same ? 0 : (theirs?.count ?? 0),
+    unexplained: countOf(same),
+    explained: countOf(others),
     unexplainedWallets: [
       ...own.listed.flatMap(({ kind, walletId }) => (kind === 'wallet_parked' && walletId !== null ? [walletId] : [])),
-      ...(same ? (theirs?.wallets ?? []) : []),
+      ...new Set(same.flatMap(({ wallets }) => [...wallets])),
     ],
-    differences: [...own.listed, ...(theirs?.listed ?? [])].slice(0, RECORDED_MAX),
+    differences: [own, ...same, ...others].flatMap(({ listed }) => listed).slice(0, RECORDED_MAX),
   };
   await recordVerification(database, build, JSON.stringify(verification));
   return verification;
 }
 
-function isSameCode(a: BuildRecord, b: BuildRecord): boolean {
-  return a.version === b.version;
+function versionOf(builds: readonly BuildRecord[], generation: string): number | undefined {
+  return builds.find((each) => each.generation === generation)?.version;
+}
+
+function countOf(differences: readonly Differences[]): number {
+  return differences.reduce((all, { count }) => all + count, 0);
+}
+
+/** Which builds a build has to be compared with before it may take their place. */
+export function comparedWith(
+  { region }: Pick<BuildRecord, 'region'>,
+  live: LiveBuilds,
+): Pick<Verification, 'against' | 'againstIn'> {
+  return region === null
+    ? { against: live.generation, againstIn: live.regions }
+    : { against: generationIn(live, region), againstIn: {} };
 }
 
 /**
- * Refuses a swap to a build that was not verified, is not what the log says, or differs from the live one in a way that
- * nobody has explained or accepted.
+ * Refuses a swap to a build that is not what the log says, or whose place is taken by one that is not, in a way that nobody has
+ * explained or accepted.
  *
  * @param accepted wallet ids, or `all`
  * @returns what was accepted, for the record
  * @throws OperationRefused
  */
 export function requireSwappable(
-  { projection, generation, verified }: BuildRecord,
+  projection: Projection,
+  { generation, breaks, parked, unexplained, unexplainedWallets: wallets }: Verification,
   accepted: readonly string[],
 ): string[] {
-  const name = `generation ${generation} of ${projection}`;
-  if (verified === null)
-    throw new OperationRefused(`${name} is not verified: tidemark projections verify ${projection}`);
-  const { breaks, parked, unexplained, unexplainedWallets: wallets } = JSON.parse(verified) as Verification;
+  const name = `generation ${generation} of ${projection.name}`;
   if (breaks > 0)
     throw new OperationRefused(`${name} is not what the log says in ${breaks} places: it is not to be used`);
   if (unexplained + parked === 0) return [];

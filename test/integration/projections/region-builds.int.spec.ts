@@ -1,0 +1,301 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetDailyTotalsHandler,
+  GetDailyTotalsQuery,
+  GetJournalHandler,
+  GetJournalQuery,
+  GetStatementHandler,
+  GetStatementQuery,
+  GetTrialBalanceHandler,
+  GetTrialBalanceQuery,
+  InvalidCursor,
+  ListWalletsHandler,
+  ListWalletsQuery,
+  ReadModel,
+} from '@tidemark/application';
+import { checkCertificate, examine } from '@tidemark/doctor';
+import {
+  ALL_PROJECTIONS,
+  compareWithLog,
+  generationIn,
+  listBuilds,
+  liveBuilds,
+  projectionNamed,
+  projectionStatus,
+  readFreshWallet,
+  readProjectedWallet,
+  type Action,
+  type Rebuilt,
+} from '@tidemark/projections';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
+
+/** Regions are names in keys, so both engines can have several. */
+const REGIONS = ['local', 'east', 'west'];
+const WALLETS = Array.from({ length: 18 }, (_, i) => `g-${String(i).padStart(2, '0')}`);
+const NAMES = ALL_PROJECTIONS.map(({ name }) => name);
+const TABLES = ['statement_wallets', 'wallet_movements', 'journal_entries', 'account_totals', 'daily_totals'];
+const ALL = { limit: 1_000 };
+
+describe.each(engines)('a build of one region on $engine', (engine) => {
+  let on: ProjectionsFixture;
+  let readModel: ReadModel;
+  let workers: TestWorker[];
+  let following: Promise<unknown>;
+  const stopped = new AbortController();
+
+  beforeAll(async () => {
+    on = await ProjectionsFixture.create(engine, REGIONS);
+    readModel = new ReadModel(on.log.owner, REGIONS);
+    await Promise.all(WALLETS.map((walletId, i) => on.store.openWallet(walletId, undefined, REGIONS[i % 3])));
+    await on.move(WALLETS, 180);
+    // Out of the east, into it, and there and back.
+    for (const [walletId, ...regions] of [
+      ['g-01', 'west'],
+      ['g-02', 'east'],
+      ['g-04', 'local', 'east'],
+      ['g-03', 'east', 'local'],
+    ] as const) {
+      for (const region of regions) {
+        await on.store.rehome(walletId, region);
+        await on.store.deposit(walletId, '2.00');
+      }
+    }
+    workers = REGIONS.map((region) => on.worker({ region }));
+    for (const worker of workers) await worker.catchUp();
+    following = Promise.all(workers.map((worker) => worker.follow(stopped.signal)));
+    // A build on CockroachDB begins with what is two seconds old; what came since it follows.
+    if (engine.engine === 'cockroach') await sleep(2_500);
+  });
+  afterAll(async () => {
+    stopped.abort();
+    await following;
+    await on.close();
+  });
+
+  const settled = () => Promise.all(workers.map((worker) => worker.settled()));
+  const operate = async (action: Action, asked: object = {}, projection = 'balances') =>
+    on.carryOut(await on.ask(action, asked, projection), on.database, stopped.signal);
+  const done = async (action: Action, asked: object = {}, projection = 'balances') => {
+    const operation = await operate(action, asked, projection);
+    expect(operation, JSON.stringify(operation.result)).toMatchObject({ state: 'done' });
+    return operation.result!;
+  };
+  const refused = async (action: Action, asked: object = {}, projection = 'balances') => {
+    const operation = await operate(action, asked, projection);
+    expect(operation).toMatchObject({ state: 'failed', result: { refused: true } });
+    return (operation.result as { reason: string }).reason;
+  };
+  const live = async (projection = 'balances') => (await liveBuilds(on.database, projection))!;
+
+  /** All that readers see, by every road. */
+  const read = async () => {
+    const statement = new GetStatementHandler(readModel);
+    const statements = await Promise.all(
+      WALLETS.map((walletId) => statement.execute(new GetStatementQuery(walletId, ALL))),
+    );
+    return {
+      wallets: (await new ListWalletsHandler(readModel).execute(new ListWalletsQuery(ALL))).entries,
+      projected: await Promise.all(WALLETS.map((walletId) => readProjectedWallet(on.log.owner, walletId))).then(
+        (found) => found.map((wallet) => wallet?.wallet),
+      ),
+      fresh: await Promise.all(WALLETS.map((walletId) => readFreshWallet(on.log.owner, walletId))),
+      statements: statements.map((page) => page!.entries),
+      journal: (await new GetJournalHandler(readModel).execute(new GetJournalQuery(ALL))).entries,
+      ofWallet: (await new GetJournalHandler(readModel).execute(new GetJournalQuery({ ...ALL, walletId: 'g-02' })))
+        .entries,
+      trialBalance: (await new GetTrialBalanceHandler(readModel).execute(new GetTrialBalanceQuery())).currencies,
+      dailyTotals: (await new GetDailyTotalsHandler(readModel).execute(new GetDailyTotalsQuery(ALL))).entries,
+    };
+  };
+
+  /** Where what readers see is not what the log says. */
+  const wrongSeen = async (name: string) => {
+    const builds = await live(name);
+    const { differences } = await compareWithLog(
+      on.database,
+      projectionNamed(name)!,
+      (region) => [generationIn(builds, region)],
+      { regions: REGIONS },
+    );
+    return [...differences.values()].flatMap(({ listed }) => listed);
+  };
+
+  const rowsIn = async (name: string, generation: string, region: string) =>
+    (await on.rowsOf(name, generation)).filter((row) => row.includes(`"region":"${region}"`));
+
+  it('that does not exist is refused, and so is one together with a wallet: nothing is changed', async () => {
+    const before = await listBuilds(on.database);
+    expect(await refused('rebuild', { region: 'north' })).toBe('there is no region north: local, east, west');
+    expect(await refused('rebuild', { region: 'east', walletId: 'g-01' })).toContain('either a wallet or a region');
+    expect(await listBuilds(on.database)).toEqual(before);
+    expect(await on.log.count('build_ranges')).toBe(0);
+  });
+
+  it.each(NAMES)('%s: is what following has made there, and nothing anywhere else', async (name) => {
+    const { generation, certificate, verification } = (await done('rebuild', { region: 'east' }, name)) as Rebuilt;
+    expect(generation).toBe('2');
+    expect(verification).toMatchObject({ breaks: 0, unexplained: 0, explained: 0, against: '1', againstIn: {} });
+    expect(await rowsIn(name, '2', 'east')).toEqual(await rowsIn(name, '1', 'east'));
+    expect(await on.rowsOf(name, '2')).toHaveLength((await rowsIn(name, '2', 'east')).length);
+    const places = `projection = '${name}' AND generation = 2`;
+    expect(await on.log.count('shard_checkpoints', places)).toBe(64);
+    expect(await on.log.count('shard_checkpoints', `${places} AND region = 'east'`)).toBe(64);
+    expect(certificate).toMatchObject({ regions: ['east'], generation: '2' });
+    expect(certificate.events).toBe(await on.log.count('wallet_events', `region = 'east'`));
+    const check = async (given: typeof certificate) =>
+      (await checkCertificate(on.log.owner, given, () => undefined)).findings;
+    expect(await check(certificate)).toEqual([]);
+    expect(await check({ ...certificate, regions: ['west'] })).not.toEqual([]);
+    expect(await refused('swap', { generation: '1' }, name)).toContain('live already');
+  });
+
+  it('repairs a region whose rows are lost or wrong, and a rollback gives exactly that back', async () => {
+    const whole = await read();
+    for (const table of TABLES) {
+      await on.log.owner.query(`DELETE FROM ${table} WHERE generation = 1 AND region = 'east'`);
+    }
+    // Fresh reads fold what a row lacks, and believe what it has.
+    await on.log.owner.query(
+      `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE generation = 1 AND region = 'east'`,
+    );
+    const broken = await read();
+    for (const [road, seen] of Object.entries(broken))
+      expect(seen, road).not.toEqual(whole[road as keyof typeof whole]);
+    for (const name of NAMES) {
+      expect(await refused('swap', {}, name)).toContain('not explained'); // found now, and not when it was built
+      expect(await done('swap', { accept: ['all'] }, name)).toMatchObject({
+        ...{ generation: '2', before: '1', region: 'east' },
+        readers: { after: { generation: '1', regions: { east: '2' } } },
+      });
+    }
+    expect(await read()).toEqual(whole);
+    for (const name of NAMES) expect(await done('rollback', {}, name)).toMatchObject({ region: 'east', before: '2' });
+    expect(await live()).toEqual({ generation: '1', regions: {} });
+    expect(await read()).toEqual(broken);
+    for (const name of NAMES) await done('rollback', {}, name);
+    expect(await read()).toEqual(whole);
+  });
+
+  it('is followed with the rest, whatever moves in and out of the region', async () => {
+    await on.move(WALLETS, 90);
+    await on.store.rehome('g-05', 'east');
+    await on.store.rehome('g-07', 'west');
+    await on.store.rehome('g-02', 'local');
+    await on.store.rehome('g-01', 'east');
+    await on.move(WALLETS, 90);
+    await on.store.rehome('g-10', 'local'); // and nothing happens to it there
+    await settled();
+    for (const name of NAMES) expect(await wrongSeen(name), name).toEqual([]);
+    const { wallets, trialBalance } = await read();
+    expect(wallets.map(({ walletId }) => walletId)).toEqual(WALLETS);
+    for (const walletId of WALLETS) {
+      const fresh = (await readFreshWallet(on.log.owner, walletId))!;
+      expect((await readProjectedWallet(on.log.owner, walletId))!.wallet).toEqual(fresh.wallet);
+      expect(wallets.find((each) => each.walletId === walletId)!.wallet).toEqual(fresh.wallet);
+    }
+    expect(trialBalance.map(({ inBalance }) => inBalance)).toEqual([true]);
+  });
+
+  it('is shown with its region, and counts where its readers are', async () => {
+    const of = async (regions: readonly string[]) =>
+      (await projectionStatus(on.database, regions, Date.now())).projections[0]!;
+    expect((await of(REGIONS)).builds).toMatchObject([
+      { generation: '1', region: null, live: true, exceptIn: ['east'] },
+      { generation: '2', region: 'east', live: true, exceptIn: [] },
+    ]);
+    const park = (generation: number) =>
+      on.log.owner.query(
+        `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at)
+         VALUES ('balances', $1, 'east', 'nobody', 0, 1, '', now())`,
+        [generation],
+      );
+    await park(1);
+    expect((await of(REGIONS)).parked).toBe(0);
+    await park(2);
+    expect([await of(REGIONS), await of(['east']), await of(['west'])].map(({ parked }) => parked)).toEqual([1, 1, 0]);
+    await on.log.owner.query(`DELETE FROM parked_wallets`);
+  });
+
+  it('is kept while its readers see it, and so is what all others see', async () => {
+    for (const generation of ['1', '2']) expect(await refused('drop', { generation })).toContain('what readers see');
+  });
+
+  it('has wallets rebuilt in place where they are, and nowhere else', async () => {
+    const rows = async (walletId: string) => {
+      const rebuilt = done('rebuild', { walletId });
+      await settled();
+      return ((await rebuilt) as { rows: { generation: string; region: string }[] }).rows
+        .map(({ generation, region }) => `${generation} ${region}`)
+        .sort();
+    };
+    expect(await rows('g-08')).toEqual(['1 west']);
+    expect(await rows('g-05')).toEqual(['1 east', '1 west', '2 east']);
+  });
+
+  it('ends with a build of everything, whose rollback brings it back', async () => {
+    const seen = await read();
+    // In the east it is compared with what is seen there, and not with the ruins of generation 1.
+    const rebuilt = (await done('rebuild', { swap: true })) as Rebuilt;
+    expect(rebuilt).toMatchObject({
+      ...{ generation: '3', before: '1', region: null, accepted: [] },
+      verification: { unexplained: 0, against: '1', againstIn: { east: '2' } },
+      certificate: { regions: REGIONS },
+    });
+    expect(await live()).toEqual({ generation: '3', regions: {} });
+    expect(await read()).toEqual(seen);
+    expect(await wrongSeen('balances')).toEqual([]);
+    await done('rollback');
+    expect(await live()).toEqual({ generation: '1', regions: { east: '2' } });
+    expect(await read()).toEqual(seen);
+    await done('rollback');
+    expect(await live()).toEqual({ generation: '3', regions: {} });
+    await done('drop', { generation: '2' });
+    expect(await refused('rollback')).toContain('nothing to go back to');
+    expect(await live()).toEqual({ generation: '3', regions: {} });
+    expect(await on.rowsOf('balances', '2')).toEqual([]);
+  });
+
+  it('ends the lists that were begun before it was seen', async () => {
+    const page = (cursor?: string) =>
+      new ListWalletsHandler(readModel).execute(new ListWalletsQuery({ limit: 5, ...(cursor && { cursor }) }));
+    const { nextCursor } = await page();
+    expect((await page(nextCursor)).entries[0]!.walletId).toBe('g-05');
+    await done('rebuild', { region: 'west', swap: true });
+    await expect(page(nextCursor)).rejects.toThrow(InvalidCursor);
+    const again = await page();
+    expect((await page(again.nextCursor)).entries[0]!.walletId).toBe('g-05');
+  });
+
+  it('is compared with the log before it is seen, whatever was found when it was built', async () => {
+    const { generation } = (await done('rebuild', { region: 'local' })) as Rebuilt;
+    const spoil = (from: string, to: string) =>
+      on.log.owner.query(
+        `UPDATE wallet_balances SET state = replace(state, '${from}', '${to}')
+         WHERE wallet_id = 'g-00' AND generation = ${generation}`,
+      );
+    const before = await live();
+    await spoil('"EUR":["', '"EUR":["9');
+    expect(await refused('swap', { accept: ['all'] })).toContain('is not what the log says');
+    expect(await live()).toEqual(before);
+    await spoil('"EUR":["9', '"EUR":["');
+    await done('swap');
+    expect(await live()).toEqual({ ...before, regions: { ...before.regions, local: generation } });
+  });
+
+  it('is what doctor judges in that region', async () => {
+    const found = async () =>
+      (await examine(on.log.owner, { signal: new AbortController().signal, progress: () => undefined })).findings
+        .filter(({ invariant, message }) => invariant === 'projection_is_fold' && message.startsWith('balances'))
+        .map(({ message }) => message.split(':')[0]);
+    const { generation, regions } = await live();
+    const drop = (of: string) =>
+      on.log.owner.query(`DELETE FROM wallet_balances WHERE wallet_id = 'g-00' AND generation = $1`, [of]);
+    await settled();
+    await drop(generation);
+    expect(await found()).toEqual([]);
+    await drop(regions['local']!);
+    expect(await found()).toEqual([`balances (generation ${regions['local']}, local)`]);
+  });
+});

@@ -100,6 +100,28 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect(parse(rest.text, { columns: true })).toHaveLength(1);
   });
 
+  it.each(['wallets', 'wallets/a-1/statement', 'journal', 'trial-balance', 'daily-totals'])(
+    'answers with the %s of a moment that it names, and then waits for nothing',
+    async (name) => {
+      const path = `/v1/${name}`;
+      await service.get(`${path}?minPosition=${position}`);
+      const present = (await service.get(path)).json;
+      const { readAsOf, ...eventual } = (await service.get(`${path}?consistency=eventual`)).json;
+      expect(present.asOf).toBeDefined();
+      expect(eventual).toEqual(present);
+      expect(Math.abs(Date.now() - Date.parse(readAsOf))).toBeLessThan(5_000);
+      const both = await service.get(`${path}?consistency=eventual&minPosition=${position}`);
+      expect(both).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ path: 'consistency' }] } });
+    },
+  );
+
+  it('a statement as CSV says in its headers when it was so, and goes on likewise', async () => {
+    const query = 'limit=5&consistency=eventual';
+    const { headers } = await service.get(`/v1/wallets/a-1/statement?${query}`, { accept: 'text/csv' });
+    expect(headers.get('tidemark-read-as-of')).toMatch(/^\d{4}-.*Z$/);
+    expect(headers.get('link')).toMatch(/&consistency=eventual>; rel="next"$/);
+  });
+
   it('lists events from the log', async () => {
     const first = await service.get('/v1/wallets/a-1/events?limit=3');
     expect(first.json.events.map((event: { version: number }) => event.version)).toEqual([1, 2, 3]);

@@ -14,6 +14,7 @@ const ROUND_TRIP_MS = 400;
 const SETUP_MS_MAX = 600_000;
 /** An odd number, so that there is a middle one. */
 const SAMPLES = 9;
+const LISTS = ['/wallets', '/wallets/eu-west/statement', '/journal', '/trial-balance', '/daily-totals'];
 
 interface Served {
   readonly ms: number;
@@ -56,7 +57,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     }
     return all.sort((a, b) => a - b)[(SAMPLES - 1) / 2]! / ROUND_TRIP_MS;
   };
-  const timings = ({ headers }: Served) =>
+  const timings = ({ headers }: Pick<Served, 'headers'>) =>
     (headers.get('server-timing') ?? '').split(', ').map((each) => each.replace(/dur=[\d.]+/, 'dur=…'));
 
   beforeAll(async () => {
@@ -73,6 +74,8 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
       for (const wallet of ['eu-west', 'eu-east']) expect((await deposit(region, wallet)).status).toBe(201);
     }
     await post('eu-west', '/transfers', { from: 'eu-west', to: 'eu-east', ...euro('1.00') });
+    for (const list of LISTS) await ask('eu-central', `${list}?consistency=eventual`, {});
+    for (const region of apis.keys()) await ask(region, '/wallets/eu-west', {});
     await cluster.slow(ROUND_TRIP_MS);
   }, SETUP_MS_MAX);
 
@@ -115,6 +118,14 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     let turn = 0;
     const trips = await roundTrips(() => deposit(turn++ % 2 === 0 ? 'eu-central' : 'eu-east', 'eu-west'));
     expect(trips).toBeLessThan(1.5);
+  });
+
+  it.each(LISTS)('%s of some seconds ago is answered here, and says how old it is', async (list) => {
+    const eventual = () => ask('eu-central', `${list}?consistency=eventual`, {});
+    const { headers, json } = await eventual();
+    expect(timings({ headers })).toEqual(['total;dur=…;desc="eu-central"']);
+    expect(Date.now() - Date.parse(json.readAsOf)).toBeGreaterThan(2_000);
+    expect(Date.now() - Date.parse(json.readAsOf)).toBeLessThan(20_000);
   });
 
   it('a repeat gets the first answer in every region', async () => {

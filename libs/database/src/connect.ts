@@ -3,6 +3,7 @@ import { askEngine } from './ask-engine.js';
 import type { Engine } from './engine.js';
 import { prepareSession, startupOptions } from './session.js';
 import { requireServerVersion } from './start/server-version.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
 import { checkOut, giveBack, send, watch, type RunStatement } from './statement.js';
 import { runTransaction, type TransactionClient, type TransactionOptions } from './transaction.js';
 import { valueTypes } from './value-types.js';
@@ -35,6 +36,15 @@ export interface Database {
    * @throws TransactionRolledBack when COMMIT was answered with ROLLBACK; otherwise as `query`
    */
   transaction<T>(work: (client: TransactionClient) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Runs reads that all see one snapshot, in one transaction on one connection, and never repeats them.
+   *
+   * @param options.nearby on CockroachDB the snapshot is some 4 s old, so that the nearest replicas can answer without asking
+   *   another region (https://www.cockroachlabs.com/docs/stable/follower-reads). What is younger, a table too, is not there
+   *   yet. PostgreSQL has one place to ask, and answers with the present.
+   * @throws as `transaction`
+   */
+  snapshot<T>(read: (snapshot: Snapshot) => Promise<T>, options?: { nearby?: boolean }): Promise<T>;
   /** For drizzle. Its `query` is the one above; a client of `pool.connect()` throws what `pg` throws. */
   readonly pool: pg.Pool;
   /** Waits for the statements in flight and closes the connections. */
@@ -119,6 +129,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     url: options.url,
     query,
     transaction: (work, how) => runTransaction({ pool, engine, statementTimeoutMs }, work, how),
+    snapshot: (read, how) => readSnapshot({ pool, engine, statementTimeoutMs }, read, how),
     pool,
     close: () => (closing ??= pool.end()),
   };

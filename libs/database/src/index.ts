@@ -14,6 +14,7 @@ export {
 export { requireSchema } from './migration/schema-state.js';
 export { requireServer, type ServerRequirements } from './start/require-server.js';
 export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
+export type { Snapshot } from './snapshot.js';
 export type { RunStatement, StatementResult } from './statement.js';
 export { isoInstant } from './value-types.js';
 export type { TransactionClient, TransactionOptions } from './transaction.js';

@@ -14,32 +14,41 @@ export interface TransactionClient {
   query: RunStatement;
 }
 
+/** Besides what callers of {@link Database.transaction} get, what `pg` itself would be sent. */
+export interface Sender extends TransactionClient {
+  send: (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
+}
+
 /**
  * Runs `work` inside one explicit transaction. See {@link Database.transaction}, whose promises are kept here.
  *
- * @param statementTimeoutMs the client's own deadline for each statement
+ * @param on.statementTimeoutMs the client's own deadline for each statement
+ * @param options.nearby see {@link Database.snapshot}
  */
 export async function runTransaction<T>(
   on: { pool: pg.Pool; engine: Engine; statementTimeoutMs: number },
-  work: (client: TransactionClient) => Promise<T>,
-  options: TransactionOptions = {},
+  work: (client: Sender) => Promise<T>,
+  options: TransactionOptions & { nearby?: boolean } = {},
 ): Promise<T> {
   const client = await checkOut(on.pool);
   const run = (text: string) => send(client, { text }, on.statementTimeoutMs);
   let ended = false;
+  const sendWithin = async (statement: pg.QueryConfig, timeoutMs = on.statementTimeoutMs) => {
+    if (ended) throw new Error('a statement came after its transaction had ended');
+    return send(client, statement, timeoutMs);
+  };
   const query: RunStatement = async <Row>(
     text: string,
     values?: unknown[],
     { name, timeoutMs }: { name?: string; timeoutMs?: number } = {},
   ) => {
-    if (ended) throw new Error('a statement came after its transaction had ended');
     const statement = { text, ...(values && { values }), ...(name !== undefined && { name }) };
-    const result = await send(client, statement, timeoutMs ?? on.statementTimeoutMs);
+    const result = await sendWithin(statement, timeoutMs);
     return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 };
   };
   try {
     await run(beginning(on.engine, options));
-    const result = await work({ query });
+    const result = await work({ query, send: sendWithin });
     ended = true;
     const { command } = await run('COMMIT');
     if (command !== 'COMMIT') throw new TransactionRolledBack();
@@ -54,8 +63,12 @@ export async function runTransaction<T>(
   }
 }
 
-function beginning(engine: Engine, { isolation = 'read committed', readOnly = false }: TransactionOptions): string {
+function beginning(
+  engine: Engine,
+  { isolation = 'read committed', readOnly = false, nearby = false }: TransactionOptions & { nearby?: boolean },
+): string {
   // On CockroachDB a weaker level forbids cluster_logical_timestamp(), and READ COMMITTED is real from 24.1 on.
   const level = engine === 'cockroach' ? 'SERIALIZABLE' : isolation.toUpperCase();
-  return `BEGIN ISOLATION LEVEL ${level}${readOnly ? ', READ ONLY' : ''}`;
+  const asOf = engine === 'cockroach' && nearby ? ', AS OF SYSTEM TIME follower_read_timestamp()' : '';
+  return `BEGIN ISOLATION LEVEL ${level}${readOnly ? ', READ ONLY' : ''}${asOf}`;
 }

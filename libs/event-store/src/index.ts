@@ -32,6 +32,7 @@ export {
   compareCursors,
   NO_COMMIT_ID,
   readCommits,
+  readFewCommits,
   readHead,
   readRanges,
   readWalletEvents,

@@ -42,21 +42,43 @@ export async function readCommits(
   reader: Reader,
   { region, after, limit }: { region: string; after: LogCursor; limit: number },
 ): Promise<Commit[]> {
-  const { rows } = await reader.query<{ position: string; commit_id: string; appended: string }>(
+  const { rows } = await reader.query<CommitRow>(
     READ_COMMITS[reader.engine],
     [region, after.position, after.commitId, limit],
     { name: 'read-commits' },
   );
-  return rows.map(({ position, commit_id, appended }) => ({
+  return rows.map((row) => commitOf(reader, region, row));
+}
+
+/**
+ * All commits of a region after a cursor, like `readCommits`, where they are few: undefined where there are more than `limit`. Of
+ * a region far away CockroachDB reads them in one round trip, and those of `readCommits` in one for each lane.
+ */
+export async function readFewCommits(
+  reader: Reader,
+  { region, after, limit }: { region: string; after: LogCursor; limit: number },
+): Promise<Commit[] | undefined> {
+  const { rows } = await reader.query<CommitRow>(
+    READ_FEW_COMMITS[reader.engine],
+    [region, after.position, after.commitId, limit + 1],
+    { name: 'read-few-commits' },
+  );
+  return rows.length > limit ? undefined : rows.map((row) => commitOf(reader, region, row));
+}
+
+type CommitRow = { position: string; commit_id: string; appended: string };
+
+function commitOf({ engine }: Reader, region: string, { position, commit_id, appended }: CommitRow): Commit {
+  return {
     region,
-    position: positionOf(reader.engine, position),
+    position: positionOf(engine, position),
     commitId: commit_id,
     appended: (JSON.parse(appended) as [string, number, number][]).map(([walletId, firstVersion, lastVersion]) => ({
       walletId,
       firstVersion,
       lastVersion,
     })),
-  }));
+  };
 }
 
 /** All events of some ranges of one region, by primary key, in no particular order. */
@@ -111,6 +133,24 @@ SELECT c.position::text AS position, c.commit_id, c.appended
 FROM (${LANES.map(ofLane).join(' UNION ALL ')}) c
 ORDER BY c.position, c.commit_id
 LIMIT $4::int8`;
+}
+
+const READ_FEW_COMMITS = {
+  postgres: readFewCommitsSql('int8'),
+  cockroach: readFewCommitsSql('decimal'),
+};
+
+// The limit knows no order, so it stops each range of the key, and what is left to sort is as little.
+function readFewCommitsSql(positionType: string): string {
+  return `
+SELECT c.position::text AS position, c.commit_id, c.appended
+FROM (
+  SELECT c.position, c.commit_id, c.appended
+  FROM commits c
+  WHERE c.region = $1::text AND c.lane IN (${LANES.join(', ')})
+    AND c.position >= $2::${positionType} AND (c.position, c.commit_id) > ($2::${positionType}, $3::uuid)
+  LIMIT $4::int8) c
+ORDER BY c.position, c.commit_id`;
 }
 
 /** The last commit of a region, undefined before the first. @param upTo none after this position */

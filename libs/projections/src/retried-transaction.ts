@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryIdempotent, type Database, type TransactionClient } from '@tidemark/database';
+import { retryIdempotent, type Database, type RetryBounds, type TransactionClient } from '@tidemark/database';
+
+/** Over three regions an attempt takes two seconds and more, so those of a read are used up after one or two. */
+const BOUNDS: RetryBounds = { attemptsMax: 8, baseMs: 100, capMs: 1_000, elapsedMsMax: 20_000 };
 
 /**
  * Runs a transaction until it succeeds, as often as may be expected: on CockroachDB every explicit one can lose a race, and
@@ -8,5 +11,5 @@ import { retryIdempotent, type Database, type TransactionClient } from '@tidemar
  * @param work may run again after it committed without our knowing: something that it writes has to refuse that
  */
 export function retriedTransaction<T>(database: Database, work: (client: TransactionClient) => Promise<T>): Promise<T> {
-  return retryIdempotent(() => database.transaction(work), { random: Math.random, sleep });
+  return retryIdempotent(() => database.transaction(work), { bounds: BOUNDS, random: Math.random, sleep });
 }

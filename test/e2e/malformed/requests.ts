@@ -119,7 +119,15 @@ const headers: readonly BadRequest[] = [
 
 const lists = ['/v1/wallets', '/v1/wallets/w/events', '/v1/wallets/w/statement'];
 
+const projected = ['/v1/wallets', '/v1/wallets/w/statement', '/v1/journal', '/v1/trial-balance', '/v1/daily-totals'];
+
 const queries: readonly BadRequest[] = [
+  ...projected.flatMap((list) =>
+    ['fresh', 'strong', 'Eventual', '', 'eventual&consistency=eventual'].map((consistency) =>
+      get(`${list}?consistency=${consistency}`, INVALID),
+    ),
+  ),
+  get('/v1/wallets/w/events?consistency=eventual', INVALID),
   ...lists.flatMap((list) => [
     ...['', '0', '-1', '+5', '201', '1000', '1.5', '1e2', '0x5', 'ten', '%00', '999999999999999999999', '5%20'].map(
       (limit) => get(`${list}?limit=${limit}`, INVALID),

@@ -49,15 +49,19 @@ export class HistoryController {
   ): Promise<StatementAnswer | string> {
     const position = positionOfQuery(this.engine, minPosition);
     const page = await this.queries.execute(new GetStatementQuery(id, { ...query, minPosition: position }));
-    if (!page) throw notFound(id);
-    const { entries, nextCursor, asOf } = page;
+    const { consistency } = query;
+    if (!page) throw notFound(id, consistency);
+    const { entries, ...rest } = page;
     const movements = entries.map(movementLine);
     reply.header('vary', 'accept');
     const type = chooseMediaType(request.headers.accept, STATEMENT_TYPES);
-    if (type === 'application/json') return { walletId: id, movements, nextCursor, asOf };
+    if (type === 'application/json') return { walletId: id, movements, ...rest };
+    const { nextCursor, readAsOf } = rest;
     if (nextCursor !== undefined) {
-      reply.header('link', `<?cursor=${nextCursor}&limit=${query.limit}>; rel="next"`);
+      const likewise = consistency === undefined ? '' : `&consistency=${consistency}`;
+      reply.header('link', `<?cursor=${nextCursor}&limit=${query.limit}${likewise}>; rel="next"`);
     }
+    if (readAsOf !== undefined) reply.header('tidemark-read-as-of', readAsOf);
     reply.header('content-type', 'text/csv; charset=utf-8');
     return statementCsv(movements);
   }
@@ -75,6 +79,7 @@ function movementLine({ walletId: _walletId, region: _region, ...line }: Movemen
   return line;
 }
 
-function notFound(walletId: string): Problem {
-  return new Problem('wallet_not_found', `there is no wallet ${walletId}`, { details: { walletId } });
+function notFound(walletId: string, consistency?: 'eventual'): Problem {
+  const yet = consistency === undefined ? '' : ' (yet)';
+  return new Problem('wallet_not_found', `there is no wallet ${walletId}${yet}`, { details: { walletId } });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asOf, instant, money, nextCursor, position, version } from '../schemas/answers.js';
+import { instant, money, nextCursor, position, standing, version } from '../schemas/answers.js';
 
 const currency = z.string().meta({ example: 'EUR' });
 const region = z.string().meta({ description: 'Where it was recorded.', example: 'local' });
@@ -23,7 +23,7 @@ const entry = z.object({
   lines: z.array(line).readonly().meta({ description: 'They sum to zero in each currency.' }),
 });
 
-export const journalAnswer = z.object({ entries: z.array(entry).readonly(), nextCursor, asOf });
+export const journalAnswer = z.object({ entries: z.array(entry).readonly(), nextCursor, ...standing });
 
 const accountTotal = z.object({
   account: z.enum(['world', 'transfers', 'wallets']).meta({ description: 'All wallets together are `wallets`.' }),
@@ -44,7 +44,7 @@ export const trialBalanceAnswer = z.object({
       }),
     )
     .readonly(),
-  asOf,
+  ...standing,
 });
 
 const dailyTotal = z.object({
@@ -56,7 +56,7 @@ const dailyTotal = z.object({
   count: z.number().int().meta({ description: 'How many events.', example: 17 }),
 });
 
-export const dailyTotalsAnswer = z.object({ totals: z.array(dailyTotal).readonly(), nextCursor, asOf });
+export const dailyTotalsAnswer = z.object({ totals: z.array(dailyTotal).readonly(), nextCursor, ...standing });
 
 export type JournalAnswer = z.infer<typeof journalAnswer>;
 export type TrialBalanceAnswer = z.infer<typeof trialBalanceAnswer>;

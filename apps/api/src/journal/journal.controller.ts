@@ -37,8 +37,11 @@ export class JournalController {
   @Get('trial-balance')
   @Requires('read')
   @Documented(docs.trialBalance)
-  trialBalance(@Query({ schema: trialBalanceQuery }) { minPosition }: TrialBalanceQuery): Promise<TrialBalanceAnswer> {
-    return this.queries.execute(new GetTrialBalanceQuery(positionOfQuery(this.engine, minPosition)));
+  trialBalance(
+    @Query({ schema: trialBalanceQuery }) { minPosition, consistency }: TrialBalanceQuery,
+  ): Promise<TrialBalanceAnswer> {
+    const position = positionOfQuery(this.engine, minPosition);
+    return this.queries.execute(new GetTrialBalanceQuery({ minPosition: position, consistency }));
   }
 
   @Get('daily-totals')

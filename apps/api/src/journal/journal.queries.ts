@@ -1,7 +1,7 @@
 import { walletOfAccount, COUNTER_ACCOUNTS, type Account, type CounterAccount } from '@tidemark/wallet';
 import { z } from 'zod';
 import { walletId } from '../schemas/fields.js';
-import { minPosition, page } from '../schemas/queries.js';
+import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
 import { instantOf } from '../schemas/rfc3339.js';
 
 const instant = (description: string) =>
@@ -45,24 +45,25 @@ const NO_SPAN = { path: ['to'], message: 'ends before "from"' };
 export const journalQuery = z
   .strictObject({
     ...page,
-    minPosition,
+    ...freshness,
     walletId: walletId.optional().meta({ description: 'Only entries of this wallet.' }),
     account: account.optional(),
     from: instant('Recorded at or after.').optional(),
     to: instant('Recorded before.').optional(),
   })
   .refine(isSpan, NO_SPAN)
+  .refine(waitsOrNot, WAITS_OR_NOT)
   .refine(({ walletId: asked, account: { walletId: named = asked } = {} }) => asked === undefined || named === asked, {
     path: ['account'],
     message: 'belongs to another wallet than "walletId"',
   });
 
-export const trialBalanceQuery = z.strictObject({ minPosition });
+export const trialBalanceQuery = z.strictObject(freshness).refine(waitsOrNot, WAITS_OR_NOT);
 
 export const dailyTotalsQuery = z
   .strictObject({
     ...page,
-    minPosition,
+    ...freshness,
     from: day('The first day, in UTC.').optional(),
     to: day('The last day, in UTC; it belongs to the span.').optional(),
     currency: z
@@ -72,7 +73,8 @@ export const dailyTotalsQuery = z
       .meta({ description: 'Only this currency.', example: 'EUR' }),
     region: z.string().optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),
   })
-  .refine(isSpan, NO_SPAN);
+  .refine(isSpan, NO_SPAN)
+  .refine(waitsOrNot, WAITS_OR_NOT);
 
 export type JournalQuery = z.infer<typeof journalQuery>;
 export type TrialBalanceQuery = z.infer<typeof trialBalanceQuery>;

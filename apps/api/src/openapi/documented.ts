@@ -13,6 +13,8 @@ export interface EndpointDocs {
   /** Whether it is a POST that is decided once for each `Idempotency-Key`. */
   readonly command?: boolean;
   readonly ifMatch?: boolean;
+  /** Whether it is a read that may be handed on to the region of its wallet, as every command is. */
+  readonly readAtHome?: boolean;
   /** Whether it needs no API key. */
   readonly open?: boolean;
   readonly answer?: { readonly description: string; readonly schema: z.ZodType; readonly csv?: string };
@@ -47,43 +49,46 @@ const IF_MATCH = ApiHeader({
   schema: { type: 'string', pattern: '^"[1-9][0-9]*"$' }, // no example: the documentation would send it
 });
 
-const OF_EVERY_COMMAND_ANSWER = {
+const OF_WHAT_IS_HANDED_ON = {
   'Tidemark-Home-Region': {
-    description: 'The region of the wallet (of a transfer: of the first source), where a command to it costs least.',
+    description: 'The region of the wallet (of a transfer: of the first source), where it is served at the least cost.',
     schema: { type: 'string' as const, example: 'eu-west' },
   },
   'Server-Timing': {
     description:
       'What it cost, in milliseconds: `total` in the region that was asked, and of that `forward` for the home region ' +
-      'where the command was handed on to it.',
+      'where the request was handed on to it.',
     schema: { type: 'string' as const, example: 'forward;dur=124.2;desc="eu-west", total;dur=125.0;desc="eu-east"' },
   },
 };
 
 /** Puts an endpoint into the OpenAPI document. */
 export function Documented(docs: EndpointDocs): MethodDecorator {
-  const { tag, summary, description, command = false, ifMatch = false, open = false, answer, problems } = docs;
+  const { tag, summary, description, command = false, ifMatch = false, open = false, problems } = docs;
   return applyDecorators(
     ApiTags(tag),
     ApiOperation({ summary, ...(description !== undefined && { description }) }),
     ...(open ? [] : [ApiBearerAuth()]),
     ...(command ? [IDEMPOTENCY_KEY] : []),
     ...(ifMatch ? [IF_MATCH] : []),
-    ...(answer ? answers(answer, command) : []),
+    ...answers(docs),
     ...problemResponses([...(open ? [] : OF_EVERY_ENDPOINT), ...(command ? OF_EVERY_COMMAND : []), ...problems]),
   );
 }
 
-function answers({ description, schema, csv }: NonNullable<EndpointDocs['answer']>, command: boolean) {
+function answers({ answer, command = false, readAtHome = false }: EndpointDocs) {
+  if (!answer) return [];
+  const { description, schema, csv } = answer;
+  const headers = (command || readAtHome) && { headers: OF_WHAT_IS_HANDED_ON };
   const content = {
     'application/json': { schema: jsonSchemaOf(schema) },
     ...(csv !== undefined && { 'text/csv': { schema: { type: 'string', example: csv } } }),
   };
-  if (!command) return [ApiResponse({ status: 200, description, content })];
+  if (!command) return [ApiResponse({ status: 200, description, content, ...headers })];
   const again = 'The first answer again, with `Idempotency-Replayed: true`.';
   return [
-    ApiResponse({ status: 201, description, content, headers: OF_EVERY_COMMAND_ANSWER }),
-    ApiResponse({ status: 200, description: again, content, headers: OF_EVERY_COMMAND_ANSWER }),
+    ApiResponse({ status: 201, description, content, ...headers }),
+    ApiResponse({ status: 200, description: again, content, ...headers }),
   ];
 }
 

@@ -5,6 +5,7 @@ export const walletEvents: EndpointDocs = {
   tag: 'History',
   summary: 'The events of a wallet',
   description: 'From the log itself, oldest first, with who caused them and the hash that chains them.',
+  readAtHome: true,
   answer: { description: 'One page.', schema: eventsAnswer },
   problems: ['wallet_not_found', 'invalid_cursor', 'database_unavailable'],
 };
@@ -14,7 +15,8 @@ export const statement: EndpointDocs = {
   summary: 'The statement of a wallet',
   description:
     'What moved money, oldest first, from the projection. `Accept: text/csv` gives a spreadsheet; its next page is in ' +
-    'the header `Link`. A text that a spreadsheet would take for a formula begins with an apostrophe there.',
+    'the header `Link`, and `readAsOf` of an eventual one in `Tidemark-Read-As-Of`. A text that a spreadsheet would take for ' +
+    'a formula begins with an apostrophe there.',
   answer: {
     description: 'One page.',
     schema: statementAnswer,

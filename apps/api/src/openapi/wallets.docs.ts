@@ -35,6 +35,7 @@ export const readWallet: EndpointDocs = {
   description:
     'Always fresh: everything that is committed is in it, whatever the projections do. `?at=` answers with the wallet ' +
     'as it was, `?consistency=eventual` with what the projection has. `ETag` is the version; `If-None-Match` gives 304.',
+  readAtHome: true,
   answer: { description: 'The wallet.', schema: walletRead },
   problems: ['wallet_not_found', 'version_not_found', 'newer_version_needed', 'database_unavailable'],
 };

@@ -27,6 +27,8 @@ const view = z.object({
   balances: z.array(balance).readonly(),
 });
 
+const readAsOf = instant('With `consistency=eventual`: the moment that the answer is about.').optional();
+
 export const walletAnswer = z.object({
   walletId: z.string().meta({ example: 'alice' }),
   status,
@@ -38,7 +40,7 @@ export const walletAnswer = z.object({
 
 export const walletRead = walletAnswer.extend({
   metadata: z.record(z.string(), z.string()).meta({ example: { customer: 'c-17' } }),
-  readAsOf: instant('With `consistency=eventual`: the moment that the answer is about.').optional(),
+  readAsOf,
 });
 
 const touched = {
@@ -56,7 +58,7 @@ export const transferAnswer = z.object({
 });
 
 export const nextCursor = z.string().optional().meta({ description: 'For the next page; absent on the last.' });
-export const asOf = z
+const asOf = z
   .object({
     position,
     behind: z.object({
@@ -65,9 +67,12 @@ export const asOf = z
       seconds: z.number().meta({ description: 'The age of the oldest of them.', example: 0 }),
     }),
   })
-  .meta({ description: 'How far the list has followed the log.' });
+  .meta({ description: 'How far the list has followed the log, as of `readAsOf` where that is given.' });
 
-export const walletsAnswer = z.object({ wallets: z.array(walletRead), nextCursor, asOf });
+/** What every answer from a projection says of where it stands. */
+export const standing = { asOf, readAsOf };
+
+export const walletsAnswer = z.object({ wallets: z.array(walletRead), nextCursor, ...standing });
 
 const event = z.object({
   version,
@@ -97,7 +102,12 @@ const movement = z.object({
   recordedAt: instant('When it was written.'),
 });
 
-export const statementAnswer = z.object({ walletId: z.string(), movements: z.array(movement), nextCursor, asOf });
+export const statementAnswer = z.object({
+  walletId: z.string(),
+  movements: z.array(movement),
+  nextCursor,
+  ...standing,
+});
 
 export type BalanceAnswer = z.infer<typeof balance>;
 export type WalletAnswer = z.infer<typeof walletAnswer>;

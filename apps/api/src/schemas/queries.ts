@@ -38,21 +38,46 @@ export const page = {
   cursor: z.string().min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
 };
 
-export const minPosition = z.string().optional().meta({
+const minPosition = z.string().optional().meta({
   description: 'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer.',
 });
 
-export const eventsQuery = z.strictObject(page);
-export const statementQuery = z.strictObject({ ...page, minPosition });
-export const walletsQuery = z.strictObject({
-  ...page,
+/** What every list from a projection may be asked with. */
+export const freshness = {
   minPosition,
-  prefix: z
-    .string()
-    .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'the beginning of a wallet id')
+  consistency: z
+    .enum(['eventual'])
     .optional()
-    .meta({ description: 'Only wallets whose id begins so.' }),
-});
+    .meta({
+      description:
+        '`eventual`: all of the answer is about the moment `readAsOf`, in a database over several regions some 4 s ago, ' +
+        'which as a rule costs no way to another region. It waits for nothing, so leave it out beside `minPosition`.',
+    }),
+};
+
+type Fresh = { readonly minPosition?: string | undefined; readonly consistency?: 'eventual' | undefined };
+
+export function waitsOrNot({ minPosition, consistency }: Fresh): boolean {
+  return minPosition === undefined || consistency === undefined;
+}
+export const WAITS_OR_NOT = {
+  path: ['consistency'],
+  message: 'an eventual answer waits for no position: leave this out beside "minPosition"',
+};
+
+export const eventsQuery = z.strictObject(page);
+export const statementQuery = z.strictObject({ ...page, ...freshness }).refine(waitsOrNot, WAITS_OR_NOT);
+export const walletsQuery = z
+  .strictObject({
+    ...page,
+    ...freshness,
+    prefix: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'the beginning of a wallet id')
+      .optional()
+      .meta({ description: 'Only wallets whose id begins so.' }),
+  })
+  .refine(waitsOrNot, WAITS_OR_NOT);
 
 export type WalletQuery = z.infer<typeof walletQuery>;
 export type EventsQuery = z.infer<typeof eventsQuery>;

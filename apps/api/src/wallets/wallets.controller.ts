@@ -49,10 +49,8 @@ export class WalletsController {
   @Documented(docs.listWallets)
   async list(@Query({ schema: walletsQuery }) { minPosition, ...query }: WalletsQuery) {
     const position = positionOfQuery(this.engine, minPosition);
-    const { entries, nextCursor, asOf } = await this.queries.execute(
-      new ListWalletsQuery({ ...query, minPosition: position }),
-    );
-    return { wallets: entries.map(walletOf), nextCursor, asOf };
+    const { entries, ...rest } = await this.queries.execute(new ListWalletsQuery({ ...query, minPosition: position }));
+    return { wallets: entries.map(walletOf), ...rest };
   }
 
   @Get(':walletId')

@@ -15,11 +15,13 @@ const POLL_MS = 50;
 const STALL_MS = 4_000;
 /** Wallets over which a deposit each reaches all 64 shards. */
 const EVERYWHERE = 1_000;
+/** Written while no worker runs, and then followed by one, with every projection. */
+const BACKLOG = 50_000;
 const GIVE_UP_MS = 60_000;
 
 /**
- * How long after its answer a deposit is in the list of wallets, with one worker; and, of two workers, how long the shards of
- * one that is killed stand still.
+ * How long after its answer a deposit is in the list of wallets, with one worker; of two workers, how long the shards of one
+ * that is killed stand still; and how fast one follows what has piled up, against how fast that was appended.
  *
  * @param seconds how long deposits are watched
  */
@@ -53,6 +55,12 @@ export async function benchLag(
   await visible(bench.owner);
   const takeover = performance.now() - killed;
   await first.stop();
+
+  const appended = await rateOf(() => load.fill(BACKLOG));
+  const third = await WorkerProcess.start(bench.url);
+  while ((await owners(bench.owner)).length === 0) await sleep(LOOK_EVERY_MS);
+  const followed = await rateOf(() => visible(bench.owner));
+  await third.stop();
   await store.close();
   const poll = { name: 'the pace at which a worker polls', value: POLL_MS };
   return [
@@ -64,7 +72,20 @@ export async function benchLag(
       unit: 'ms',
       against: { name: 'how long a shard may stand still', value: STALL_MS },
     }),
+    resultOf({
+      name: `one worker follows ${BACKLOG.toLocaleString('en-US')} deposits with every projection`,
+      value: followed,
+      unit: 'events/s',
+      against: { name: 'they were appended, with no worker beside', value: appended },
+    }),
   ];
+}
+
+/** @returns events of the backlog a second */
+async function rateOf(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return Math.round((BACKLOG / (performance.now() - began)) * 1_000);
 }
 
 async function lagOfOne({ query }: Database, load: Load): Promise<number> {

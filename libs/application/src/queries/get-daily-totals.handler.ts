@@ -1,18 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Position } from '@tidemark/event-store';
-import { asOf } from '../read-model/checkpoints.js';
 import { decodeCursor, encodeCursor, requireGeneration } from '../read-model/cursor.js';
 import { readDailyTotals, type DailyTotal, type DailyTotalsFilter } from '../read-model/daily-totals.query.js';
 import { dailyTotalsPlaceOf, dailyTotalsPlaceText } from '../read-model/places.js';
+import { readProjected, type Freshness } from '../read-model/projected-list.js';
 import { ReadModel } from '../read-model/read-model.js';
-import { waitForPosition } from '../read-model/wait-for-position.js';
 import { pageOf, type PageRequest, type ProjectedPage } from './page.js';
 
-export interface DailyTotalsRequest extends PageRequest, DailyTotalsFilter {
-  /** Wait until the totals have seen everything up to here. */
-  readonly minPosition?: Position | undefined;
-}
+export interface DailyTotalsRequest extends PageRequest, DailyTotalsFilter, Freshness {}
 
 /** Lists what was moved each day, oldest first, by region, currency and type of event. */
 export class GetDailyTotalsQuery extends Query<ProjectedPage<DailyTotal>> {
@@ -27,22 +22,18 @@ export class GetDailyTotalsHandler implements IQueryHandler<GetDailyTotalsQuery>
 
   /** @throws InvalidCursor, ProjectionBehind */
   async execute({ asked }: GetDailyTotalsQuery): Promise<ProjectedPage<DailyTotal>> {
-    const { from, to, currency, region, limit, minPosition } = asked;
+    const { from, to, currency, region, limit, minPosition, consistency } = asked;
     const list = ['daily-totals', from, to, currency, region].map((part) => part ?? '').join(' ');
     const cursor = asked.cursor === undefined ? undefined : decodeCursor(asked.cursor, list);
     const after = cursor && dailyTotalsPlaceOf(cursor.after);
-    return this.readModel.retrying(async () => {
-      if (minPosition !== undefined) await waitForPosition(this.readModel, 'daily_totals', minPosition);
-      const { live, checkpoints, totals } = await this.readModel.fromLive('daily_totals', (builds) =>
-        readDailyTotals(this.readModel, { from, to, currency, region, builds, after, limit: limit + 1 }),
-      );
-      requireGeneration(cursor, live);
-      const cursorAfter = (last: DailyTotal) =>
-        encodeCursor({ list, generation: live!, after: dailyTotalsPlaceText(last) });
-      return {
-        ...pageOf(totals, limit, cursorAfter),
-        asOf: await asOf(this.readModel.database, checkpoints, Date.now()),
-      };
-    });
+    const { live, totals, standing } = await readProjected(
+      this.readModel,
+      { projection: 'daily_totals', minPosition, consistency },
+      (reading, builds) => readDailyTotals(reading, { from, to, currency, region, builds, after, limit: limit + 1 }),
+    );
+    requireGeneration(cursor, live);
+    const cursorAfter = (last: DailyTotal) =>
+      encodeCursor({ list, generation: live!, after: dailyTotalsPlaceText(last) });
+    return { ...pageOf(totals, limit, cursorAfter), ...standing };
   }
 }

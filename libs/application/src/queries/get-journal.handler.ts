@@ -1,18 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { shardOf, type Position } from '@tidemark/event-store';
-import { asOf } from '../read-model/checkpoints.js';
+import { shardOf } from '@tidemark/event-store';
 import { decodeCursor, encodeCursor, requireGeneration } from '../read-model/cursor.js';
 import { readJournal, type JournalEntry, type JournalFilter } from '../read-model/journal.query.js';
 import { journalPlaceOf, journalPlaceText } from '../read-model/places.js';
+import { readProjected, type Freshness } from '../read-model/projected-list.js';
 import { ReadModel } from '../read-model/read-model.js';
-import { waitForPosition } from '../read-model/wait-for-position.js';
 import { pageOf, type PageRequest, type ProjectedPage } from './page.js';
 
-export interface JournalRequest extends PageRequest, JournalFilter {
-  /** Wait until the journal has seen everything up to here. */
-  readonly minPosition?: Position | undefined;
-}
+export interface JournalRequest extends PageRequest, JournalFilter, Freshness {}
 
 /**
  * Lists the journal, newest first: what comes in while someone turns pages is before the first of them, and moves none.
@@ -30,23 +26,20 @@ export class GetJournalHandler implements IQueryHandler<GetJournalQuery> {
 
   /** @throws InvalidCursor, ProjectionBehind */
   async execute({ asked }: GetJournalQuery): Promise<ProjectedPage<JournalEntry>> {
-    const { walletId, counterAccount, from, to, limit, minPosition } = asked;
+    const { walletId, counterAccount, from, to, limit, minPosition, consistency } = asked;
     const list = ['journal', walletId, counterAccount, from, to].map((part) => part ?? '').join(' ');
     const cursor = asked.cursor === undefined ? undefined : decodeCursor(asked.cursor, list);
     const before = cursor && journalPlaceOf(cursor.after);
     const shard = walletId === undefined ? undefined : shardOf(walletId);
-    return this.readModel.retrying(async () => {
-      if (minPosition !== undefined) await waitForPosition(this.readModel, 'journal', minPosition, shard);
-      const { live, checkpoints, entries } = await this.readModel.fromLive('journal', (builds) =>
-        readJournal(this.readModel, { walletId, counterAccount, from, to, builds, before, limit: limit + 1 }),
-      );
-      requireGeneration(cursor, live);
-      const cursorAfter = (last: JournalEntry) =>
-        encodeCursor({ list, generation: live!, after: journalPlaceText(last) });
-      return {
-        ...pageOf(entries, limit, cursorAfter),
-        asOf: await asOf(this.readModel.database, checkpoints, Date.now()),
-      };
-    });
+    const { live, entries, standing } = await readProjected(
+      this.readModel,
+      { projection: 'journal', shard, minPosition, consistency },
+      (reading, builds) =>
+        readJournal(reading, { walletId, counterAccount, from, to, builds, before, limit: limit + 1 }),
+    );
+    requireGeneration(cursor, live);
+    const cursorAfter = (last: JournalEntry) =>
+      encodeCursor({ list, generation: live!, after: journalPlaceText(last) });
+    return { ...pageOf(entries, limit, cursorAfter), ...standing };
   }
 }

@@ -1,20 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Position } from '@tidemark/event-store';
-import { asOf, type AsOf } from '../read-model/checkpoints.js';
+import { readProjected, type Freshness, type Standing } from '../read-model/projected-list.js';
 import { ReadModel } from '../read-model/read-model.js';
 import { readTrialBalance, type CurrencyTrialBalance } from '../read-model/trial-balance.query.js';
-import { waitForPosition } from '../read-model/wait-for-position.js';
 
-export interface TrialBalanceAnswer {
+export interface TrialBalanceAnswer extends Standing {
   readonly currencies: readonly CurrencyTrialBalance[];
-  readonly asOf: AsOf;
 }
 
 /** Adds up the journal by account class and currency. */
 export class GetTrialBalanceQuery extends Query<TrialBalanceAnswer> {
-  /** @param minPosition wait until the totals have seen everything up to here */
-  constructor(readonly minPosition?: Position | undefined) {
+  constructor(readonly asked: Freshness = {}) {
     super();
   }
 }
@@ -24,13 +20,13 @@ export class GetTrialBalanceHandler implements IQueryHandler<GetTrialBalanceQuer
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
   /** @throws ProjectionBehind */
-  execute({ minPosition }: GetTrialBalanceQuery): Promise<TrialBalanceAnswer> {
-    return this.readModel.retrying(async () => {
-      if (minPosition !== undefined) await waitForPosition(this.readModel, 'trial_balance', minPosition);
-      const { checkpoints, currencies } = await this.readModel.fromLive('trial_balance', (builds) =>
-        readTrialBalance(this.readModel, builds),
-      );
-      return { currencies, asOf: await asOf(this.readModel.database, checkpoints, Date.now()) };
-    });
+  async execute({ asked }: GetTrialBalanceQuery): Promise<TrialBalanceAnswer> {
+    const { minPosition, consistency } = asked;
+    const { currencies, standing } = await readProjected(
+      this.readModel,
+      { projection: 'trial_balance', minPosition, consistency },
+      readTrialBalance,
+    );
+    return { currencies, ...standing };
   }
 }

@@ -41,7 +41,7 @@ export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
       case 'fresh':
         return readFreshWallet(database, walletId);
       case 'eventual':
-        return readProjectedWallet(database, walletId, { nearby: this.readModel.regions.length > 1 });
+        return this.readModel.eventually((nearby) => readProjectedWallet(database, walletId, { nearby }));
       case 'time':
         return readWalletAt(database, walletId, { time: moment.time });
       case 'version': {

@@ -1,4 +1,4 @@
-import type { AsOf } from '../read-model/checkpoints.js';
+import type { Standing } from '../read-model/projected-list.js';
 
 /** How many entries a page holds at most: 200 wallets with balances stay well under a megabyte. */
 export const PAGE_LIMIT_MAX = 200;
@@ -18,9 +18,7 @@ export interface Page<Entry> {
 }
 
 /** A page of a list that follows the log at a distance. */
-export interface ProjectedPage<Entry> extends Page<Entry> {
-  readonly asOf: AsOf;
-}
+export interface ProjectedPage<Entry> extends Page<Entry>, Standing {}
 
 /** Cuts off the entry that was read only to know whether there is a next page. */
 export function pageOf<Entry>(

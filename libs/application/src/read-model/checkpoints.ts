@@ -6,6 +6,7 @@ import {
   NO_COMMIT_ID,
   positionOf,
   readCommits,
+  readFewCommits,
   readRanges,
   SHARDS,
   shardOf,
@@ -164,13 +165,14 @@ async function* commitsAfter(
   checkpoint: Checkpoint,
 ): AsyncGenerator<{ position: Position; missing: AppendedRange | undefined }> {
   const { region, shards } = checkpoint;
+  const few = await readFewCommits(reader, { region, after: hindmost(checkpoint), limit: COMMITS_PAGE });
   for (let after = hindmost(checkpoint); ;) {
-    const commits = await readCommits(reader, { region, after, limit: COMMITS_PAGE });
+    const commits = few ?? (await readCommits(reader, { region, after, limit: COMMITS_PAGE }));
     for (const commit of commits) {
       const missing = commit.appended.find(({ walletId }) => compareCursors(shards[shardOf(walletId)]!, commit) < 0);
       yield { position: commit.position, missing };
     }
-    if (commits.length < COMMITS_PAGE) return;
+    if (few || commits.length < COMMITS_PAGE) return;
     after = commits.at(-1)!;
   }
 }

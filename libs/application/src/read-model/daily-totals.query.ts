@@ -5,7 +5,7 @@ import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { dailyTotals } from './journal.schema.js';
 import { liveBuild } from './live-build.js';
 import type { DailyTotalsPlace } from './places.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 
 /** What was moved on one day, in one region and currency, by events of one type. */
 export interface DailyTotal {
@@ -37,11 +37,11 @@ export interface DailyTotalsPage {
 type Asked = DailyTotalsFilter & { builds: LiveBuilds; after: DailyTotalsPlace | undefined; limit: number };
 
 /** One page of the daily totals of some builds, by day (oldest first), currency, type and region, all shards added up. */
-export async function readDailyTotals(readModel: ReadModel, asked: Asked): Promise<DailyTotalsPage> {
-  const { drizzle, database, regions } = readModel;
-  const page = pageOfTotals(readModel, asked).as('page');
+export async function readDailyTotals(reading: Reading, asked: Asked): Promise<DailyTotalsPage> {
+  const { drizzle, database, regions } = reading;
+  const page = pageOfTotals(reading, asked).as('page');
   const { day, region, currency, type, amount, count } = page;
-  const build = liveBuild(readModel, 'daily_totals', asked.builds);
+  const build = liveBuild(reading, 'daily_totals', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
@@ -62,9 +62,9 @@ export async function readDailyTotals(readModel: ReadModel, asked: Asked): Promi
 }
 
 /** A page's worth of each region, in the order of the primary key so that it stops there, and the first of those. */
-function pageOfTotals(readModel: ReadModel, asked: Asked) {
-  const regions = asked.region === undefined ? readModel.regions : [asked.region];
-  const [first, second, ...rest] = regions.map((region) => ofRegion(readModel, asked, region));
+function pageOfTotals(reading: Reading, asked: Asked) {
+  const regions = asked.region === undefined ? reading.regions : [asked.region];
+  const [first, second, ...rest] = regions.map((region) => ofRegion(reading, asked, region));
   if (!second) return first!;
   const order = ['day', KEY.currency.name, KEY.type.name, KEY.region.name].map((name) => asc(sql.identifier(name)));
   return unionAll(first!, second, ...rest)
@@ -75,7 +75,7 @@ function pageOfTotals(readModel: ReadModel, asked: Asked) {
 const { day, region, currency, type } = dailyTotals;
 const KEY = { region, currency, type };
 
-function ofRegion({ drizzle }: ReadModel, { builds, from, to, after, limit, ...asked }: Asked, home: string) {
+function ofRegion({ drizzle }: Reading, { builds, from, to, after, limit, ...asked }: Asked, home: string) {
   return drizzle
     .select({
       day: sql<string>`${day}::text`.as('day'),

@@ -7,7 +7,7 @@ import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { journalEntries } from './journal.schema.js';
 import { liveBuild, ofBuilds } from './live-build.js';
 import type { JournalPlace } from './places.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 
 /** What one event moved between accounts. */
 export interface JournalEntry {
@@ -51,13 +51,13 @@ export interface JournalPage {
 
 /** One page of the journal in some builds, by recorded time, newest first. */
 export async function readJournal(
-  readModel: ReadModel,
+  reading: Reading,
   asked: JournalFilter & { builds: LiveBuilds; before: JournalPlace | undefined; limit: number },
 ): Promise<JournalPage> {
-  const { drizzle, database, regions } = readModel;
-  const page = pageOfKeys(readModel, asked).as('page');
+  const { drizzle, database, regions } = reading;
+  const page = pageOfKeys(reading, asked).as('page');
   const { position, type, movementId, effectiveAt, account, amount, currency } = journalEntries;
-  const build = liveBuild(readModel, 'journal', asked.builds);
+  const build = liveBuild(reading, 'journal', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
@@ -101,11 +101,11 @@ function entryOf({ account: _account, amount: _amount, currency: _currency, vers
 type Asked = Parameters<typeof readJournal>[1];
 
 /** The keys of a page's entries: of one wallet by primary key, otherwise of each account and region by the index. */
-function pageOfKeys(readModel: ReadModel, asked: Asked) {
-  if (asked.walletId !== undefined) return ofWallet(readModel, asked, asked.walletId);
+function pageOfKeys(reading: Reading, asked: Asked) {
+  if (asked.walletId !== undefined) return ofWallet(reading, asked, asked.walletId);
   const accounts = asked.counterAccount ? [asked.counterAccount] : COUNTER_ACCOUNTS;
-  const [first, second, ...rest] = readModel.regions.flatMap((region) =>
-    accounts.map((account) => ofAccount(readModel, asked, region, account)),
+  const [first, second, ...rest] = reading.regions.flatMap((region) =>
+    accounts.map((account) => ofAccount(reading, asked, region, account)),
   );
   if (!second) return first!;
   const [time, walletId, version] = [KEY.recordedAt, KEY.walletId, KEY.version].map(({ name }) => sql.identifier(name));
@@ -119,7 +119,7 @@ const KEY = { region, walletId, version, recordedAt };
 const KEY_IN_BUILD = { ...KEY, generation: journalEntries.generation };
 
 /** Recorded times never decrease along a wallet, so the order of versions is the order of time. */
-function ofWallet({ drizzle, regions }: ReadModel, asked: Asked, wallet: string) {
+function ofWallet({ drizzle, regions }: Reading, asked: Asked, wallet: string) {
   const { counterAccount, before, limit } = asked;
   return drizzle
     .select(KEY_IN_BUILD)
@@ -136,7 +136,7 @@ function ofWallet({ drizzle, regions }: ReadModel, asked: Asked, wallet: string)
     .limit(limit);
 }
 
-function ofAccount({ drizzle }: ReadModel, asked: Asked, home: string, account: CounterAccount) {
+function ofAccount({ drizzle }: Reading, asked: Asked, home: string, account: CounterAccount) {
   const { before, limit } = asked;
   return drizzle
     .select(KEY_IN_BUILD)

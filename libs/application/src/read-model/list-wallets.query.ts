@@ -4,7 +4,7 @@ import type { LiveBuilds } from '@tidemark/projections';
 import { and, asc, gt, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { byGeneration, liveBuild, ofBuilds } from './live-build.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 import { walletBalances } from './schema.js';
 
 /** A projected row as it is stored. */
@@ -26,10 +26,10 @@ export interface WalletsPage {
 
 /** One page of the projected wallets of some builds, by wallet id. */
 export async function listWallets(
-  readModel: ReadModel,
+  reading: Reading,
   asked: { builds: LiveBuilds; after: string; prefix: string | undefined; limit: number },
 ): Promise<WalletsPage> {
-  const { drizzle, database, regions } = readModel;
+  const { drizzle, database, regions } = reading;
   const page = drizzle
     .select({
       walletId: walletBalances.walletId,
@@ -53,7 +53,7 @@ export async function listWallets(
     .limit(asked.limit)
     .as('page');
   const { walletId, region, version, position, stateVersion, state, updatedAt } = page;
-  const build = liveBuild(readModel, 'balances', asked.builds);
+  const build = liveBuild(reading, 'balances', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,

@@ -2,7 +2,7 @@ import { generationIn, LIVE_BUILDS, type LiveBuilds } from '@tidemark/projection
 import { and, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
 import { alias, type AnyPgColumn } from 'drizzle-orm/pg-core';
 import { checkpointsColumn } from './checkpoints.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 import { projections } from './schema.js';
 
 /**
@@ -10,7 +10,7 @@ import { projections } from './schema.js';
  * subquery of its own, because CockroachDB gathers the checkpoints again for every row of what they are selected beside (an
  * apply join).
  */
-export function liveBuild({ drizzle, regions }: ReadModel, projection: string, asked: LiveBuilds) {
+export function liveBuild({ drizzle, regions }: Reading, projection: string, asked: LiveBuilds) {
   return drizzle
     .select({
       live: sql<string>`${sql.raw(LIVE_BUILDS)}`.as('live'),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryIdempotent, type Database } from '@tidemark/database';
+import { retryIdempotent, sqlStateOf, type Database, type Snapshot } from '@tidemark/database';
 import { liveBuildsOf, type LiveBuilds } from '@tidemark/projections';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
@@ -7,8 +7,18 @@ import { liveBuild } from './live-build.js';
 
 export type Drizzle = ReturnType<typeof openDrizzle>;
 
+/** What the queries of a list are sent with: at the present, or in one snapshot. */
+export interface Reading {
+  readonly drizzle: Drizzle;
+  readonly database: Pick<Database, 'query' | 'engine'>;
+  readonly regions: readonly string[];
+}
+
+/** A schema that is younger than what replicas nearby tell: no such database, table or column yet, or no right to it. */
+const NOT_YET_THERE = new Set(['3D000', '42P01', '42703', '42501']);
+
 /** The read side of the database: statements that change nothing, so any of them may simply be sent again. */
-export class ReadModel {
+export class ReadModel implements Reading {
   readonly drizzle: Drizzle;
   /** The builds of each projection that were live when last looked. Only a guess: each statement says which they are. */
   private readonly guesses = new Map<string, string>();
@@ -18,7 +28,7 @@ export class ReadModel {
     readonly regions: readonly string[],
     private readonly random: () => number = Math.random,
   ) {
-    this.drizzle = openDrizzle(database);
+    this.drizzle = openDrizzle(database.pool);
   }
 
   /** How far the live build of a projection has followed each region. */
@@ -36,6 +46,39 @@ export class ReadModel {
   }
 
   /**
+   * Runs reads that need not be of the present: where there are several regions, as things stood some 4 s ago, which the
+   * nearest replicas can tell.
+   */
+  async eventually<T>(read: (nearby: boolean) => Promise<T>): Promise<T> {
+    const nearby = this.database.engine === 'cockroach' && this.regions.length > 1;
+    try {
+      return await read(nearby);
+    } catch (error) {
+      if (!nearby || !NOT_YET_THERE.has(sqlStateOf(error) ?? '')) throw error;
+      return read(false);
+    }
+  }
+
+  /**
+   * Runs the reads of one answer in one snapshot, see `eventually`.
+   *
+   * @param read gets the moment of the snapshot (ISO 8601, UTC)
+   */
+  inSnapshot<T>(read: (reading: Reading, readAsOf: string) => Promise<T>): Promise<T> {
+    const { database, regions } = this;
+    return this.eventually((nearby) =>
+      database.snapshot(
+        async ({ query, client }) => {
+          const { rows } = await query<{ read_as_of: string }>('SELECT now() AS read_as_of');
+          const reading = { drizzle: openDrizzle(client), database: { query, engine: database.engine }, regions };
+          return read(reading, rows[0]!.read_as_of);
+        },
+        { nearby },
+      ),
+    );
+  }
+
+  /**
    * Reads from a projection's builds. The statement gets the generations to read, and reports the live ones with its rows:
    * so the rows are found by primary key, and still come from the builds that were live in that snapshot.
    *
@@ -45,15 +88,15 @@ export class ReadModel {
     projection: string,
     read: (builds: LiveBuilds) => Promise<T>,
   ): Promise<T> {
-    for (;;) {
-      const asked = this.guesses.get(projection) ?? '1';
+    for (let asked = this.guesses.get(projection) ?? '1'; ;) {
       const found = await read(liveBuildsOf(asked));
       if (found.live === undefined || found.live === asked) return found;
-      this.guesses.set(projection, found.live);
+      asked = found.live;
+      this.guesses.set(projection, asked);
     }
   }
 }
 
-function openDrizzle({ pool }: Database) {
-  return drizzle({ client: pool });
+function openDrizzle(client: Database['pool'] | Snapshot['client']) {
+  return drizzle({ client });
 }

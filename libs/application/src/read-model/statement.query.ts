@@ -4,7 +4,7 @@ import type { LiveBuilds, Movement } from '@tidemark/projections';
 import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { liveBuild, ofBuilds } from './live-build.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 import { walletMovements, wallets } from './schema.js';
 
 export interface StatementPage {
@@ -16,10 +16,10 @@ export interface StatementPage {
 
 /** One page of the lines of a wallet's statement in some builds, oldest first. */
 export async function readStatement(
-  readModel: ReadModel,
+  reading: Reading,
   asked: { builds: LiveBuilds; walletId: string; after: number; limit: number },
 ): Promise<StatementPage> {
-  const { drizzle, database, regions } = readModel;
+  const { drizzle, database, regions } = reading;
   const { generation: _generation, position: _position, ...columns } = getTableColumns(walletMovements);
   const page = drizzle
     .select({ ...columns, position: sql<string>`${walletMovements.position}::text`.as('position_text') })
@@ -36,7 +36,7 @@ export async function readStatement(
     .as('page');
   const { walletId, region, version, position, type, movementId, amount, currency, balanceAfter } = page;
   const { counterparty, reference, description, effectiveAt, recordedAt } = page;
-  const build = liveBuild(readModel, 'movements', asked.builds);
+  const build = liveBuild(reading, 'movements', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,

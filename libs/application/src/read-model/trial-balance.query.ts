@@ -4,7 +4,7 @@ import { asc, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { accountTotals } from './journal.schema.js';
 import { liveBuild, ofBuilds } from './live-build.js';
-import type { ReadModel } from './read-model.js';
+import type { Reading } from './read-model.js';
 
 /** What was debited and credited to a class of accounts in one currency. Amounts are canonical. */
 export interface AccountTotal {
@@ -30,8 +30,8 @@ export interface TrialBalance {
 }
 
 /** The trial balance of some builds, all regions and shards added up by the database in one snapshot. */
-export async function readTrialBalance(readModel: ReadModel, builds: LiveBuilds): Promise<TrialBalance> {
-  const { drizzle, database, regions } = readModel;
+export async function readTrialBalance(reading: Reading, builds: LiveBuilds): Promise<TrialBalance> {
+  const { drizzle, database, regions } = reading;
   const [debits, credits] = [sql`sum(${accountTotals.debit})`, sql`sum(${accountTotals.credit})`];
   const sums = drizzle
     .select({
@@ -49,7 +49,7 @@ export async function readTrialBalance(readModel: ReadModel, builds: LiveBuilds)
     .groupBy(accountTotals.account, accountTotals.currency)
     .as('sums');
   const { account, currency, debit, credit, balance, inBalance } = sums;
-  const build = liveBuild(readModel, 'trial_balance', builds);
+  const build = liveBuild(reading, 'trial_balance', builds);
   const found = await drizzle
     .select({
       live: build.live,

@@ -121,15 +121,16 @@ export async function beginBuild(
   const build = { projection, generation };
   await retriedTransaction(database, async ({ query }) => {
     if ((await buildBegunBy({ query }, operationId)) !== undefined) return; // an attempt whose answer was lost
+    const connection = { query, engine: database.engine };
+    // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
+    await remember(connection, generation);
     // A key that is taken already is another's build of the same number: this one fails, and changes nothing.
     await query(
       `INSERT INTO projection_generations (projection, generation, version, state, built_to, region, operation_id)
        VALUES ($1::text, $2::int8, $3::int4, 'building', $4, $5::text, $6::uuid)`,
       [projection.name, generation, projection.version, upTo, region ?? null, operationId ?? null],
     );
-    const connection = { query, engine: database.engine };
     await createRanges(database, connection, build, region === undefined ? regions : [region]);
-    await remember(connection, generation);
   });
   return build;
 }

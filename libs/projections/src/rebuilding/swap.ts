@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { retryIdempotent, type Database, type RetryBounds } from '@tidemark/database';
+import type { Database } from '@tidemark/database';
 import { generationIn, LIVE_BUILDS, liveBuilds, liveBuildsOf, liveGenerations, sameBuilds } from '../live-builds.js';
 import type { LiveBuilds } from '../live-builds.js';
 import { tablesOf, type Connection } from '../projection-tables.js';
 import type { Build, Projection } from '../projection.js';
+import { retriedTransaction } from '../retried-transaction.js';
 import { listBuilds, OperationRefused, requireBuild, type BuildRecord } from './build-records.js';
 
 /** Rows removed by one statement: short transactions, however large the build. */
 const DROP_ROWS = 5_000;
-
-/** Over three regions an attempt takes two seconds and more, so those of a read are used up after one or two. */
-const SWAP_RETRY: RetryBounds = { attemptsMax: 8, baseMs: 100, capMs: 1_000, elapsedMsMax: 20_000 };
 
 /** Readers would go back in time. It passes while workers run: two builds that are followed together meet. */
 export class BuildBehind extends OperationRefused {}
@@ -77,33 +74,32 @@ async function point(
   { remember = async () => undefined, expected = () => true }: PointOptions,
 ): Promise<Pointed> {
   const { before, after } = pointed;
-  const attempt = () =>
-    database.transaction(async ({ query }) => {
-      const connection = { query, engine: database.engine };
-      const live = await lockPointers(connection, projection);
-      if (sameBuilds(live, after)) return; // an attempt before this one, whose answer was lost
-      const followed = (await listBuilds(connection, projection.name)).filter(({ state }) => state === 'following');
-      const there = liveGenerations(after).every((each) => followed.some(({ generation }) => generation === each));
-      if (!sameBuilds(live, before) || !expected(live) || !there) {
-        throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
-      }
-      const moves = await movesBetween(connection, projection, before, after);
-      // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
-      await remember(connection, pointed);
-      await holdStill(connection, projection, moves);
-      const behind = await shardsBehind(connection, projection, moves);
-      if (behind > 0) {
-        throw new BuildBehind(
-          `generation ${liveGenerations(after).join(', ')} of ${projection.name} is behind the live one in ${behind} ` +
-            `shards: is a worker running?`,
-        );
-      }
-      await query(
-        `UPDATE projections SET live_generation = $2::int8, region_builds = $3::jsonb WHERE name = $1::text`,
-        [projection.name, after.generation, JSON.stringify(after.regions)],
+  await retriedTransaction(database, async ({ query }) => {
+    const connection = { query, engine: database.engine };
+    const live = await lockPointers(connection, projection);
+    if (sameBuilds(live, after)) return; // an attempt before this one, whose answer was lost
+    const followed = (await listBuilds(connection, projection.name)).filter(({ state }) => state === 'following');
+    const there = liveGenerations(after).every((each) => followed.some(({ generation }) => generation === each));
+    if (!sameBuilds(live, before) || !expected(live) || !there) {
+      throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+    }
+    const moves = await movesBetween(connection, projection, before, after);
+    // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
+    await remember(connection, pointed);
+    await holdStill(connection, projection, moves);
+    const behind = await shardsBehind(connection, projection, moves);
+    if (behind > 0) {
+      throw new BuildBehind(
+        `generation ${liveGenerations(after).join(', ')} of ${projection.name} is behind the live one in ${behind} ` +
+          `shards: is a worker running?`,
       );
-    });
-  await retryIdempotent(attempt, { bounds: SWAP_RETRY, random: Math.random, sleep });
+    }
+    await query(`UPDATE projections SET live_generation = $2::int8, region_builds = $3::jsonb WHERE name = $1::text`, [
+      projection.name,
+      after.generation,
+      JSON.stringify(after.regions),
+    ]);
+  });
   return pointed;
 }
 
@@ -208,18 +204,16 @@ async function shardsBehind(
 export async function dropBuild(database: Database, { projection, generation }: Build): Promise<number> {
   await requireBuild(database, projection, generation);
   const values = [projection.name, generation];
-  const take = () =>
-    database.transaction(async ({ query }) => {
-      const live = await lockPointers({ query, engine: database.engine }, projection);
-      if (liveGenerations(live).includes(generation)) {
-        throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
-      }
-      await query(
-        `UPDATE projection_generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::int8`,
-        values,
-      );
-    });
-  await retryIdempotent(take, { random: Math.random, sleep });
+  await retriedTransaction(database, async ({ query }) => {
+    const live = await lockPointers({ query, engine: database.engine }, projection);
+    if (liveGenerations(live).includes(generation)) {
+      throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+    }
+    await query(
+      `UPDATE projection_generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::int8`,
+      values,
+    );
+  });
   for (const table of ['shard_checkpoints', 'build_ranges', 'parked_wallets']) {
     await database.query(`DELETE FROM ${table} WHERE projection = $1::text AND generation = $2::int8`, values);
   }

@@ -1,0 +1,52 @@
+import type { Position } from '@tidemark/event-store';
+import type { LiveBuilds } from '@tidemark/projections';
+import { asOf, type AsOf, type Checkpoint } from './checkpoints.js';
+import type { Reading, ReadModel } from './read-model.js';
+import { waitForPosition } from './wait-for-position.js';
+
+/** How a list may be asked for, besides what is in it. */
+export interface Freshness {
+  /** Wait until the list has seen everything up to here. Nothing is waited for where `eventual` is asked. */
+  readonly minPosition?: Position | undefined;
+  /** The nearest replicas may answer, as things stood some 4 s ago. */
+  readonly consistency?: 'eventual' | undefined;
+}
+
+/** How far behind an answer is. */
+export interface Standing {
+  readonly asOf: AsOf;
+  /** ISO 8601, UTC: the moment that an eventual answer is about, `asOf.behind` too. */
+  readonly readAsOf?: string;
+}
+
+interface Asked extends Freshness {
+  readonly projection: string;
+  /** The only one that `minPosition` is about; absent: all. */
+  readonly shard?: number | undefined;
+}
+
+/**
+ * Reads from a projection's live builds, and how far those have followed the log.
+ *
+ * @param read one page, and the checkpoints of what it came from in the same statement
+ * @throws ProjectionBehind
+ */
+export function readProjected<
+  T extends { readonly live: string | undefined; readonly checkpoints: readonly Checkpoint[] },
+>(
+  readModel: ReadModel,
+  { projection, shard, minPosition, consistency }: Asked,
+  read: (reading: Reading, builds: LiveBuilds) => Promise<T>,
+): Promise<T & { standing: Standing }> {
+  const readAll = async (reading: Reading, readAsOf?: string) => {
+    const found = await readModel.fromLive(projection, (builds) => read(reading, builds));
+    const now = readAsOf === undefined ? Date.now() : Date.parse(readAsOf);
+    const behind = await asOf(reading.database, found.checkpoints, now);
+    return { ...found, standing: { asOf: behind, ...(readAsOf !== undefined && { readAsOf }) } };
+  };
+  return readModel.retrying(async () => {
+    if (consistency === 'eventual') return readModel.inSnapshot(readAll);
+    if (minPosition !== undefined) await waitForPosition(readModel, projection, minPosition, shard);
+    return readAll(readModel);
+  });
+}

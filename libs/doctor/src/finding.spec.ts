@@ -18,6 +18,14 @@ describe('findings', () => {
     ]);
   });
 
+  it("of projections are each a place of its own: sums are no wallet's, and several tables hold one", () => {
+    const findings = new Findings();
+    for (const message of ['sum of shard 1', 'sum of shard 2', 'sum of shard 2']) {
+      findings.report({ invariant: 'projection_is_fold', walletId: '', version: 0, message });
+    }
+    expect(findings.sorted().map(({ message }) => message)).toEqual(['sum of shard 1', 'sum of shard 2']);
+  });
+
   it('are counted beyond what anybody reads', () => {
     const findings = new Findings();
     for (let version = 1; version <= FINDINGS_MAX + 5; version++) findings.report(finding('w', version));

@@ -30,7 +30,10 @@ export type Report = (finding: Finding) => void;
 /** Findings kept: more than anybody reads, and little memory. What is beyond is counted. */
 export const FINDINGS_MAX = 1_000;
 
-/** Keeps findings, each invariant once for a wallet's version: one event can break a promise in several places. */
+/**
+ * Keeps findings, each invariant once for a wallet's version: one event can break a promise in several places. What projections
+ * hold is another matter: each row, line and sum is a place of its own, which its message names.
+ */
 export class Findings {
   private readonly list: Finding[] = [];
   /** How many there are beyond `FINDINGS_MAX`. */
@@ -48,8 +51,8 @@ export class Findings {
   }
 
   readonly report: Report = (finding) => {
-    const { invariant, walletId, version } = finding;
-    const place = `${invariant} ${walletId} ${version}`;
+    const { invariant, walletId, version, message } = finding;
+    const place = `${invariant} ${walletId} ${version} ${invariant === 'projection_is_fold' ? message : ''}`;
     if (this.known.has(place)) return;
     if (this.full) {
       this.more++;

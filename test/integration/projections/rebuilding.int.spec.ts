@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALL_PROJECTIONS, listBuilds, type Action, type Rebuilt } from '@tidemark/projections';
+import { ALL_PROJECTIONS, listBuilds, type Action, type Rebuilt, type WalletRebuilt } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
@@ -63,6 +63,9 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     expect(await on.rowsOf('balances', '2')).toEqual(await on.rowsOf('balances', '1'));
     expect(await operate('swap')).toMatchObject({ state: 'done', result: { generation: '2', before: '1' } });
     expect(await live()).toBe('2');
+    // Asked again, it does not go back to the older one.
+    expect(await operate('swap')).toMatchObject({ state: 'failed', result: { refused: true } });
+    expect(await live()).toBe('2');
     expect(await operate('rollback')).toMatchObject({ state: 'done', result: { generation: '1', before: '2' } });
     expect(await live()).toBe('1');
     expect(await operate('drop', { generation: '1' })).toMatchObject({ state: 'failed', result: { refused: true } });
@@ -96,8 +99,15 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     );
     expect(await on.rowsOf('balances', await live())).not.toEqual(before);
     const [rebuilt] = await Promise.all([operate('rebuild', { walletId: 'w-11' }), worker.settled()]);
-    expect(rebuilt).toMatchObject({ state: 'done', result: { walletId: 'w-11' } });
+    expect(rebuilt.result).toMatchObject({ walletId: 'w-11', differences: [{ kind: 'row_differs' }, {}] });
     expect(await on.rowsOf('balances', await live())).toEqual(before);
+    const lines = await on.rowsOf('movements', await live('movements'));
+    await on.log.owner.query(`DELETE FROM wallet_movements WHERE wallet_id = 'w-11' AND generation = 1`);
+    const [again] = await Promise.all([operate('rebuild', { walletId: 'w-11' }, 'movements'), worker.settled()]);
+    expect((again.result as WalletRebuilt).differencesCount).toBeGreaterThan(0);
+    expect(await on.rowsOf('movements', '1')).toEqual(lines);
+    const healthy = await operate('rebuild', { walletId: 'w-11' }, 'movements');
+    expect(healthy.result).toMatchObject({ differences: [], differencesCount: 0 });
     expect(await operate('rebuild', { walletId: 'w-11' }, 'daily_totals')).toMatchObject({
       state: 'failed',
       result: { refused: true },

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Rebuilt, Retried, Swapped, Verification, WalletRebuilt } from '@tidemark/projections';
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
@@ -42,6 +42,12 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
         if (walletId !== undefined && region !== undefined) {
           throw new UsageError('--wallet and --region: either a wallet or a region is rebuilt');
         }
+        if (walletId === '') throw new UsageError('--wallet wants the id of a wallet');
+        if (walletId !== undefined && (swap === true || latency !== undefined || file !== undefined)) {
+          throw new UsageError('--wallet is built in place: there is nothing to swap, to hold back or to certify');
+        }
+        if (accept !== undefined && swap !== true) throw new UsageError('--accept belongs to --swap');
+        if (file !== undefined) await requireFolder(resolve(at.cwd, file));
         if (region === '') throw new UsageError('--region wants the name of a region');
         const asked = {
           ...(walletId !== undefined && { walletId }),
@@ -199,7 +205,16 @@ function listOf(text: string): string[] {
   return wallets;
 }
 
+/** Before the work, which may take an hour. */
+async function requireFolder(file: string): Promise<void> {
+  const there = await access(dirname(file), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!there) throw new UsageError(`--certificate: ${file} cannot be written`);
+}
+
 function ratio(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`--latency: ${JSON.stringify(text)} is not a number`);
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`--latency: ${JSON.stringify(text)} is not a number from 0`);
   return Number(text);
 }

@@ -85,7 +85,7 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
     const waitsForWorker = operation.state === 'requested' && performance.now() > deadline;
     if (waitsForWorker && !helping) {
       helping = true;
-      display.line('no worker is running: this process does it');
+      display.line('no worker has taken it yet: this process helps');
       const { startWorker } = await import('@tidemark/worker');
       const logger = createLogger({ level: 'silent', destination: at.stderr });
       running.adopt(await startWorker({ databaseUrl: url, logger }), (worker) => worker.close());

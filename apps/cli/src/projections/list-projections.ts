@@ -11,7 +11,8 @@ import {
 } from '@tidemark/projections';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
-import { withOwnerDatabase } from './ask-operation.js';
+import { requireProjection, withOwnerDatabase } from './ask-operation.js';
+import { soundness } from './result-lines.js';
 
 /** `tidemark projections list`. `--json`: `{projections, shards}`. */
 export function listProjections(at: Surroundings): Promise<CommandResult> {
@@ -29,9 +30,7 @@ export function listProjections(at: Surroundings): Promise<CommandResult> {
 }
 
 function buildLine({ generation, version, state, behind, parked, verified, createdAt, ...build }: BuildStatus): string {
-  const checked = verified
-    ? `verified ${verified.at} (${verified.breaks} breaks, ${verified.unexplained} unexplained)`
-    : 'not verified';
+  const checked = verified ? `compared ${verified.at}: ${soundness(verified)}` : 'not verified';
   const parts = [
     `generation ${generation}${whereLive(build)}`,
     ...(state === 'building' ? ['being built'] : [lagText(behind), checked]),
@@ -57,6 +56,7 @@ const LISTED_MAX = 200;
 
 /** `tidemark projections parked`. `--json`: `{parked}`. Exit code 1 when there are any. */
 export function listParkedWallets(at: Surroundings, projection?: string): Promise<CommandResult> {
+  if (projection !== undefined) requireProjection(projection);
   return withOwnerDatabase(at, async (database) => {
     const parked = await listParked(database, { limit: LISTED_MAX, ...(projection !== undefined && { projection }) });
     const lines = parked.map(
@@ -70,6 +70,7 @@ export function listParkedWallets(at: Surroundings, projection?: string): Promis
 
 /** `tidemark projections audit`. `--json`: `{operations}`, the newest first. */
 export function listAudit(at: Surroundings, projection?: string): Promise<CommandResult> {
+  if (projection !== undefined) requireProjection(projection);
   return withOwnerDatabase(at, async (database) => {
     const operations = await listOperations(database, {
       limit: LISTED_MAX,

@@ -45,14 +45,12 @@ export function rebuildLines(projection: string, result: Rebuilt | WalletRebuilt
   return 'walletId' in result ? walletLines(projection, result) : allLines(projection, result);
 }
 
-function walletLines(projection: string, { walletId, rows }: WalletRebuilt): Said {
-  const changed = rows.filter(({ before, after }) => before !== after);
+function walletLines(projection: string, { walletId, differences, differencesCount }: WalletRebuilt): Said {
+  const verdict = differencesCount === 0 ? 'nothing was wrong' : 'it was wrong, and is right now';
   return {
     lines: [
-      ...changed.map(
-        ({ generation, region, before, after }) => `generation ${generation}, ${region}: was ${before}, is ${after}`,
-      ),
-      `${walletId} was built again in ${projection}: ${changed.length === 0 ? 'nothing has changed' : 'it was wrong, and is right now'}`,
+      ...differenceLines(differences, differencesCount),
+      `${walletId} was built again in ${projection}: ${verdict}`,
     ],
   };
 }
@@ -72,11 +70,23 @@ function allLines(projection: string, rebuilt: Rebuilt): Said {
         `${sums.length === 0 ? '' : `, ${sums.join(', ')}`}, root ${certificate.root.slice(0, ROOT_SHOWN)}…`,
       ...lines,
       ...(before === undefined
-        ? [`readers still see generation ${seenIn(verification)}: tidemark projections swap ${projection}`]
+        ? [`readers still see generation ${seenIn(verification)}: ${swapCommand(projection, verification)}`]
         : swapLines(projection, { ...rebuilt, before, region, accepted }).lines),
     ],
     ...(before === undefined && found !== undefined && { found }),
   };
+}
+
+/** As it will not be refused. */
+function swapCommand(projection: string, { breaks, parked, unexplained }: Verification): string {
+  if (breaks > 0) return 'this build is not to be used';
+  return `tidemark projections swap ${projection}${parked + unexplained > 0 ? ' --accept WALLETS, or all' : ''}`;
+}
+
+/** What a comparison found of the build itself, and what of the one that readers saw then. */
+export function soundness({ breaks, unexplained }: Pick<Verification, 'breaks' | 'unexplained'>): string {
+  const own = breaks === 0 ? 'as the log says' : `NOT what the log says in ${grouped(breaks)} places`;
+  return unexplained === 0 ? own : `${own} (what readers saw then was not, in ${grouped(unexplained)} places)`;
 }
 
 /** Hex digits of a root that a person compares. */

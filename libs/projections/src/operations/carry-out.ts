@@ -43,11 +43,10 @@ export async function carryOut(context: OperationContext, action: Action, asked:
   }
 }
 
-/** The newest build beside the live one, as `swap` would take; without any, what all readers see that have no other. */
+/** The newest build, as `swap` would take; where readers see that, it is as good a question. */
 async function toVerify({ database, projection }: OperationContext): Promise<string> {
   const followed = (await listBuilds(database, projection.name)).filter(({ state }) => state === 'following');
-  const found =
-    followed.filter(({ live }) => !live).at(-1) ?? followed.find(({ live, region }) => live && region === null);
+  const found = followed.at(-1);
   if (!found) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
   return found.generation;
 }

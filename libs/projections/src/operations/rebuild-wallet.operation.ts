@@ -2,17 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { followedBuilds } from '../following/generations.js';
 import { listParked, requestRebuild } from '../following/parked.js';
 import { loadRows } from '../projection-tables.js';
+import type { Build } from '../projection.js';
 import { OperationRefused } from '../rebuilding/build-records.js';
+import { compareWithLog } from '../rebuilding/compare-with-log.js';
+import type { Difference, Differences } from '../rebuilding/difference.js';
 import { encoded } from '../rebuilding/wallet-check.js';
 import type { OperationContext } from './operation-context.js';
 
 const LOOK_EVERY_MS = 100;
+/** Kept in the record. */
+const DIFFERENCES_MAX = 100;
 /** A worker looks for such wallets once a second. */
 const WAIT_MS_MAX = 30_000;
 const PARKED_MAX = 10_000;
 
 export interface WalletRebuilt {
   readonly walletId: string;
+  /** What was wrong before, row by row and line by line; of so many the first are listed. */
+  readonly differences: readonly Difference[];
+  readonly differencesCount: number;
   /** What each build held before and holds now, as its table has it: JSON. */
   readonly rows: readonly {
     readonly generation: string;
@@ -44,6 +52,7 @@ export async function rebuildWallet(context: OperationContext, walletId: string)
         return row ? encoded(projection, row) : null;
       }),
     );
+  const wrong = await differencesOf(context, walletId, places);
   const before = await look();
   for (const { build, region } of places) await requestRebuild(database, build, region, walletId, context.requestedBy);
   report({ phase: 'waiting_for_worker' });
@@ -62,7 +71,23 @@ export async function rebuildWallet(context: OperationContext, walletId: string)
     ...{ generation: build.generation, region },
     ...{ before: before[i] ?? null, after: after[i] ?? null },
   }));
-  return { walletId, rows };
+  return {
+    walletId,
+    differences: wrong.flatMap(({ listed }) => listed).slice(0, DIFFERENCES_MAX),
+    differencesCount: wrong.reduce((all, { count }) => all + count, 0),
+    rows,
+  };
+}
+
+/** Compared with the log, each row up to its own version: the wallet may go on meanwhile. */
+async function differencesOf(
+  { database, projection, signal }: OperationContext,
+  walletId: string,
+  places: readonly { readonly build: Build; readonly region: string }[],
+): Promise<Differences[]> {
+  const regions = [...new Set(places.map(({ region }) => region))];
+  const of = (region: string) => places.filter((place) => place.region === region).map(({ build }) => build.generation);
+  return [...(await compareWithLog(database, projection, of, { regions, walletId, signal })).differences.values()];
 }
 
 async function regionsOfWallet({ database }: OperationContext, walletId: string): Promise<string[]> {

@@ -81,8 +81,11 @@ export function verify(context: OperationContext, generation: string): Promise<V
 
 async function newest({ database, projection }: OperationContext): Promise<string> {
   const builds = await listBuilds(database, projection.name);
-  const candidate = builds.filter(({ live, state }) => !live && state === 'following').at(-1);
-  if (!candidate) throw new OperationRefused(`${projection.name} has no build beside the live one: rebuild it first`);
+  // Asked twice, it must not go back to an older one.
+  const candidate = builds.filter(({ state }) => state === 'following').at(-1);
+  if (!candidate || (candidate.live && candidate.exceptIn.length === 0)) {
+    throw new OperationRefused(`${projection.name} has no build newer than what readers see: rebuild it, or name one`);
+  }
   return candidate.generation;
 }
 

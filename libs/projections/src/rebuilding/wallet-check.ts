@@ -129,7 +129,7 @@ function atPosition({ position }: { readonly position: Position }): string {
   return JSON.stringify({ position });
 }
 
-/** A row as its table would hold it; a state that cannot be believed is none. */
+/** A row as its table would hold it; null for a state that nobody can read, or that another version of the code encoded. */
 export function encoded({ state: table }: Projection, { state }: WalletRow): string {
   return state === undefined || !table ? 'null' : JSON.stringify(table.encode(state));
 }

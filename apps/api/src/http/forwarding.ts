@@ -57,6 +57,7 @@ interface Trust {
  * here, each table that a flush writes costs that distance. Fresh reads of one wallet go the same way.
  */
 export class Forwarding {
+  /** By region, of reads and of commands. */
   private readonly trust = new Map<string, Trust>();
   private underWay = 0;
 
@@ -79,7 +80,7 @@ export class Forwarding {
     const home = await this.homeOf(request);
     if (home !== undefined) reply.header(HOME_REGION, home);
     if (home === undefined || request.headers[FORWARDED_BY] !== undefined) return false;
-    const withinMs = this.patienceWith(home, request.method);
+    const withinMs = this.patienceWith(home, request);
     if (withinMs === 0) return false;
     const sentAt = this.parts.monotonic();
     const answer = await this.ask(home, request, withinMs);
@@ -104,10 +105,10 @@ export class Forwarding {
   }
 
   /** @returns how many milliseconds a region gets to answer; 0: it is not to be asked */
-  private patienceWith(region: string, method: string): number {
+  private patienceWith(region: string, request: FastifyRequest): number {
     if (!this.parts.apis.has(region) || this.underWay >= FORWARDED_MAX) return 0;
-    const trust = this.trust.get(region);
-    if (trust?.pausedUntil === undefined) return method === 'GET' ? READ_MS_MAX : ANSWER_MS_MAX;
+    const trust = this.trust.get(trustKey(region, request));
+    if (trust?.pausedUntil === undefined) return request.method === 'GET' ? READ_MS_MAX : ANSWER_MS_MAX;
     const now = this.parts.monotonic();
     if (now < trust.pausedUntil) return 0;
     trust.pausedUntil = now + PAUSE_MS; // one finds out for all
@@ -128,10 +129,10 @@ export class Forwarding {
       });
       const body = Buffer.from(await response.arrayBuffer());
       if (CANNOT.has(response.status)) throw new Error(`it answered ${response.status}`);
-      this.answered(region);
+      this.answered(trustKey(region, request));
       return { status: response.status, headers: response.headers, body };
     } catch (error) {
-      this.failed(region, (error as Error).name === 'TimeoutError');
+      this.failed(trustKey(region, request), (error as Error).name === 'TimeoutError');
       logger.warn({ err: error, region, requestId: request.id }, 'a request was not handed on; executed here');
       return undefined;
     } finally {
@@ -139,21 +140,26 @@ export class Forwarding {
     }
   }
 
-  private answered(region: string): void {
-    const trust = this.trust.get(region);
+  private answered(key: string): void {
+    const trust = this.trust.get(key);
     if (!trust) return;
-    if (trust.pausedUntil !== undefined) this.trust.delete(region);
+    if (trust.pausedUntil !== undefined) this.trust.delete(key);
     else trust.patience = Math.min(PATIENCE, trust.patience + PATIENCE_AN_ANSWER);
   }
 
   /** A region that is slow may have one slow wallet; one that cannot be reached, or cannot do it, has nothing to wait for. */
-  private failed(region: string, slow: boolean): void {
-    const trust = this.trust.get(region) ?? { patience: PATIENCE, pausedUntil: undefined };
-    this.trust.set(region, trust);
+  private failed(key: string, slow: boolean): void {
+    const trust = this.trust.get(key) ?? { patience: PATIENCE, pausedUntil: undefined };
+    this.trust.set(key, trust);
     if (slow) trust.patience -= 1;
     const impatient = !slow || trust.patience < 1;
     if (impatient || trust.pausedUntil !== undefined) trust.pausedUntil = this.parts.monotonic() + PAUSE_MS;
   }
+}
+
+/** Reads get less time, so what they miss says nothing of commands. */
+function trustKey(region: string, { method }: FastifyRequest): string {
+  return `${method === 'GET' ? 'reads' : 'commands'} ${region}`;
 }
 
 const OPENINGS = '/v1/wallets';

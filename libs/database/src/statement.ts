@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withArrayLiterals } from './array-literal.js';
 import { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused } from './errors.js';
 
 /** What a statement gave back. `rowCount` is 0 where the server names none. */
@@ -51,7 +52,11 @@ export async function send<Row extends pg.QueryResultRow>(
       reject(new QueryTimedOut(timeoutMs));
     }, timeoutMs);
   });
-  const answer = client.query<Row>(statement as pg.QueryConfig);
+  const { values } = statement;
+  const answer = client.query<Row>({
+    ...statement,
+    ...(values && { values: withArrayLiterals(values) }),
+  } as pg.QueryConfig);
   answer.catch(() => undefined); // it fails once more when the caller destroys the timed-out client
   try {
     const result = await Promise.race([answer, outOfTime]);

@@ -40,13 +40,7 @@ export {
   type Commit,
   type LogCursor,
 } from './log-reader.js';
-export {
-  countWallets,
-  fixPosition,
-  readEventPage,
-  splitWallets,
-  type EventPlace,
-  type ProjectedEvent,
-} from './event-ranges.js';
+export { countWallets, fixPosition, readEventPage, splitWallets, type EventPlace } from './event-ranges.js';
+export type { ProjectedEvent } from './packed-events.js';
 export * from './audit/index.js';
 export type { OutcomeKey } from './outcome-lookup.js';

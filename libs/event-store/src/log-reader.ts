@@ -1,7 +1,8 @@
 import type { Database, Engine } from '@tidemark/database';
 import { COMMIT_LANES } from './environment.js';
-import { positionOf, type Position } from './position.js';
 import { LOOKUP } from './lookup-join.js';
+import { packedEvents, SEPARATOR, unpackedEvents, type PackedEvents, type ProjectedEvent } from './packed-events.js';
+import { positionOf, type Position } from './position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
 /** Where a tailer stands: the position of the last commit it has seen, and that commit's id, since positions may tie. */
@@ -81,15 +82,16 @@ function commitOf({ engine }: Reader, region: string, { position, commit_id, app
   };
 }
 
-/** All events of some ranges of one region, by primary key, in no particular order. */
+/** All events of some ranges of one region, in the order of their key. */
 export async function readRanges(
   reader: Reader,
   region: string,
   ranges: readonly AppendedRange[],
-): Promise<RecordedEvent[]> {
-  const { rows } = await reader.query<EventRow>(
+): Promise<ProjectedEvent[]> {
+  const { rows } = await reader.query<PackedEvents>(
     READ_RANGES[reader.engine],
     [
+      SEPARATOR,
       region,
       ranges.map(({ walletId }) => walletId),
       ranges.map(({ firstVersion }) => firstVersion),
@@ -97,7 +99,7 @@ export async function readRanges(
     ],
     { name: 'read-ranges' },
   );
-  return rows.map((row) => rowToEvent(reader.engine, row));
+  return unpackedEvents(reader.engine, region, rows[0]);
 }
 
 /** One page of a wallet's events, from whichever regions it has lived in, `after < version`, in order. Empty for a wallet that does not exist. */
@@ -183,10 +185,10 @@ const READ_RANGES: Record<Engine, string> = {
 
 function readRangesSql(engine: Engine): string {
   return `
-SELECT ${EVENT_COLUMNS}
-FROM unnest($2::text[], $3::int8[], $4::int8[]) AS r(wallet_id, first_version, last_version)
+SELECT ${packedEvents('e')}
+FROM unnest($3::text[], $4::int8[], $5::int8[]) AS r(wallet_id, first_version, last_version)
 ${LOOKUP[engine].inner} wallet_events e
-  ON e.region = $1::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
+  ON e.region = $2::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
 }
 
 const READ_WALLET_EVENTS: Record<Engine, string> = {

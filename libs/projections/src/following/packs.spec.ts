@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Build, Projection } from '../projection.js';
 import { merged, packsOf, split } from './packs.js';
+import { trackOf } from './track.js';
 
 const at = (position: number) => ({ position: String(position).padStart(19, '0'), commitId: '' });
 const build = (generation: string) => ({ projection: { name: 'p' } as Projection, generation }) satisfies Build;
-const track = (generation: string, ...positions: number[]) => ({
-  build: build(generation),
-  stored: new Map(positions.map((position, shard) => [shard, at(position)])),
-});
+const track = (generation: string, ...positions: number[]) =>
+  trackOf(build(generation), new Map(positions.map((position, shard) => [shard, at(position)])));
 const names = (packs: ReturnType<typeof merged>) =>
   packs.map(({ tracks, read }) => `${tracks.map((each) => each.build.generation).join('+')}@${Number(read.position)}`);
 

@@ -1,6 +1,6 @@
 import { compareCursors, type LogCursor } from '@tidemark/event-store';
-import type { Build } from '../projection.js';
-import type { Track } from './write-page.js';
+import type { BuildChanges } from './fold-page.js';
+import type { Track } from './track.js';
 
 /**
  * Builds that stand at the same place: the log is read once for all of them, and what a page changes is written in one
@@ -16,6 +16,14 @@ export interface Pack {
   /** Attempts that have failed since the last that did not, and when the next may be made. */
   failures: number;
   notBefore: number;
+  /** What comes after `read`, folded while that was being written. */
+  ahead?: Promise<FoldedPage | undefined> | undefined;
+}
+
+/** A page of the log, and what it changes in each build of a pack, in their order. */
+export interface FoldedPage {
+  readonly to: LogCursor;
+  readonly changes: readonly BuildChanges[];
 }
 
 /** The builds of some tracks, each at the hindmost of its checkpoints. @param now milliseconds */
@@ -33,19 +41,15 @@ export function merged(packs: readonly Pack[]): Pack[] {
     packs.filter(({ failures }) => failures === 0),
     ({ read }) => `${read.position} ${read.commitId}`,
   );
-  const joined = [...healthy.values()].map((group) => ({
-    ...group[0]!,
-    tracks: group.flatMap(({ tracks }) => tracks),
-    advancedAt: Math.min(...group.map(({ advancedAt }) => advancedAt)),
-  }));
+  const joined = [...healthy.values()].map((group) => {
+    if (group.length === 1) return group[0]!;
+    const advancedAt = Math.min(...group.map((pack) => pack.advancedAt));
+    return { ...group[0]!, tracks: group.flatMap(({ tracks }) => tracks), advancedAt, ahead: undefined };
+  });
   return [...joined, ...packs.filter(({ failures }) => failures > 0)].sort((a, b) => compareCursors(b.read, a.read));
 }
 
 /** Each build of a pack by itself, to find out which one it is that fails. */
 export function split(pack: Pack): Pack[] {
-  return pack.tracks.map((track) => ({ ...pack, tracks: [track], failures: 1 }));
-}
-
-export function trackOf({ tracks }: Pack, build: Build): Track {
-  return tracks.find((track) => track.build === build)!;
+  return pack.tracks.map((track) => ({ ...pack, tracks: [track], failures: 1, ahead: undefined }));
 }

@@ -6,12 +6,14 @@ import { leasesToTake, ownerOf, type WorkerIdentity } from './claims.js';
 import { ShardFromTheFuture } from './fold-stream.js';
 import { followedBuilds, openRegion } from './generations.js';
 import { changeOwner, readLeases, type Lease } from './leases.js';
-import { merged, packsOf, split, trackOf, type Pack } from './packs.js';
+import { foldPage, type BuildChanges } from './fold-page.js';
+import { merged, packsOf, split, type FoldedPage, type Pack } from './packs.js';
 import { PAGE_LIMITS, readPage, type PageLimits } from './page.js';
 import { park, parkedToRetry } from './parked.js';
 import { retryParked } from './retry-parked.js';
 import { StallWatch } from './stall-watch.js';
-import { foldPage, writePage, type BuildChanges } from './write-page.js';
+import { trackOf } from './track.js';
+import { writePage } from './write-page.js';
 
 export interface FollowerOptions {
   readonly projections: readonly Projection[];
@@ -46,6 +48,8 @@ export interface FollowerObserver {
 
 /** Wallets tried again at one survey. */
 const RETRIES_MAX = 100;
+/** The next page is folded while one of so many events is written: smaller ones mean that nothing has piled up. */
+const AHEAD_FROM_EVENTS = 200;
 /** The wait of a build that fails doubles up to this. */
 const FAILURE_WAIT_MAX_MS = 5_000;
 const FAILURE_WAIT_MS = 50;
@@ -97,6 +101,7 @@ export class RegionFollower {
 
   /** Gives all shards up, so that others need not wait for them to stall. */
   async release(): Promise<void> {
+    await Promise.allSettled(this.packs.map(({ ahead }) => ahead));
     await changeOwner(this.database, this.region, this.held(), null);
     this.forget();
   }
@@ -130,7 +135,7 @@ export class RegionFollower {
       const tracks = builds.map((build) => {
         const known = checkpoints.get(keyOf(build)) ?? [];
         const own = known.filter(({ shard }) => mine.has(shard));
-        return { build, stored: new Map(own.map(({ shard, cursor }) => [shard, cursor])) };
+        return trackOf(build, new Map(own.map(({ shard, cursor }) => [shard, cursor])));
       });
       this.packs = packsOf(tracks, now);
     }
@@ -146,6 +151,9 @@ export class RegionFollower {
       pack.failures = 0;
       return worked;
     } catch (error) {
+      // What was folded on top of a page that is not written is worth nothing, nor what is known of its rows.
+      pack.ahead = undefined;
+      for (const { rows } of pack.tracks) rows.forgetAll();
       if (error instanceof PageLost) this.forget();
       else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
       else if (!isDefect(error)) throw error;
@@ -159,25 +167,45 @@ export class RegionFollower {
 
   private async page(pack: Pack, until: LogCursor | undefined): Promise<boolean> {
     const { database, region, leases } = this;
-    const { limits = PAGE_LIMITS } = this.options;
-    const shards = new Set(leases.keys());
-    const page = await readPage(database, region, { after: pack.read, ...(until && { until }), shards, limits });
+    const folded = (await pack.ahead) ?? (await this.folded(pack, pack.read, until));
+    pack.ahead = undefined;
     const overdue = this.now() - pack.advancedAt >= this.times.advanceMs;
-    if (!page && !overdue) return false;
-    const last = page?.commits.at(-1) ?? pack.read;
-    const to = { position: last.position, commitId: last.commitId };
-    const changes = page ? await foldPage(database, { region, leases }, page, pack.tracks) : [];
+    if (!folded && !overdue) return false;
+    const { to, changes } = folded ?? { to: pack.read, changes: [] };
     const moves = pack.tracks.flatMap(({ build, stored }, i): Move[] =>
       [...stored]
         .filter(([shard, from]) => (overdue || changes[i]?.shards.has(shard)) && compareCursors(from, to) < 0)
         .map(([shard, from]) => ({ build, shard, from })),
     );
+    if (foldsAhead(changes)) {
+      pack.ahead = this.folded(pack, to, until, changes);
+      pack.ahead.catch(() => undefined); // it is thrown where it is awaited
+    }
     if (moves.length > 0) await writePage(database, { region, leases }, moves, to, changes);
-    for (const { build, shard } of moves) trackOf(pack, build).stored.set(shard, to);
+    const tracks = new Map(pack.tracks.map((track) => [track.build, track]));
+    for (const { build, shard } of moves) tracks.get(build)!.stored.set(shard, to);
+    for (const { build, rows } of changes) tracks.get(build)!.rows.keep(rows);
     pack.read = to;
     if (overdue) pack.advancedAt = this.now();
     this.report(changes);
-    return page !== undefined;
+    return folded !== undefined;
+  }
+
+  /** The next page. @param unwritten what the one before it changes, if that is still being written */
+  private async folded(
+    { tracks }: Pack,
+    after: LogCursor,
+    until: LogCursor | undefined,
+    unwritten?: readonly BuildChanges[],
+  ): Promise<FoldedPage | undefined> {
+    const { database, region, leases } = this;
+    const { limits = PAGE_LIMITS } = this.options;
+    const shards = new Set(leases.keys());
+    const page = await readPage(database, region, { after, ...(until && { until }), shards, limits });
+    const last = page?.commits.at(-1);
+    if (!page || !last) return undefined;
+    const changes = await foldPage(database, { region, leases }, page, tracks, unwritten);
+    return { to: { position: last.position, commitId: last.commitId }, changes };
   }
 
   private report(changes: readonly BuildChanges[]): void {
@@ -191,10 +219,14 @@ export class RegionFollower {
   private async retryParked(): Promise<void> {
     const { database, region, leases } = this;
     const tracks = this.packs.flatMap((pack) => pack.tracks);
-    for (const parked of await parkedToRetry(database, region, this.shards, RETRIES_MAX)) {
+    const toRetry = await parkedToRetry(database, region, this.shards, RETRIES_MAX);
+    // A page that was folded while they were parked has left them out.
+    if (toRetry.length > 0) for (const pack of this.packs) pack.ahead = undefined;
+    for (const parked of toRetry) {
       const track = tracks.find(({ build }) => keyOf(build) === `${parked.projection}/${parked.generation}`);
       const cursor = track?.stored.get(shardOf(parked.walletId));
       if (!track || !cursor) continue;
+      track.rows.forget(parked.walletId);
       try {
         await retryParked(database, { region, leases }, track.build, cursor, parked);
       } catch (error) {
@@ -234,6 +266,11 @@ export class RegionFollower {
   private held(): Lease[] {
     return [...this.leases].map(([shard, token]) => ({ shard, token, owner: ownerOf(this.options.me) }));
   }
+}
+
+/** Whether the next page is worth folding meanwhile: a wallet that is stuck has to be parked before anybody goes on. */
+function foldsAhead(changes: readonly BuildChanges[]): boolean {
+  return changes.every(({ stuck }) => stuck.length === 0) && changes.some(({ events }) => events >= AHEAD_FROM_EVENTS);
 }
 
 /** A statement that will never succeed, and not a database that cannot be reached. */

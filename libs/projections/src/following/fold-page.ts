@@ -1,0 +1,101 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
+import { compareCursors, shardOf } from '@tidemark/event-store';
+import { loadRows, type Changes } from '../projection-tables.js';
+import type { Build, WalletRow } from '../projection.js';
+import { keyOf } from './checkpoints.js';
+import { Decoder, foldStream, type Stuck } from './fold-stream.js';
+import { promisedAfter, type Page, type Stream } from './page.js';
+import { parkedAmong } from './parked.js';
+import type { Track } from './track.js';
+import type { Hold } from './write-page.js';
+
+/** What a page changes in one build. */
+export interface BuildChanges extends Changes {
+  readonly build: Build;
+  readonly stuck: readonly Stuck[];
+  /** How many were applied. */
+  readonly events: number;
+  /** The shards in which the page has events for it. */
+  readonly shards: ReadonlySet<number>;
+}
+
+/** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
+const WALLETS_AT_ONCE = 200;
+
+/**
+ * Applies a page to each build, in memory.
+ *
+ * @param unwritten what the page before it changes, while that is still being written; nothing may be stuck in it
+ * @throws ShardFromTheFuture; whatever the database says
+ */
+export async function foldPage(
+  database: Database,
+  { region, leases }: Hold,
+  page: Page,
+  tracks: readonly Track[],
+  unwritten: readonly BuildChanges[] = [],
+): Promise<BuildChanges[]> {
+  const decoder = new Decoder();
+  const walletIds = [...page.streams.keys()];
+  const builds = tracks.map(({ build }) => build);
+  const parked = walletIds.length === 0 ? new Map() : await parkedAmong(database, builds, region, walletIds);
+  const changes: BuildChanges[] = [];
+  for (const [i, track] of tracks.entries()) {
+    const { build } = track;
+    const streams = streamsFor(page, track, [...leases.keys()]);
+    // Those of parked wallets too: a retry begins where the checkpoint is, and must not begin before what was left out here.
+    const shards = new Set([...streams.keys()].map(shardOf));
+    for (const walletId of parked.get(keyOf(build)) ?? []) streams.delete(walletId);
+    const before = await rowsBefore(database, region, track, unwritten[i]?.rows ?? [], [...streams.keys()]);
+    const folded = [];
+    for (const [walletId, stream] of streams) {
+      folded.push(await foldStream(database, build.projection, walletId, stream, before.get(walletId), decoder));
+      if (folded.length % WALLETS_AT_ONCE === 0) await othersFirst();
+    }
+    changes.push({
+      build,
+      shards,
+      rows: folded.flatMap(({ row }) => row ?? []),
+      lines: folded.flatMap(({ lines }) => lines),
+      additions: folded.flatMap(({ additions }) => additions),
+      events: folded.reduce((all, { events }) => all + events, 0),
+      stuck: folded.flatMap(({ stuck }) => stuck ?? []),
+    });
+  }
+  return changes;
+}
+
+/** The rows that a page begins with: as this worker has left them, where it still knows; else from the table. */
+async function rowsBefore(
+  database: Database,
+  region: string,
+  { build, rows }: Track,
+  unwritten: readonly WalletRow[],
+  walletIds: readonly string[],
+): Promise<ReadonlyMap<string, WalletRow>> {
+  if (!build.projection.state) return new Map();
+  const newest = new Map(unwritten.map((row) => [row.walletId, row]));
+  const known = walletIds.flatMap((walletId) => newest.get(walletId) ?? rows.get(walletId) ?? []);
+  const found = new Map(known.map((row) => [row.walletId, row]));
+  const others = walletIds.filter((walletId) => !found.has(walletId));
+  for (const [walletId, row] of await loadRows(database, build, region, others)) found.set(walletId, row);
+  return found;
+}
+
+/** After a take-over a build may stand further on in one shard than the page begins: it has seen some of it. */
+function streamsFor(page: Page, { stored }: Track, shards: readonly number[]): Map<string, Stream> {
+  const streams = new Map(page.streams);
+  for (const shard of shards) {
+    const cursor = stored.get(shard)!;
+    if (compareCursors(cursor, page.after) <= 0) continue;
+    const promised = promisedAfter(page, cursor, shard);
+    for (const [walletId, stream] of page.streams) {
+      if (shardOf(walletId) !== shard) continue;
+      const ranges = promised.get(walletId);
+      if (ranges) streams.set(walletId, { ...stream, promised: ranges });
+      else streams.delete(walletId);
+    }
+  }
+  return streams;
+}

@@ -30,7 +30,9 @@ export {
   beginBuild,
   beginFollowing,
   listBuilds,
+  NotFound,
   OperationRefused,
+  regionsAskedFor,
   type BuildRecord,
 } from './rebuilding/build-records.js';
 export { buildProgress } from './rebuilding/build-ranges.js';
@@ -45,6 +47,8 @@ export {
   ARGUMENTS,
   type Action,
   type ArgumentsOf,
+  type Failure,
+  readArguments,
   type Operation,
   type Progress,
   type Swapped,

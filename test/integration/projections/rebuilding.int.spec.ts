@@ -114,7 +114,67 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     });
     expect(await operate('rebuild', { walletId: 'nobody' })).toMatchObject({
       state: 'failed',
-      result: { reason: 'there is no wallet nobody' },
+      result: { reason: 'there is no wallet nobody', refused: true, notFound: true },
     });
+  });
+
+  it('what a build holds of a wallet that the log does not know is removed', async () => {
+    for (const [name, tables] of [
+      ['balances', ['wallet_balances']],
+      ['movements', ['statement_wallets', 'wallet_movements']],
+      ['journal', ['journal_entries']],
+    ] as const) {
+      const generation = await live(name);
+      const before = await on.rowsOf(name, generation);
+      for (const table of tables) {
+        const row = `jsonb_populate_record(t, '{"wallet_id": "ghost"}')`;
+        await on.log.owner.query(
+          `INSERT INTO ${table} SELECT (${row}).* FROM ${table} t WHERE wallet_id = 'w-03' AND generation = $1::int8`,
+          [generation],
+        );
+      }
+      expect(await on.rowsOf(name, generation), name).not.toEqual(before);
+      const [rebuilt] = await Promise.all([operate('rebuild', { walletId: 'ghost' }, name), worker.settled()]);
+      const { removed, differences, rows } = rebuilt.result as WalletRebuilt;
+      expect([removed, rows], name).toMatchObject([true, [{ generation, region: 'local', after: null }]]);
+      const kinds = new Set(differences.map(({ kind, walletId }) => `${walletId} ${kind}`));
+      expect([...kinds].sort(), name).toEqual([
+        ...(name === 'balances' ? [] : ['ghost line_without_event']),
+        ...(name === 'journal' ? [] : ['ghost row_without_events']),
+      ]);
+      expect(await on.rowsOf(name, generation), name).toEqual(before);
+      expect(await operate('rebuild', { walletId: 'ghost' }, name)).toMatchObject({ result: { notFound: true } });
+    }
+  });
+
+  it('differences of sums are accepted as such, and a refusal counts only what is not accepted', async () => {
+    const spoil = `UPDATE account_totals SET debit = debit + 1 WHERE generation = 1 AND shard = ANY($1::int2[])`;
+    const { rows } = await on.log.owner.query<{ shard: number }>(
+      `SELECT DISTINCT shard FROM account_totals WHERE generation = 1 AND account = 'wallets' ORDER BY shard LIMIT 2`,
+    );
+    await on.log.owner.query(`${spoil} AND account = 'wallets'`, [rows.map(({ shard }) => shard)]);
+    const totals = await operate('rebuild', {}, 'trial_balance');
+    expect((totals.result as Rebuilt).verification).toMatchObject({ unexplainedSums: 2, unexplainedWallets: [] });
+    const refusal = async (accept: readonly string[] | undefined, name: string) => {
+      const { state, result } = await operate('swap', accept ? { accept } : {}, name);
+      expect(state).toBe('failed');
+      return (result as { reason: string }).reason;
+    };
+    expect(await refusal(['w-01'], 'trial_balance')).toMatch(/ of 2 sums: .*\(--accept sums, or all\)$/);
+    expect(await operate('swap', { accept: ['sums'] }, 'trial_balance')).toMatchObject({
+      state: 'done',
+      result: { accepted: ['sums'] },
+    });
+    await on.log.owner.query(
+      `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id IN ('w-01', 'w-02')
+       AND generation = $1::int8`,
+      [await live()],
+    );
+    expect(await operate('rebuild')).toMatchObject({ state: 'done' });
+    expect(await refusal(undefined, 'balances')).toMatch(/ of 2 wallets \(w-01, w-02\): /);
+    expect(await refusal(['w-01', 'sums'], 'balances')).toMatch(
+      / of 1 wallet \(w-02\): .*\(--accept WALLETS, or all\)$/,
+    );
+    expect(await operate('swap', { accept: ['w-01', 'w-02'] })).toMatchObject({ state: 'done' });
   });
 });

@@ -98,6 +98,8 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
       }
       expect(await named('balances')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
       expect(await named('movements')).toMatchObject([{ walletId: 't-5', kind: 'row_differs' }]);
+      const { differences } = await compareWithLog(on.database, balances, ['1'], { regions: ['local'] });
+      expect(differences.get('1')!.listed[0]!.found).toContain(JSON.stringify(state));
       const folded = await readWalletAt(on.log.owner, 't-5', { version: Number.MAX_SAFE_INTEGER });
       expect(await readFreshWallet(on.log.owner, 't-5')).toEqual(folded);
       expect((await readProjectedWallet(on.log.owner, 't-5'))!.wallet).toEqual(folded!.wallet);
@@ -116,6 +118,21 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     expect(await named('balances')).toMatchObject([{ walletId: 't-4', kind: 'row_differs' }]);
     await sql(`UPDATE wallet_balances SET position = position + 1 WHERE wallet_id = 't-4'`);
     expect(await named('balances')).toEqual([]);
+  });
+
+  it('a row that the worker itself wrote last is right again with the next event of its wallet', async () => {
+    const worker = on.worker();
+    await worker.catchUp();
+    await on.move(WALLETS, 24);
+    await worker.catchUp();
+    await sql(`UPDATE wallet_balances SET version = version + 5, state = replace(state, '"EUR"', '"USD"')`);
+    await sql(`DELETE FROM statement_wallets WHERE wallet_id = 't-1'`);
+    expect(await named('balances')).not.toEqual([]);
+    for (const walletId of WALLETS) await on.store.deposit(walletId, '1.00');
+    await worker.catchUp();
+    expect(worker.failures).toEqual([]);
+    await expectAllAsTheLogSays();
+    await worker.follower.release();
   });
 
   it('rows of statements brought back to yesterday, and not their lines, catch up by themselves', async () => {

@@ -11,6 +11,8 @@ export const generation = ARGUMENTS.drop.shape.generation.meta({
 });
 
 const thisWallet = (description: string) => walletId.optional().meta({ description, example: 'alice' });
+const thisRegion = (description: string) =>
+  z.string().min(1).max(64).optional().meta({ description, example: 'local' });
 const ofGeneration = {
   generation: generation.optional().meta({
     description: 'Of the build; the newest beside the live one when left out.',
@@ -20,7 +22,8 @@ const ofGeneration = {
 const accept = {
   accept: ARGUMENTS.swap.shape.accept.meta({
     description:
-      'Wallets whose unexplained differences may pass, or `["all"]`. The audit record keeps what was let pass.',
+      'Wallets whose unexplained differences may pass, `sums` for those of sums, or `["all"]`. Beside a swap only. The audit ' +
+      'record keeps what was let pass.',
     example: ['alice'],
   }),
 };
@@ -28,26 +31,22 @@ const accept = {
 /** What is asked with each action: `ARGUMENTS`, as a caller has to write them. A body that is left out is empty. */
 export const operationBodies = {
   rebuild: ARGUMENTS.rebuild
-    .extend({
+    .safeExtend({
       walletId: thisWallet('This wallet alone, in place. When left out: everything, beside the live build.'),
-      region: z.string().min(1).max(64).optional().meta({
-        description: 'This region alone, beside what its readers see. Not together with `walletId`.',
-        example: 'local',
+      region: thisRegion('This region alone, beside what its readers see. Not together with `walletId`.'),
+      swap: z.boolean().optional().meta({
+        description: 'Point readers to it as soon as it is verified. Not together with `walletId`.',
       }),
-      swap: z.boolean().optional().meta({ description: 'Point readers to it as soon as it is verified.' }),
       ...accept,
       latencyRatioMax: z.number().min(0).optional().meta({
-        description: 'How many times as slow other writes may become; 0: as fast as possible. By default 1.5.',
+        description:
+          'How many times as slow other writes may become; 0: as fast as possible. By default 1.5. Not together with `walletId`.',
         example: 1.5,
       }),
     })
-    .refine(({ walletId, region }) => walletId === undefined || region === undefined, {
-      path: ['region'],
-      message: 'either a wallet or a region is rebuilt: leave this out beside "walletId"',
-    })
     .default({}),
   verify: ARGUMENTS.verify.extend(ofGeneration).default({}),
-  diff: ARGUMENTS.diff.default({}),
+  diff: ARGUMENTS.diff.extend({ region: thisRegion('This region alone; all when left out.') }).default({}),
   swap: ARGUMENTS.swap.extend({ ...ofGeneration, ...accept }).default({}),
   rollback: ARGUMENTS.rollback.default({}),
   drop: ARGUMENTS.drop.extend({ generation }),

@@ -15,6 +15,7 @@ const asking = async (): Promise<Ask & Said> => ({
 });
 const listing = () => import('../projections/list-projections.js');
 
+const ACCEPT = 'let differences pass: of these wallets, of sums, of all (comma-separated: W1,W2,sums)';
 const NAME = 'balances, movements, journal, …: see `projections list`';
 
 /** Declares `tidemark projections list`. */
@@ -32,23 +33,17 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
     .option('--wallet <id>', 'this wallet alone, in place')
     .option('--region <region>', 'this region alone, beside what its readers see')
     .option('--swap', 'point readers to it when it is verified')
-    .option('--accept <wallets>', 'let the differences of these wallets pass (comma-separated, or all)')
+    .option('--accept <names>', ACCEPT)
     .option('--latency <times>', 'let other writes become so many times as slow; 0: no limit (default 1.5)')
     .option('--certificate <file>', 'write the certificate there, for `tidemark doctor --certificate`')
     .action((projection: string, options: RebuildOptions) =>
       run(async (at) => {
         const { askOperation, rebuildLines } = await asking();
         const { wallet: walletId, region, swap, accept, latency, certificate: file } = options;
-        if (walletId !== undefined && region !== undefined) {
-          throw new UsageError('--wallet and --region: either a wallet or a region is rebuilt');
+        if (walletId !== undefined && file !== undefined) {
+          throw new UsageError('--certificate: one wallet is built in place, and there is nothing to certify');
         }
-        if (walletId === '') throw new UsageError('--wallet wants the id of a wallet');
-        if (walletId !== undefined && (swap === true || latency !== undefined || file !== undefined)) {
-          throw new UsageError('--wallet is built in place: there is nothing to swap, to hold back or to certify');
-        }
-        if (accept !== undefined && swap !== true) throw new UsageError('--accept belongs to --swap');
         if (file !== undefined) await requireFolder(resolve(at.cwd, file));
-        if (region === '') throw new UsageError('--region wants the name of a region');
         const asked = {
           ...(walletId !== undefined && { walletId }),
           ...(region !== undefined && { region }),
@@ -99,8 +94,9 @@ export function projectionsDiffCommand(command: Command, run: Run): Command {
   return command
     .description('say what a rebuild with this code would change, without storing anything')
     .argument('<projection>', NAME)
-    .action((projection: string) =>
-      run(async (at) => (await import('../projections/shadow.js')).runShadow(at, projection)),
+    .option('--region <region>', 'this region alone; without it all')
+    .action((projection: string, { region }: { region?: string }) =>
+      run(async (at) => (await import('../projections/shadow.js')).runShadow(at, projection, region)),
     );
 }
 
@@ -108,7 +104,7 @@ export function projectionsDiffCommand(command: Command, run: Run): Command {
 export function projectionsSwapCommand(command: Command, run: Run): Command {
   return withGeneration(command)
     .description('point readers to a verified build')
-    .option('--accept <wallets>', 'let the differences of these wallets pass (comma-separated, or all)')
+    .option('--accept <names>', ACCEPT)
     .action((projection: string, { generation, accept }: { generation?: string; accept?: string }) =>
       run(async (at) => {
         const { askOperation, swapLines } = await asking();
@@ -201,7 +197,7 @@ function generationOf(text: string): string {
 
 function listOf(text: string): string[] {
   const wallets = text.split(',').filter((wallet) => wallet !== '');
-  if (wallets.length === 0) throw new UsageError('--accept wants wallet ids, comma-separated, or all');
+  if (wallets.length === 0) throw new UsageError('--accept wants wallet ids, comma-separated, sums, or all');
   return wallets;
 }
 

@@ -6,8 +6,10 @@ import {
   ALL_PROJECTIONS,
   findOperation,
   projectionNamed,
+  readArguments,
   requestOperation,
   type Action,
+  type Failure,
   type Operation,
   type Projection,
 } from '@tidemark/projections';
@@ -26,7 +28,7 @@ const PATIENCE_MS = 3_000;
  * service carries it out; where none is running, this process is one until it is done.
  *
  * @param lines what the result says in words
- * @throws UsageError for an unknown projection; CouldNotRun with the reason when the operation was refused
+ * @throws UsageError for an unknown projection, wallet or region, and for arguments that cannot be meant; CouldNotRun with the reason when the operation was refused
  */
 export async function askOperation<Result>(
   at: Surroundings,
@@ -34,12 +36,17 @@ export async function askOperation<Result>(
   lines: (result: Result) => { readonly lines: readonly string[]; readonly found?: boolean },
 ): Promise<CommandResult> {
   requireProjection(asked.projection);
+  const read = readArguments(asked.action, asked.arguments);
+  if (typeof read === 'string') throw new UsageError(read);
   return withOwnerDatabase(at, async (database, url) => {
     const operationId = randomUUID();
     const requestedBy = `cli:${userInfo().username}`;
     await requestOperation(database, { operationId, requestedBy, ...asked });
     const operation = await watch(at, database, url, operationId);
-    if (operation.state === 'failed') throw new CouldNotRun((operation.result as { reason: string }).reason);
+    if (operation.state === 'failed') {
+      const { reason, notFound } = operation.result as Failure;
+      throw notFound ? new UsageError(reason) : new CouldNotRun(reason);
+    }
     const said = lines(operation.result as Result);
     return { json: { operationId, ...operation.result }, ...said };
   });

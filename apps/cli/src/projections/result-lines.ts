@@ -45,14 +45,13 @@ export function rebuildLines(projection: string, result: Rebuilt | WalletRebuilt
   return 'walletId' in result ? walletLines(projection, result) : allLines(projection, result);
 }
 
-function walletLines(projection: string, { walletId, differences, differencesCount }: WalletRebuilt): Said {
+function walletLines(projection: string, rebuilt: WalletRebuilt): Said {
+  const { walletId, differences, differencesCount, removed } = rebuilt;
   const verdict = differencesCount === 0 ? 'nothing was wrong' : 'it was wrong, and is right now';
-  return {
-    lines: [
-      ...differenceLines(differences, differencesCount),
-      `${walletId} was built again in ${projection}: ${verdict}`,
-    ],
-  };
+  const done = removed
+    ? `${walletId} is not in the log: what ${projection} held of it was removed`
+    : `${walletId} was built again in ${projection}: ${verdict}`;
+  return { lines: [...differenceLines(differences, differencesCount), done] };
 }
 
 /** What readers saw, in words. */
@@ -78,9 +77,10 @@ function allLines(projection: string, rebuilt: Rebuilt): Said {
 }
 
 /** As it will not be refused. */
-function swapCommand(projection: string, { breaks, parked, unexplained }: Verification): string {
+function swapCommand(projection: string, { breaks, unexplainedWallets, unexplainedSums }: Verification): string {
   if (breaks > 0) return 'this build is not to be used';
-  return `tidemark projections swap ${projection}${parked + unexplained > 0 ? ' --accept WALLETS, or all' : ''}`;
+  const names = [...(unexplainedWallets.length > 0 ? ['WALLETS'] : []), ...(unexplainedSums > 0 ? ['sums'] : [])];
+  return `tidemark projections swap ${projection}${names.length > 0 ? ` --accept ${names.join(',')}, or all` : ''}`;
 }
 
 /** What a comparison found of the build itself, and what of the one that readers saw then. */

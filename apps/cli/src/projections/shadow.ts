@@ -1,5 +1,6 @@
 import { regionsOf } from '@tidemark/event-store';
-import { shadowOf } from '@tidemark/projections';
+import { NotFound, shadowOf } from '@tidemark/projections';
+import { UsageError } from '../process/exit.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { requireProjection, withOwnerDatabase } from './ask-operation.js';
 import { OperationDisplay } from './operation-display.js';
@@ -8,16 +9,20 @@ import { shadowLines } from './result-lines.js';
 /**
  * `tidemark projections diff`: in this process and not in a worker, because it is this version of the code that is asked
  * about. `--json`: a `Shadow`.
+ *
+ * @param region the only one that is compared; undefined: all
  */
-export function runShadow(at: Surroundings, projection: string): Promise<CommandResult> {
+export function runShadow(at: Surroundings, projection: string, region: string | undefined): Promise<CommandResult> {
   const asked = requireProjection(projection);
   return withOwnerDatabase(at, async (database) => {
     const { logs: regions } = await regionsOf(database);
     const display = new OperationDisplay(at.stderr, () => performance.now());
     try {
       const report = (progress: Parameters<OperationDisplay['update']>[0]) => display.update(progress);
-      const shadow = await shadowOf(database, asked, { regions, signal: at.signal, report });
-      return { json: shadow, ...shadowLines(projection, shadow) };
+      const shadow = await shadowOf(database, asked, { regions, region, signal: at.signal, report });
+      return { json: shadow, ...shadowLines(region === undefined ? projection : `${projection} in ${region}`, shadow) };
+    } catch (error) {
+      throw error instanceof NotFound ? new UsageError(error.message) : error;
     } finally {
       display.end();
     }

@@ -1,6 +1,6 @@
 import { listBuilds, OperationRefused } from '../rebuilding/build-records.js';
 import { dropBuild } from '../rebuilding/swap.js';
-import { ARGUMENTS, type Action } from './operation.js';
+import { readArguments, type Action, type ArgumentsOf } from './operation.js';
 import type { OperationContext } from './operation-context.js';
 import { rebuildAll } from './rebuild.operation.js';
 import { rebuildWallet } from './rebuild-wallet.operation.js';
@@ -18,29 +18,33 @@ import { rollBack, swapIn, verify } from './swap.operation.js';
 export async function carryOut(context: OperationContext, action: Action, asked: object): Promise<object> {
   switch (action) {
     case 'rebuild': {
-      const { walletId, ...rest } = ARGUMENTS.rebuild.parse(asked);
-      if (walletId !== undefined && rest.region !== undefined) {
-        throw new OperationRefused('either a wallet or a region is rebuilt');
-      }
+      const { walletId, ...rest } = argumentsOf(action, asked);
       return walletId === undefined ? rebuildAll(context, rest) : rebuildWallet(context, walletId);
     }
     case 'verify':
-      return verify(context, ARGUMENTS.verify.parse(asked).generation ?? (await toVerify(context)));
+      return verify(context, argumentsOf(action, asked).generation ?? (await toVerify(context)));
     case 'diff':
-      return shadowOf(context.database, context.projection, context);
+      return shadowOf(context.database, context.projection, { ...context, ...argumentsOf(action, asked) });
     case 'swap':
-      return swapIn(context, ARGUMENTS.swap.parse(asked));
+      return swapIn(context, argumentsOf(action, asked));
     case 'rollback':
       return rollBack(context);
     case 'drop': {
-      const { generation } = ARGUMENTS.drop.parse(asked);
+      const { generation } = argumentsOf(action, asked);
       context.report({ phase: 'removing', generation });
       const { database, projection } = context;
       return { generation, rows: await dropBuild(database, { projection, generation }) };
     }
     case 'retry':
-      return retryWallets(context, ARGUMENTS.retry.parse(asked).walletId);
+      return retryWallets(context, argumentsOf(action, asked).walletId);
   }
+}
+
+/** @throws OperationRefused for what another version of Tidemark recorded, or somebody by hand */
+function argumentsOf<A extends Action>(action: A, asked: object): ArgumentsOf<A> {
+  const read = readArguments(action, asked);
+  if (typeof read === 'string') throw new OperationRefused(read);
+  return read;
 }
 
 /** The newest build, as `swap` would take; where readers see that, it is as good a question. */

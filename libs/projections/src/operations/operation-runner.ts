@@ -3,9 +3,9 @@ import type { Database } from '@tidemark/database';
 import { ownerOf, type WorkerIdentity } from '../following/claims.js';
 import type { Projection } from '../projection.js';
 import { Builder } from '../rebuilding/builder.js';
-import { OperationRefused } from '../rebuilding/build-records.js';
+import { NotFound, OperationRefused } from '../rebuilding/build-records.js';
 import { carryOut } from './carry-out.js';
-import type { Progress } from './operation.js';
+import type { Failure, Progress } from './operation.js';
 import {
   claimOperation,
   finishOperation,
@@ -97,7 +97,11 @@ export class OperationRunner {
       if (signal.aborted) return; // whoever takes it over goes on
       const reason = error instanceof Error ? error.message : String(error);
       if (!(error instanceof OperationRefused)) this.options.failed(operation.action, error);
-      await finishOperation(database, operation, 'failed', { reason, refused: error instanceof OperationRefused });
+      const failure: Failure = {
+        ...{ reason, refused: error instanceof OperationRefused },
+        ...(error instanceof NotFound && { notFound: true }),
+      };
+      await finishOperation(database, operation, 'failed', failure);
     } finally {
       clearInterval(writing);
     }

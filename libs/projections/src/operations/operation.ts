@@ -5,36 +5,65 @@ import type { Pointed } from '../rebuilding/swap.js';
 export const ACTIONS = ['rebuild', 'verify', 'diff', 'swap', 'rollback', 'drop', 'retry'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** A difference that an operator lets pass, by its wallet; `all` for every one. Kept in the audit record. */
-const accept = z.array(z.string().min(1)).optional();
+/** Differences that an operator lets pass: of wallets, by their ids; of `sums`; of `all`. Kept in the audit record. */
+const accept = z.array(z.string().min(1)).min(1).optional();
 const generation = z
   .string()
   .regex(/^[1-9]\d{0,17}$/, 'the number of a generation')
   .optional();
 
-/** The arguments of each action. Unknown ones are refused. */
+const walletId = z.string().min(1, 'the id of a wallet').optional();
+const region = z.string().min(1, 'the name of a region').optional();
+
+/** The arguments of each action. Unknown ones are refused, and those that say nothing beside others. */
 export const ARGUMENTS = {
-  rebuild: z.strictObject({
-    /** This wallet alone, in place; absent: everything, beside the live build. */
-    walletId: z.string().min(1).optional(),
-    /** Everything of this region alone, beside what its readers see. Not together with a wallet. */
-    region: z.string().min(1).optional(),
-    /** Point readers to it when it is verified. */
-    swap: z.boolean().optional(),
-    accept,
-    /** How many times as slow other writes may become; 0: as fast as possible. */
-    latencyRatioMax: z.number().min(0).optional(),
-  }),
+  rebuild: z
+    .strictObject({
+      /** This wallet alone, in place; absent: everything, beside the live build. */
+      walletId,
+      /** Everything of this region alone, beside what its readers see. */
+      region,
+      /** Point readers to it when it is verified. */
+      swap: z.boolean().optional(),
+      accept,
+      /** How many times as slow other writes may become; 0: as fast as possible. */
+      latencyRatioMax: z.number().min(0).optional(),
+    })
+    .refine(({ walletId, region }) => walletId === undefined || region === undefined, {
+      path: ['region'],
+      message: 'either a wallet or a region is rebuilt',
+    })
+    .refine(({ walletId, swap }) => walletId === undefined || swap !== true, {
+      path: ['swap'],
+      message: 'one wallet is built in place: there is nothing to swap',
+    })
+    .refine(({ walletId, latencyRatioMax }) => walletId === undefined || latencyRatioMax === undefined, {
+      path: ['latencyRatioMax'],
+      message: 'one wallet is built in place, at once: there is nothing to hold back',
+    })
+    .refine(({ swap, accept: accepted }) => accepted === undefined || swap === true, {
+      path: ['accept'],
+      message: 'only a swap accepts differences: leave this out, or swap',
+    }),
   verify: z.strictObject({ generation }),
-  diff: z.strictObject({}),
+  /** All regions, or this one. */
+  diff: z.strictObject({ region }),
   swap: z.strictObject({ generation, accept }),
   rollback: z.strictObject({}),
   drop: z.strictObject({ generation: generation.unwrap() }),
   /** One wallet, or all that are parked. */
-  retry: z.strictObject({ walletId: z.string().min(1).optional() }),
+  retry: z.strictObject({ walletId }),
 } satisfies Record<Action, z.ZodType>;
 
 export type ArgumentsOf<A extends Action> = z.infer<(typeof ARGUMENTS)[A]>;
+
+/** The arguments of an action, or in one line why they cannot be meant. */
+export function readArguments<A extends Action>(action: A, asked: object): ArgumentsOf<A> | string {
+  const { data, error } = ARGUMENTS[action].safeParse(asked);
+  return error
+    ? error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')
+    : (data as ArgumentsOf<A>);
+}
 
 /** An operation as it is recorded: asked for, carried out, and what came of it. */
 export interface Operation {
@@ -47,9 +76,18 @@ export interface Operation {
   readonly arguments: object;
   readonly state: 'requested' | 'running' | 'done' | 'failed';
   readonly progress: Progress | null;
-  /** Of one that is done, what came of it; of one that failed, `{reason}`. */
+  /** Of one that is done, what came of it; of one that failed, a `Failure`. */
   readonly result: object | null;
   readonly finishedAt: string | null;
+}
+
+/** Why an operation failed. */
+export interface Failure {
+  readonly reason: string;
+  /** It was not possible as things stood; nothing was changed. */
+  readonly refused: boolean;
+  /** It names a wallet or a region that there is not. */
+  readonly notFound?: true;
 }
 
 /** What became of the pointers of a projection. */

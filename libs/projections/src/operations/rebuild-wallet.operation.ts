@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { followedBuilds } from '../following/generations.js';
 import { listParked, requestRebuild } from '../following/parked.js';
-import { loadRows } from '../projection-tables.js';
+import { linesBetween, loadRows } from '../projection-tables.js';
 import type { Build } from '../projection.js';
-import { OperationRefused } from '../rebuilding/build-records.js';
-import { compareWithLog } from '../rebuilding/compare-with-log.js';
-import type { Difference, Differences } from '../rebuilding/difference.js';
+import { NotFound, OperationRefused } from '../rebuilding/build-records.js';
+import { compareWithLog, type Comparison } from '../rebuilding/compare-with-log.js';
+import type { Difference } from '../rebuilding/difference.js';
+import { rawRows } from '../rebuilding/raw-rows.js';
 import { encoded } from '../rebuilding/wallet-check.js';
 import type { OperationContext } from './operation-context.js';
 
@@ -21,6 +22,8 @@ export interface WalletRebuilt {
   /** What was wrong before, row by row and line by line; of so many the first are listed. */
   readonly differences: readonly Difference[];
   readonly differencesCount: number;
+  /** The log has no such wallet: what builds held of it was removed. */
+  readonly removed: boolean;
   /** What each build held before and holds now, as its table has it: JSON. */
   readonly rows: readonly {
     readonly generation: string;
@@ -32,27 +35,29 @@ export interface WalletRebuilt {
 
 /**
  * Builds one wallet again from its first event, in place, in every build that is followed: for a projection whose rows
- * belong to wallets. The worker that holds the wallet's shard does it in one transaction.
+ * belong to wallets. The worker that holds the wallet's shard does it in one transaction. Of a wallet that is not in the log
+ * nothing is left.
  *
- * @throws OperationRefused for an unknown wallet, for a projection that keeps sums, when no worker does it, and when the
- *   wallet cannot be built
+ * @throws NotFound for a wallet that neither the log nor a build knows; OperationRefused for a projection that keeps sums,
+ *   when no worker does it, and when the wallet cannot be built
  */
 export async function rebuildWallet(context: OperationContext, walletId: string): Promise<WalletRebuilt> {
   const { database, projection, report, signal } = context;
   if (projection.totals) {
     throw new OperationRefused(`${projection.name} keeps sums, which are no wallet's: rebuild it whole`);
   }
-  const regions = await regionsOfWallet(context, walletId);
-  const builds = await Promise.all(regions.map((region) => followedBuilds(database, [projection], region)));
-  const places = regions.flatMap((region, i) => builds[i]!.map((build) => ({ build, region })));
+  const lived = await regionsOfWallet(context, walletId);
+  const places = lived.length > 0 ? await placesIn(context, lived) : await strayPlaces(context, walletId);
   const look = () =>
     Promise.all(
       places.map(async ({ build, region }) => {
         const row = (await loadRows(database, build, region, [walletId])).get(walletId);
-        return row ? encoded(projection, row) : null;
+        if (row?.state !== undefined) return encoded(projection, row);
+        return row ? ((await rawRows(database, build, region, [walletId])).get(walletId) ?? null) : null;
       }),
     );
-  const wrong = await differencesOf(context, walletId, places);
+  const compared = await comparedWithLog(context, walletId, places);
+  const wrong = [...compared.differences.values()];
   const before = await look();
   for (const { build, region } of places) await requestRebuild(database, build, region, walletId, context.requestedBy);
   report({ phase: 'waiting_for_worker' });
@@ -75,26 +80,57 @@ export async function rebuildWallet(context: OperationContext, walletId: string)
     walletId,
     differences: wrong.flatMap(({ listed }) => listed).slice(0, DIFFERENCES_MAX),
     differencesCount: wrong.reduce((all, { count }) => all + count, 0),
+    removed: lived.length === 0 && compared.events === 0,
     rows,
   };
 }
 
-/** Compared with the log, each row up to its own version: the wallet may go on meanwhile. */
-async function differencesOf(
-  { database, projection, signal }: OperationContext,
-  walletId: string,
-  places: readonly { readonly build: Build; readonly region: string }[],
-): Promise<Differences[]> {
-  const regions = [...new Set(places.map(({ region }) => region))];
-  const of = (region: string) => places.filter((place) => place.region === region).map(({ build }) => build.generation);
-  return [...(await compareWithLog(database, projection, of, { regions, walletId, signal })).differences.values()];
+/** A followed build, and a region of it. */
+interface Place {
+  readonly build: Build;
+  readonly region: string;
 }
 
+/** Compared with the log, each row up to its own version: the wallet may go on meanwhile. */
+function comparedWithLog(
+  { database, projection, signal }: OperationContext,
+  walletId: string,
+  places: readonly Place[],
+): Promise<Comparison> {
+  const regions = [...new Set(places.map(({ region }) => region))];
+  const of = (region: string) => places.filter((place) => place.region === region).map(({ build }) => build.generation);
+  return compareWithLog(database, projection, of, { regions, walletId, signal });
+}
+
+async function placesIn({ database, projection }: OperationContext, regions: readonly string[]): Promise<Place[]> {
+  const builds = await Promise.all(regions.map((region) => followedBuilds(database, [projection], region)));
+  return regions.flatMap((region, i) => builds[i]!.map((build) => ({ build, region })));
+}
+
+/** Where builds hold something of a wallet that the directory does not know. @throws NotFound where none does */
+async function strayPlaces(context: OperationContext, walletId: string): Promise<Place[]> {
+  const { database } = context;
+  const places = await placesIn(context, context.regions);
+  const held = await Promise.all(
+    places.map(async ({ build, region }) => {
+      const rows = await loadRows(database, build, region, [walletId]);
+      const [first, last] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER].map((version) => ({
+        walletId,
+        version,
+      }));
+      return rows.size > 0 || (await linesBetween(database, build, region, first!, last)).length > 0;
+    }),
+  );
+  const stray = places.filter((_, i) => held[i]);
+  if (stray.length === 0) throw new NotFound(`there is no wallet ${walletId}`);
+  return stray;
+}
+
+/** Empty for a wallet that the directory does not know. */
 async function regionsOfWallet({ database }: OperationContext, walletId: string): Promise<string[]> {
   const { rows } = await database.query<{ region: string; former_regions: string[] }>(
     `SELECT w.region, w.former_regions FROM wallets w WHERE w.wallet_id = $1::text`,
     [walletId],
   );
-  if (!rows[0]) throw new OperationRefused(`there is no wallet ${walletId}`);
-  return [rows[0].region, ...rows[0].former_regions];
+  return rows.flatMap(({ region, former_regions }) => [region, ...former_regions]);
 }

@@ -6,6 +6,7 @@ import {
   beginBuild,
   beginFollowing,
   OperationRefused,
+  regionsAskedFor,
   regionsOfBuild,
   requireBuild,
   type BuildRecord,
@@ -66,9 +67,7 @@ function proven({ generation, certificate, verified }: BuildRecord): Rebuilt {
 async function theBuild(context: OperationContext, region: string | undefined): Promise<Build> {
   const { database, projection, regions, operationId, before, remember } = context;
   if (before?.generation !== undefined) return { projection, generation: before.generation };
-  if (region !== undefined && !regions.includes(region)) {
-    throw new OperationRefused(`there is no region ${region}: ${regions.join(', ')}`);
-  }
+  regionsAskedFor(region, regions);
   for (const generation of await abandonedBuilds(database, projection)) {
     await dropBuild(database, { projection, generation });
   }

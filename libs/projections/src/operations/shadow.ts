@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import { generationIn, liveBuilds } from '../live-builds.js';
 import type { Projection } from '../projection.js';
-import { OperationRefused } from '../rebuilding/build-records.js';
+import { OperationRefused, regionsAskedFor } from '../rebuilding/build-records.js';
 import { compareWithLog, type ComparisonOptions } from '../rebuilding/compare-with-log.js';
 import type { Difference } from '../rebuilding/difference.js';
 import type { OperationContext } from './operation-context.js';
@@ -22,17 +22,25 @@ const LISTED_MAX = 200;
 /**
  * Folds the log with this version of the code, and compares the live build with it. Nothing is stored.
  *
- * @throws OperationRefused when there is no live build
+ * @param options.regions all that the log has
+ * @param options.region the only one that is compared; absent: all
+ * @throws NotFound for an unknown region; OperationRefused when there is no live build
  */
 export async function shadowOf(
   database: Database,
   projection: Projection,
-  { report, ...options }: ComparisonOptions & Pick<OperationContext, 'report'>,
+  {
+    report,
+    region,
+    ...options
+  }: ComparisonOptions & Pick<OperationContext, 'report'> & { readonly region?: string | undefined },
 ): Promise<Shadow> {
+  const regions = regionsAskedFor(region, options.regions);
   const live = await liveBuilds(database, projection.name);
   if (!live) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
-  const compared = progressOfEvents({ report }, { phase: 'comparing', generation: live.generation });
-  const { regions, signal } = options;
+  const generation = region === undefined ? live.generation : generationIn(live, region);
+  const compared = progressOfEvents({ report }, { phase: 'comparing', generation });
+  const { signal } = options;
   const seen = (region: string) => [generationIn(live, region)];
   const { events, wallets, differences } = await compareWithLog(database, projection, seen, {
     ...{ regions, compared },

@@ -39,7 +39,24 @@ export interface BuildRecord {
 
 /** An operation that is not possible as things stand. The message is one line for the operator; nothing was changed. */
 export class OperationRefused extends Error {
-  override readonly name = 'OperationRefused';
+  override readonly name: string = 'OperationRefused';
+}
+
+/** It names a wallet or a region that there is not. */
+export class NotFound extends OperationRefused {
+  override readonly name = 'NotFound';
+}
+
+/**
+ * The regions that an operation is about.
+ *
+ * @param region the only one; undefined: all
+ * @throws NotFound
+ */
+export function regionsAskedFor(region: string | undefined, regions: readonly string[]): readonly string[] {
+  if (region === undefined) return regions;
+  if (!regions.includes(region)) throw new NotFound(`there is no region ${region}: ${regions.join(', ')}`);
+  return [region];
 }
 
 /** The builds of one projection or of all, the newest last. */

@@ -17,6 +17,7 @@ import { listParked } from '../following/parked.js';
 import { linesBetween, loadRows, readTotals, walletsWithoutEvents } from '../projection-tables.js';
 import type { Addition, Build, Line, Projection } from '../projection.js';
 import { Differences } from './difference.js';
+import { rawRows } from './raw-rows.js';
 import { TotalCheck } from './total-check.js';
 import { WalletCheck, type Held } from './wallet-check.js';
 
@@ -82,6 +83,15 @@ interface Moment {
   readonly totals: readonly Addition[];
 }
 
+/** What a build holds of the wallets of one page. */
+interface HeldOfPage {
+  readonly rows: Awaited<ReturnType<typeof loadRows>>;
+  /** Of the rows that nobody can read. */
+  readonly raw: Awaited<ReturnType<typeof rawRows>>;
+  /** By event. */
+  readonly lines: ReadonlyMap<string, readonly Line[]>;
+}
+
 class RegionComparison {
   private readonly decoder = new Decoder();
   private readonly moments = new Map<Build, Moment>();
@@ -124,6 +134,7 @@ class RegionComparison {
     for (const build of this.builds) {
       await this.strayLines(build, await linesBetween(database, build, region, this.seen, end));
       if (to === null) await this.endBuild(build);
+      else if (events === 0 && (await this.isUnknown(to))) await this.strayRows(build, [to]);
     }
     return { events, wallets: this.wallets };
   }
@@ -160,11 +171,16 @@ class RegionComparison {
     const { database, region } = this;
     const walletIds = [...new Set(events.map(({ walletId }) => walletId))];
     const last = events.at(-1)!;
-    const held = new Map<Build, { rows: Awaited<ReturnType<typeof loadRows>>; lines: Map<string, Line[]> }>();
+    const held = new Map<Build, HeldOfPage>();
     for (const build of this.builds) {
       const rows = await loadRows(database, build, region, walletIds);
       const byEvent = Map.groupBy(await linesBetween(database, build, region, this.seen, last), eventOf);
-      held.set(build, { rows, lines: byEvent });
+      const unreadable = [...rows.values()].filter(({ state }) => state === undefined);
+      const raw = await rawRows(
+        ...[database, build, region],
+        unreadable.map(({ walletId }) => walletId),
+      );
+      held.set(build, { rows, raw, lines: byEvent });
       const known = new Set(events.map(eventOf));
       await this.strayLines(
         build,
@@ -176,7 +192,7 @@ class RegionComparison {
       const { walletId, version } = event;
       if (this.current?.check.walletId !== walletId) {
         await this.endWallet();
-        const of = this.builds.map((build) => this.held(build, walletId, held.get(build)!.rows.get(walletId)));
+        const of = this.builds.map((build) => this.held(build, walletId, held.get(build)!));
         const check = new WalletCheck(this.builds[0]!.projection, walletId, region, of, this.decoder);
         this.current = { check, held: of };
         this.wallets++;
@@ -239,16 +255,31 @@ class RegionComparison {
       for (const difference of this.sums.get(build)!.compare(region, this.moments.get(build)!.totals))
         report(difference);
     }
-    for (const walletId of await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX)) {
-      const { generation } = build;
-      report({ generation, region, walletId, kind: 'row_without_events', version: null, expected: null, found: null });
+    await this.strayRows(build, await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX));
+  }
+
+  /** Up to now, and not only up to the position that is compared: a wallet may have been opened since. */
+  private async isUnknown(walletId: string): Promise<boolean> {
+    return (await readWalletEvents(this.database, { walletId, after: 0, limit: 1 })).length === 0;
+  }
+
+  /** @param walletIds of which the log has no event in this region */
+  private async strayRows(build: Build, walletIds: readonly string[]): Promise<void> {
+    const { region, database } = this;
+    const { generation } = build;
+    for (const [walletId, found] of await rawRows(database, build, region, walletIds)) {
+      const place = { generation, region, walletId, version: null };
+      this.reporter(build)({ ...place, kind: 'row_without_events', expected: null, found });
     }
   }
 
-  private held(build: Build, walletId: string, row: Held['row']): Held {
+  private held(build: Build, walletId: string, { rows, raw }: HeldOfPage): Held {
     const { cutoffs, parked } = this.moments.get(build)!;
     const cutoff = cutoffs.get(shardOf(walletId)) ?? LOG_START[this.database.engine];
-    return { build, row, cutoff, parkedAt: parked.get(walletId), report: this.reporter(build) };
+    return {
+      ...{ build, row: rows.get(walletId), raw: raw.get(walletId), cutoff },
+      ...{ parkedAt: parked.get(walletId), report: this.reporter(build) },
+    };
   }
 
   private reporter({ generation }: Build): Held['report'] {

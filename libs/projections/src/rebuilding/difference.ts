@@ -26,16 +26,21 @@ export type DifferenceKind =
 
 /** Differences kept word by word; beyond that they are only counted. */
 const LISTED_MAX = 1_000;
+/** Wallets kept by name. */
+export const WALLETS_MAX = 1_000;
 
 /** The differences of one build. */
 export class Differences {
   count = 0;
+  /** How many of them are differences of sums, which are no wallet's. */
+  sums = 0;
   readonly listed: Difference[] = [];
   readonly wallets = new Set<string>();
 
   add(difference: Difference): void {
     this.count++;
     if (this.listed.length < LISTED_MAX) this.listed.push(difference);
-    if (difference.walletId !== null && this.wallets.size < LISTED_MAX) this.wallets.add(difference.walletId);
+    if (difference.walletId === null) this.sums++;
+    else if (this.wallets.size < WALLETS_MAX) this.wallets.add(difference.walletId);
   }
 }

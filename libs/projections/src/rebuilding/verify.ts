@@ -10,7 +10,7 @@ import {
   type BuildRecord,
 } from './build-records.js';
 import { compareWithLog, type ComparisonOptions } from './compare-with-log.js';
-import type { Difference, Differences } from './difference.js';
+import { WALLETS_MAX, type Difference, type Differences } from './difference.js';
 
 /** What was found when a build and the live one were compared with the log, wallet by wallet. */
 export interface Verification {
@@ -31,8 +31,10 @@ export interface Verification {
   readonly unexplained: number;
   /** As `unexplained`, but another version of the projection's code built the live one. */
   readonly explained: number;
-  /** The wallets that an operator has to accept before a swap. */
+  /** The wallets that an operator has to accept before a swap; of very many the first. */
   readonly unexplainedWallets: readonly string[];
+  /** How many of `unexplained` are differences of sums, which are no wallet's: to be accepted as `sums`. */
+  readonly unexplainedSums: number;
   readonly differences: readonly Difference[];
 }
 
@@ -76,9 +78,14 @@ export async function verifyBuild(database: Database, build: Build, options: Com
     unexplained: countOf(same),
     explained: countOf(others),
     unexplainedWallets: [
-      ...own.listed.flatMap(({ kind, walletId }) => (kind === 'wallet_parked' && walletId !== null ? [walletId] : [])),
-      ...new Set(same.flatMap(({ wallets }) => [...wallets])),
+      ...new Set([
+        ...own.listed.flatMap(({ kind, walletId }) =>
+          kind === 'wallet_parked' && walletId !== null ? [walletId] : [],
+        ),
+        ...same.flatMap(({ wallets }) => [...wallets]),
+      ]),
     ],
+    unexplainedSums: same.reduce((all, { sums }) => all + sums, 0),
     differences: [own, ...same, ...others].flatMap(({ listed }) => listed).slice(0, RECORDED_MAX),
   };
   await recordVerification(database, build, JSON.stringify(verification));
@@ -107,28 +114,41 @@ export function comparedWith(
  * Refuses a swap to a build that is not what the log says, or whose place is taken by one that is not, in a way that nobody has
  * explained or accepted.
  *
- * @param accepted wallet ids, or `all`
+ * @param accepted wallet ids, `sums` for the differences of sums, `all` for every one
  * @returns what was accepted, for the record
  * @throws OperationRefused
  */
 export function requireSwappable(
   projection: Projection,
-  { generation, breaks, parked, unexplained, unexplainedWallets: wallets }: Verification,
+  { generation, breaks, parked, unexplained, unexplainedWallets: wallets, unexplainedSums: sums }: Verification,
   accepted: readonly string[],
 ): string[] {
   const name = `generation ${generation} of ${projection.name}`;
   if (breaks > 0)
     throw new OperationRefused(`${name} is not what the log says in ${breaks} places: it is not to be used`);
   if (unexplained + parked === 0) return [];
-  if (accepted.includes('all')) return [...wallets];
+  const all = [...wallets, ...(sums > 0 ? [SUMS] : [])];
+  if (accepted.includes('all')) return all;
   const left = wallets.filter((walletId) => !accepted.includes(walletId));
-  if (left.length === 0 && wallets.length > 0) return [...wallets];
+  const sumsLeft = accepted.includes(SUMS) ? 0 : sums;
+  // Of so many wallets there may be more, whose names nobody has seen.
+  const unnamed = wallets.length >= WALLETS_MAX;
+  if (left.length + sumsLeft === 0 && !unnamed) return all;
   const some = left.slice(0, NAMED_MAX).join(', ') + (left.length > NAMED_MAX ? ', …' : '');
+  const where = [
+    ...(left.length === 0 ? [] : [`${left.length} ${left.length === 1 ? 'wallet' : 'wallets'} (${some})`]),
+    ...(sumsLeft === 0 ? [] : [`${sumsLeft} ${sumsLeft === 1 ? 'sum' : 'sums'}`]),
+    ...(unnamed ? ['wallets that are not listed, which only `all` accepts'] : []),
+  ];
+  const names = [...(left.length === 0 ? [] : ['WALLETS']), ...(sumsLeft === 0 ? [] : [SUMS])];
   throw new OperationRefused(
-    `${unexplained + parked} differences between the live build and ${name} are not explained` +
-      `${some === '' ? '' : ` (${some})`}: look at them, then name their wallets with --accept, or --accept all`,
+    `differences between the live build and ${name} are not explained, of ${where.join(' and ')}: look at them, then ` +
+      `accept them (--accept ${[...(names.length === 0 ? [] : [names.join(',')]), 'all'].join(', or ')})`,
   );
 }
+
+/** What accepts the differences of sums. */
+const SUMS = 'sums';
 
 /** Wallets named in a message. */
 const NAMED_MAX = 5;

@@ -7,6 +7,8 @@ import type { Difference, DifferenceKind } from './difference.js';
 export interface Held {
   readonly build: Build;
   readonly row: WalletRow | undefined;
+  /** Of a row whose state nobody can read: what stands there, as `rawRows` says it. */
+  readonly raw: string | undefined;
   /** Up to here the build has followed the wallet's shard. */
   readonly cutoff: Position;
   /** The first version that a parked wallet lacks. */
@@ -80,7 +82,7 @@ export class WalletCheck {
       if (!each.row) this.say(each, 'row_missing', due, null, null);
       else if (each.row.version < due) this.say(each, 'row_behind', each.row.version, String(due), null);
       else if (!this.compared.has(each))
-        this.say(each, 'row_differs', each.row.version, null, encoded(this.projection, each.row));
+        this.say(each, 'row_differs', each.row.version, null, this.found(each, each.row));
     }
   }
 
@@ -95,7 +97,7 @@ export class WalletCheck {
     if (due) this.due.set(held, event.version);
     if (row?.version === event.version && made.row) {
       this.compared.add(held);
-      const [expected, found] = [encoded(this.projection, made.row), encoded(this.projection, row)];
+      const [expected, found] = [encoded(this.projection, made.row), this.found(held, row)];
       if (expected !== found) this.say(held, 'row_differs', event.version, expected, found);
       else if (event.position !== row.position)
         this.say(held, 'row_differs', event.version, atPosition(event), atPosition(row));
@@ -110,6 +112,10 @@ export class WalletCheck {
       else if (wanted !== found) this.say(held, 'line_differs', event.version, wanted, found);
     }
     for (const wanted of expected.values()) this.say(held, 'line_missing', event.version, wanted, null);
+  }
+
+  private found({ raw }: Held, row: WalletRow): string {
+    return raw ?? encoded(this.projection, row);
   }
 
   private say(

@@ -234,10 +234,14 @@ async function saveLines(
     { name: 'position', type: positionType(connection) },
   ];
   const columns = [...own, ...columnsOf(table.columns)];
-  const values = lines.map(({ walletId, version, line, position, values: rest }) =>
-    table.onePerEvent ? [walletId, version, position, ...rest] : [walletId, version, line, position, ...rest],
-  );
-  await connection.query(insertion(table.name, columns), [generation, region, ...transposed(columns, values)], {
+  const values = [
+    lines.map(({ walletId }) => walletId),
+    lines.map(({ version }) => version),
+    ...(table.onePerEvent ? [] : [lines.map(({ line }) => line)]),
+    lines.map(({ position }) => position),
+    ...Object.keys(table.columns).map((_, i) => lines.map((line) => line.values[i])),
+  ];
+  await connection.query(insertion(table.name, columns), [generation, region, ...values], {
     name: `save-${table.name}`,
   });
 }

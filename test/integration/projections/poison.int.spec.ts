@@ -12,24 +12,29 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
 
-/** A projection that refuses the events of one wallet from a version on, until it is mended. */
+/** Projections that refuse the events of one wallet from a version on, until they are mended. */
 class Poisoned {
   broken = true;
   constructor(
     private readonly walletId: string,
     private readonly version: number,
+    private readonly upTo = Infinity,
   ) {}
 
   readonly projections: readonly Projection[] = ALL_PROJECTIONS.map((projection) => ({
     ...projection,
     apply: (state, event, recorded) => {
-      if (this.broken && recorded.walletId === this.walletId && recorded.version >= this.version) {
+      const { walletId, version } = recorded;
+      if (this.broken && walletId === this.walletId && version >= this.version && version <= this.upTo) {
         throw new Error('this is more than it can take');
       }
       return projection.apply(state, event, recorded);
     },
   }));
 }
+
+/** More than a page of one event takes. */
+const FOLDED_MS = 300;
 
 /** Ids that fall into one shard with the first. */
 function neighbours(first: string, count: number): string[] {
@@ -137,6 +142,42 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       expect(await parked()).toEqual([]);
       await expectAllAsTheLogSays();
     });
+  });
+
+  it('leaves what comes after it for later, also where the next page could be folded at once', async () => {
+    const poison = new Poisoned('stops', 2, 2);
+    const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 2, eventsMax: 10 } });
+    for (const walletId of ['stops', 'beside']) await on.store.openWallet(walletId);
+    await worker.catchUp();
+    for (const walletId of ['beside', 'stops', 'stops']) await on.store.deposit(walletId, '1.00');
+    await worker.catchUp();
+    expect(await parked()).toEqual(allOf('stops', 2));
+    poison.broken = false;
+    await askForRetry();
+    await worker.lookAround();
+    await worker.catchUp();
+    await expectAllAsTheLogSays();
+    await worker.follower.release();
+  });
+
+  it('is not missed when it is mended after a page that leaves its wallet out was folded', async () => {
+    const poison = new Poisoned('waits', 2);
+    const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 1, eventsMax: 10 } });
+    for (const walletId of ['waits', 'goes']) await on.store.openWallet(walletId);
+    await on.store.deposit('waits', '1.00');
+    await worker.catchUp();
+    expect(await parked()).toEqual(allOf('waits', 2));
+    await on.store.deposit('goes', '2.00');
+    await on.store.deposit('waits', '4.00');
+    await worker.follower.cycle(); // writes the one, and folds the other meanwhile
+    await sleep(FOLDED_MS);
+    poison.broken = false;
+    await askForRetry();
+    await worker.lookAround();
+    await worker.catchUp();
+    expect(await parked()).toEqual([]);
+    await expectAllAsTheLogSays();
+    await worker.follower.release();
   });
 
   it('that is gone from the log parks its wallet, until it is back', async () => {

@@ -150,6 +150,8 @@ export interface WorkerOptions {
   readonly database: Database;
 }
 
+/** The next page is always folded while one is written, however small it is. */
+const PAGE = { commitsMax: 200, eventsMax: 5_000 };
 const FOLLOW_PAUSE_MS = 20;
 
 /** One worker process, whose clock stands still until it is moved. */
@@ -169,7 +171,7 @@ export class TestWorker {
       projections,
       me: { region: home, id: randomUUID() },
       times,
-      ...(limits && { limits }),
+      limits: { ...PAGE, ...limits, aheadFrom: 1 },
       monotonic: () => this.clock(),
       observer: {
         applied: (projection, _region, events) =>

@@ -1,11 +1,11 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import { compareCursors, shardOf } from '@tidemark/event-store';
+import { compareCursors } from '@tidemark/event-store';
 import { loadRows, type Changes } from '../projection-tables.js';
 import type { Build, WalletRow } from '../projection.js';
 import { keyOf } from './checkpoints.js';
 import { Decoder, foldStream, type Stuck } from './fold-stream.js';
-import { promisedAfter, type Page, type Stream } from './page.js';
+import { promisedAfter, type Page } from './page.js';
 import { parkedAmong } from './parked.js';
 import type { Track } from './track.js';
 import type { Hold } from './write-page.js';
@@ -39,14 +39,14 @@ export async function foldPage(
   const decoder = new Decoder();
   const walletIds = [...page.streams.keys()];
   const builds = tracks.map(({ build }) => build);
-  const parked = walletIds.length === 0 ? new Map() : await parkedAmong(database, builds, region, walletIds);
+  const parked = await parkedAmong(database, builds, region, walletIds);
   const changes: BuildChanges[] = [];
   for (const [i, track] of tracks.entries()) {
     const { build } = track;
-    const streams = streamsFor(page, track, [...leases.keys()]);
+    const all = streamsFor(page, track, [...leases.keys()]);
     // Those of parked wallets too: a retry begins where the checkpoint is, and must not begin before what was left out here.
-    const shards = new Set([...streams.keys()].map(shardOf));
-    for (const walletId of parked.get(keyOf(build)) ?? []) streams.delete(walletId);
+    const shards = new Set([...all.values()].map(({ shard }) => shard));
+    const streams = without(all, parked.get(keyOf(build))!);
     const before = await rowsBefore(database, region, track, unwritten[i]?.rows ?? [], [...streams.keys()]);
     const folded = [];
     for (const [walletId, stream] of streams) {
@@ -74,28 +74,36 @@ async function rowsBefore(
   unwritten: readonly WalletRow[],
   walletIds: readonly string[],
 ): Promise<ReadonlyMap<string, WalletRow>> {
-  if (!build.projection.state) return new Map();
+  const before = new Map<string, WalletRow>();
+  if (!build.projection.state) return before;
   const newest = new Map(unwritten.map((row) => [row.walletId, row]));
-  const known = walletIds.flatMap((walletId) => newest.get(walletId) ?? rows.get(walletId) ?? []);
-  const found = new Map(known.map((row) => [row.walletId, row]));
-  const others = walletIds.filter((walletId) => !found.has(walletId));
-  for (const [walletId, row] of await loadRows(database, build, region, others)) found.set(walletId, row);
-  return found;
+  const others: string[] = [];
+  for (const walletId of walletIds) {
+    const row = newest.get(walletId) ?? rows.get(walletId);
+    if (row) before.set(walletId, row);
+    else others.push(walletId);
+  }
+  for (const [walletId, row] of await loadRows(database, build, region, others)) before.set(walletId, row);
+  return before;
 }
 
 /** After a take-over a build may stand further on in one shard than the page begins: it has seen some of it. */
-function streamsFor(page: Page, { stored }: Track, shards: readonly number[]): Map<string, Stream> {
+function streamsFor(page: Page, { stored }: Track, shards: readonly number[]): Page['streams'] {
+  const further = shards.filter((shard) => compareCursors(stored.get(shard)!, page.after) > 0);
+  if (further.length === 0) return page.streams;
   const streams = new Map(page.streams);
-  for (const shard of shards) {
-    const cursor = stored.get(shard)!;
-    if (compareCursors(cursor, page.after) <= 0) continue;
-    const promised = promisedAfter(page, cursor, shard);
+  for (const shard of further) {
+    const promised = promisedAfter(page, stored.get(shard)!, shard);
     for (const [walletId, stream] of page.streams) {
-      if (shardOf(walletId) !== shard) continue;
-      const ranges = promised.get(walletId);
-      if (ranges) streams.set(walletId, { ...stream, promised: ranges });
+      if (stream.shard !== shard) continue;
+      const later = promised.get(walletId);
+      if (later) streams.set(walletId, { ...stream, ...later });
       else streams.delete(walletId);
     }
   }
   return streams;
+}
+
+function without(streams: Page['streams'], walletIds: ReadonlySet<string>): Page['streams'] {
+  return walletIds.size === 0 ? streams : new Map([...streams].filter(([walletId]) => !walletIds.has(walletId)));
 }

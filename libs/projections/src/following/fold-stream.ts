@@ -58,7 +58,7 @@ export async function foldStream(
   database: Pick<Database, 'query' | 'engine'>,
   projection: Projection,
   walletId: string,
-  { promised, events }: Stream,
+  { promised, events }: Omit<Stream, 'shard'>,
   before: WalletRow | undefined,
   decoder: Decoder,
 ): Promise<Folded> {

@@ -11,16 +11,19 @@ import {
 } from '@tidemark/event-store';
 
 /** Commits read at once, and events written at once: what a page keeps in memory. */
-export const PAGE_LIMITS: PageLimits = { commitsMax: 200, eventsMax: 5_000 };
+export const PAGE_LIMITS: PageLimits = { commitsMax: 200, eventsMax: 5_000, aheadFrom: 200 };
 
 export interface PageLimits {
   readonly commitsMax: number;
   /** A single commit may be larger; it is never split. */
   readonly eventsMax: number;
+  /** The next page is folded while one of so many events is written: smaller ones mean that nothing has piled up. */
+  readonly aheadFrom: number;
 }
 
 /** What a piece of the log holds of one wallet. */
 export interface Stream {
+  readonly shard: number;
   /** What the commits say was appended, in order. */
   readonly promised: readonly AppendedRange[];
   /** By version. */
@@ -53,46 +56,58 @@ export async function readPage(
     after,
     until,
     shards,
-    limits = PAGE_LIMITS,
-  }: { after: LogCursor; until?: LogCursor; shards: ReadonlySet<number>; limits?: PageLimits },
+    limits,
+  }: { after: LogCursor; until?: LogCursor; shards: ReadonlySet<number>; limits: PageLimits },
 ): Promise<Page | undefined> {
   const next = await readCommits(database, { region, after, limit: limits.commitsMax });
   const commits = asManyAsFit(next, limits.eventsMax).filter((each) => !until || compareCursors(each, until) <= 0);
   if (commits.length === 0) return undefined;
-  const promised = rangesOf(commits, (walletId) => shards.has(shardOf(walletId)));
-  const events = promised.size === 0 ? [] : await readRanges(database, region, [...promised.values()].flat());
-  const found = Map.groupBy(events, ({ walletId }) => walletId);
+  const promised = rangesOf(commits, (shard) => shards.has(shard));
+  const events =
+    promised.size === 0 ? [] : await readRanges(database, region, [...promised.values()].flatMap(rangesIn));
+  const found = new Map([...promised.keys()].map((walletId) => [walletId, new Map<number, ProjectedEvent>()]));
+  for (const event of events) found.get(event.walletId)!.set(event.version, event);
   const streams = new Map(
-    [...promised].map(([walletId, ranges]) => {
-      const byVersion = new Map((found.get(walletId) ?? []).map((event) => [event.version, event]));
-      return [walletId, { promised: ranges, events: byVersion }];
-    }),
+    [...promised].map(([walletId, { shard, promised: ranges }]) => [
+      walletId,
+      { shard, promised: ranges, events: found.get(walletId)! },
+    ]),
   );
   return { after, commits, streams };
 }
 
 /** What a build that stands further on than the page begins has still to do in a shard: what later commits appended. */
-export function promisedAfter({ commits }: Page, cursor: LogCursor, shard: number): Map<string, AppendedRange[]> {
+export function promisedAfter({ commits }: Page, cursor: LogCursor, shard: number): Map<string, Promised> {
   return rangesOf(
     commits.filter((commit) => compareCursors(commit, cursor) > 0),
-    (walletId) => shardOf(walletId) === shard,
+    (each) => each === shard,
   );
 }
 
-function rangesOf(commits: readonly Commit[], wanted: (walletId: string) => boolean): Map<string, AppendedRange[]> {
-  return commits
-    .flatMap(({ appended }) => appended)
-    .filter(({ walletId }) => wanted(walletId))
-    .reduce(joined, new Map<string, AppendedRange[]>());
+/** What commits appended to one wallet. */
+type Promised = Pick<Stream, 'shard' | 'promised'>;
+
+function rangesOf(commits: readonly Commit[], wanted: (shard: number) => boolean): Map<string, Promised> {
+  const promised = new Map<string, Promised & { promised: AppendedRange[] }>();
+  for (const { appended } of commits) {
+    for (const range of appended) {
+      const known = promised.get(range.walletId);
+      const shard = known?.shard ?? shardOf(range.walletId);
+      if (known) join(known.promised, range);
+      else if (wanted(shard)) promised.set(range.walletId, { shard, promised: [range] });
+    }
+  }
+  return promised;
 }
 
+const rangesIn = ({ promised }: Promised) => promised;
+
 /** Adds a range to those of its wallet; one that follows the last is joined to it. (A rehoming and back leaves a hole.) */
-function joined(ranges: Map<string, AppendedRange[]>, range: AppendedRange): Map<string, AppendedRange[]> {
-  const known = ranges.get(range.walletId) ?? [];
-  const last = known.at(-1);
-  const follows = last !== undefined && last.lastVersion + 1 === range.firstVersion;
-  const next = follows ? { ...range, firstVersion: last.firstVersion } : range;
-  return ranges.set(range.walletId, [...(follows ? known.slice(0, -1) : known), next]);
+function join(ranges: AppendedRange[], range: AppendedRange): void {
+  const last = ranges.at(-1)!;
+  if (last.lastVersion + 1 === range.firstVersion) {
+    ranges[ranges.length - 1] = { ...range, firstVersion: last.firstVersion };
+  } else ranges.push(range);
 }
 
 function asManyAsFit(commits: readonly Commit[], eventsMax: number): readonly Commit[] {

@@ -66,6 +66,7 @@ export async function parkedAmong(
   region: string,
   walletIds: readonly string[],
 ): Promise<Map<string, Set<string>>> {
+  if (walletIds.length === 0) return new Map(builds.map((build) => [keyOf(build), new Set()]));
   const { rows } = await database.query<{ projection: string; generation: string; wallet_id: string }>(
     `SELECT projection, generation::text AS generation, wallet_id FROM parked_wallets
      WHERE projection = ANY($1::text[]) AND region = $2::text AND wallet_id = ANY($3::text[])`,

@@ -48,8 +48,6 @@ export interface FollowerObserver {
 
 /** Wallets tried again at one survey. */
 const RETRIES_MAX = 100;
-/** The next page is folded while one of so many events is written: smaller ones mean that nothing has piled up. */
-const AHEAD_FROM_EVENTS = 200;
 /** The wait of a build that fails doubles up to this. */
 const FAILURE_WAIT_MAX_MS = 5_000;
 const FAILURE_WAIT_MS = 50;
@@ -177,7 +175,7 @@ export class RegionFollower {
         .filter(([shard, from]) => (overdue || changes[i]?.shards.has(shard)) && compareCursors(from, to) < 0)
         .map(([shard, from]) => ({ build, shard, from })),
     );
-    if (foldsAhead(changes)) {
+    if (this.foldsAhead(changes)) {
       pack.ahead = this.folded(pack, to, until, changes);
       pack.ahead.catch(() => undefined); // it is thrown where it is awaited
     }
@@ -189,6 +187,12 @@ export class RegionFollower {
     if (overdue) pack.advancedAt = this.now();
     this.report(changes);
     return folded !== undefined;
+  }
+
+  /** Whether the next page is folded meanwhile. A wallet that is stuck has to be parked before anybody goes on. */
+  private foldsAhead(changes: readonly BuildChanges[]): boolean {
+    const { aheadFrom } = this.options.limits ?? PAGE_LIMITS;
+    return changes.every(({ stuck }) => stuck.length === 0) && changes.some(({ events }) => events >= aheadFrom);
   }
 
   /** The next page. @param unwritten what the one before it changes, if that is still being written */
@@ -266,11 +270,6 @@ export class RegionFollower {
   private held(): Lease[] {
     return [...this.leases].map(([shard, token]) => ({ shard, token, owner: ownerOf(this.options.me) }));
   }
-}
-
-/** Whether the next page is worth folding meanwhile: a wallet that is stuck has to be parked before anybody goes on. */
-function foldsAhead(changes: readonly BuildChanges[]): boolean {
-  return changes.every(({ stuck }) => stuck.length === 0) && changes.some(({ events }) => events >= AHEAD_FROM_EVENTS);
 }
 
 /** A statement that will never succeed, and not a database that cannot be reached. */

@@ -1,6 +1,6 @@
 import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
-import { readEventPage, type EventPlace, type ProjectedEvent } from '@tidemark/event-store';
+import { readEventPage, type AppendedRange, type EventPlace, type ProjectedEvent } from '@tidemark/event-store';
 import { PageLost, keyOf } from '../following/checkpoints.js';
 import { Decoder, foldStream, type Folded } from '../following/fold-stream.js';
 import { park, parkedAmong } from '../following/parked.js';
@@ -78,12 +78,19 @@ async function foldAll(
       atOnce = events.length;
     }
     const stream = {
-      promised: events.map(({ version }) => ({ walletId, firstVersion: version, lastVersion: version })),
+      promised: rangesOf(walletId, events),
       events: new Map(events.map((event) => [event.version, event])),
     };
     folded.push(await foldStream(database, projection, walletId, stream, before.get(walletId), decoder));
   }
   return folded;
+}
+
+/** One for all events that follow each other. (A wallet that was elsewhere for a while has a hole.) */
+function rangesOf(walletId: string, events: readonly ProjectedEvent[]): AppendedRange[] {
+  const [firstVersion, lastVersion] = [events[0]!.version, events.at(-1)!.version];
+  if (lastVersion - firstVersion + 1 === events.length) return [{ walletId, firstVersion, lastVersion }];
+  return events.map(({ version }) => ({ walletId, firstVersion: version, lastVersion: version }));
 }
 
 async function writeRange(

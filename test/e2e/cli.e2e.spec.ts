@@ -145,6 +145,23 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     expect(JSON.parse(stdout)).toEqual(greeting);
   });
 
+  it('says in one line that its port is taken', { timeout: START_MS_MAX }, async () => {
+    const { child, ended, greeting } = await startDev(at);
+    const { port } = new URL(greeting.url);
+    const other = new Workplace(fresh.url, { PORT: port });
+    const { code, stdout, stderr } = await other.start('dev', '--json').ended;
+    const message = `port ${port} on 127.0.0.1 is in use: choose another with PORT`;
+    expect({ code, stdout: JSON.parse(stdout) }).toEqual({
+      code: 3,
+      stdout: { error: { code: 'could_not_run', message } },
+    });
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`tidemark: ${message}`);
+    expect(stderr).not.toMatch(/EADDRINUSE|"level":"error"/);
+    other.leave();
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
   it('stops an import cleanly with SIGINT, and goes on from there', { timeout: START_MS_MAX }, async () => {
     const rows = 200_000;
     const lines = Array.from({ length: rows }, (_, i) => `m${i},wallet-${i % 500},1,`).join('\n');

@@ -131,8 +131,11 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(logger, allowedMethods));
   serveDocumentation(app);
+  let url: string;
   try {
-    await app.listen(port, host);
+    await app.init();
+    // Not `app.listen`, which logs as an error whatever it throws: a port in use is told in one line, and once.
+    url = await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await store.close();
     await app.close();
@@ -140,7 +143,6 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
       ? new StartRefused(`port ${port} on ${host} is in use: choose another with PORT`)
       : error;
   }
-  const url = await app.getUrl();
   const openness = keys.empty ? 'no API key is configured: open to everyone on this machine, and to nobody else' : '';
   logger.info({ url, engine: database.engine, version: database.version }, openness || 'listening');
 

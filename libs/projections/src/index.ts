@@ -14,6 +14,7 @@ export {
   LIVE_BUILDS,
   liveBuilds,
   liveBuildsOf,
+  liveGenerations,
   liveIn,
   type LiveBuilds,
 } from './live-builds.js';
@@ -32,7 +33,6 @@ export {
   listBuilds,
   NotFound,
   OperationRefused,
-  regionsAskedFor,
   type BuildRecord,
 } from './rebuilding/build-records.js';
 export { buildProgress } from './rebuilding/build-ranges.js';

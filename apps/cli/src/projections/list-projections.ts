@@ -7,12 +7,13 @@ import {
   type BuildStatus,
   type Lag,
   type Operation,
+  type ProjectionStatus,
   type Verification,
 } from '@tidemark/projections';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { requireProjection, withOwnerDatabase } from './ask-operation.js';
-import { soundness } from './result-lines.js';
+import { followedLine, soundness } from './result-lines.js';
 
 /** `tidemark projections list`. `--json`: `{projections, shards}`. */
 export function listProjections(at: Surroundings): Promise<CommandResult> {
@@ -25,8 +26,20 @@ export function listProjections(at: Surroundings): Promise<CommandResult> {
       ...builds.map((build) => `  ${buildLine(build)}`),
     ]);
     const workers = `${status.shards.length} shards, followed by ${owners.size} ${owners.size === 1 ? 'worker' : 'workers'}`;
-    return { json: status, lines: [...lines, workers], found: status.projections.some(({ parked }) => parked > 0) };
+    return {
+      json: status,
+      lines: [...lines, workers, ...status.projections.flatMap(unseenLines)],
+      found: status.projections.some(({ parked }) => parked > 0),
+    };
   });
+}
+
+/** Of builds that are followed, and that readers of no region see. */
+function unseenLines({ name, builds }: ProjectionStatus): string[] {
+  const newest = Math.max(...builds.flatMap(({ live, generation }) => (live ? Number(generation) : [])));
+  return builds
+    .filter(({ live, state }) => state === 'following' && !live)
+    .map(({ generation }) => followedLine(name, generation, Number(generation) < newest));
 }
 
 function buildLine({ generation, version, state, behind, parked, verified, createdAt, ...build }: BuildStatus): string {

@@ -1,5 +1,6 @@
 import {
   builtAs,
+  liveGenerations,
   type Rebuilt,
   type Retried,
   type Shadow,
@@ -92,15 +93,27 @@ export function soundness({ breaks, unexplained }: Pick<Verification, 'breaks' |
 /** Hex digits of a root that a person compares. */
 const ROOT_SHOWN = 16;
 
+/** A build that no reader sees costs writes until somebody drops it. */
+export function followedLine(projection: string, generation: string, forTheWayBack: boolean): string {
+  const why = forTheWayBack ? 'for the way back' : 'and no reader sees it';
+  return (
+    `${projection} ${generation} is followed ${why}; when you no longer want it: ` +
+    `tidemark projections drop ${projection} ${generation}`
+  );
+}
+
 export function swapLines(projection: string, { generation, before, region, accepted, readers }: Swapped): Said {
   const where = region === null ? '' : ` in ${region}`;
   const [now, until] =
     readers && region === null ? [builtAs(readers.after), builtAs(readers.before)] : [generation, before];
+  const seen = readers ? liveGenerations(readers.after) : [generation];
+  const unseen = (readers ? liveGenerations(readers.before) : [before]).filter((each) => !seen.includes(each));
   const accepting = accepted.length === 0 ? '' : ` (accepted: ${accepted.join(', ')})`;
   return {
     lines: [
       `readers of ${projection}${where} see generation ${now} now, instead of ${until}${accepting}; ` +
         `back again: tidemark projections rollback ${projection}`,
+      ...unseen.map((left) => followedLine(projection, left, true)),
     ],
   };
 }

@@ -107,7 +107,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
   it('rebuilds one region, and says where readers see it', { timeout: 60_000 }, async () => {
     await sleep(CERTIFIED_AFTER_MS);
     const unknown = await ended(await ask('/balances/rebuild', { region: 'atlantis' }));
-    expect(unknown.result).toEqual({ reason: 'there is no region atlantis: local', refused: true });
+    expect(unknown.result).toEqual({ reason: 'there is no region atlantis: local', refused: true, notFound: true });
     const { result } = await done(await ask('/balances/rebuild', { region: 'local', swap: true, latencyRatioMax: 0 }));
     expect(result).toMatchObject({ region: 'local', before: '1', certificate: { regions: ['local'] } });
     expect(
@@ -127,6 +127,10 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect(verified).toMatchObject({ arguments: {}, result: { generation: '1', breaks: 0 } });
     const compared = await done(await service.send('POST', `${PROJECTIONS}/trial_balance/diff`, bare));
     expect(compared.result).toMatchObject({ changes: 0, differences: [] });
+    const inOne = await done(await ask('/trial_balance/diff', { region: 'local' }));
+    expect(inOne.result).toEqual(compared.result);
+    const nowhere = await ended(await ask('/trial_balance/diff', { region: 'atlantis' }));
+    expect(nowhere.result).toMatchObject({ reason: 'there is no region atlantis: local', notFound: true });
     const refused = await ended(await ask('/balances/swap', { generation: '77' }));
     expect(refused).toMatchObject({
       state: 'failed',
@@ -187,6 +191,14 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       ['/balances/rebuild', { region: ['local'] }, 400, 'invalid_request'],
       ['/balances/rebuild', { region: 'x'.repeat(65) }, 400, 'invalid_request'],
       ['/balances/rebuild', { region: 'local', walletId: 'alice' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { swap: true, walletId: 'alice' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { latencyRatioMax: 1, walletId: 'alice' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { accept: ['alice'], walletId: 'alice' }, 400, 'invalid_request'],
+      ['/balances/rebuild', { accept: ['all'] }, 400, 'invalid_request'],
+      ['/balances/rebuild', { accept: ['all'], swap: false }, 400, 'invalid_request'],
+      ['/balances/rebuild', { accept: [], swap: true }, 400, 'invalid_request'],
+      ['/balances/swap', { accept: [] }, 400, 'invalid_request'],
+      ['/balances/diff', { region: '' }, 400, 'invalid_request'],
       ['/balances/verify', { region: 'local' }, 400, 'invalid_request'],
       ['/balances/rebuild', [], 400, 'invalid_request'],
       ['/balances/rebuild', null, 400, 'invalid_request'],
@@ -201,6 +213,11 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     ])('POST %s with %j → %i %s', async (path, body, status, code) => {
       const answer = await ask(path, body);
       expect([answer.status, answer.json.code]).toEqual([status, code]);
+    });
+
+    it('says where a combination of arguments says nothing', async () => {
+      const { json } = await ask('/balances/rebuild', { accept: ['all'] });
+      expect(JSON.stringify(json)).toContain('only a swap accepts differences: leave this out, or swap');
     });
 
     it.each<[Record<string, string>, string]>([

@@ -98,6 +98,17 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
 
     const { operations, more } = (await read('/operations?projection=balances&limit=3')).json;
     expect(operations.map(({ action }: { action: string }) => action)).toEqual(['drop', 'rollback', 'swap']);
+    const page = async (query: string) => (await read(`/operations?projection=balances&limit=2${query}`)).json;
+    const first = await page('');
+    const second = await page(`&cursor=${first.nextCursor}`);
+    const actions = [first, second].map((each) => each.operations.map(({ action }: { action: string }) => action));
+    expect(actions).toEqual([
+      ['drop', 'rollback'],
+      ['swap', 'rebuild'],
+    ]);
+    expect([second.more, second.nextCursor]).toEqual([false, undefined]);
+    const elsewhere = await read(`/operations?projection=movements&cursor=${first.nextCursor}`);
+    expect([elsewhere.status, elsewhere.json.code]).toEqual([400, 'invalid_cursor']);
     expect([more, (await read('/operations?projection=movements')).json]).toEqual([
       true,
       { operations: [], more: false },
@@ -238,6 +249,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       ['GET', '/balances/generations/x/certificate', 400, 'invalid_request'],
       ['GET', '/balances/parked?limit=0', 400, 'invalid_request'],
       ['GET', '/operations?limit=201', 400, 'invalid_request'],
+      ['GET', '/operations?cursor=x', 400, 'invalid_cursor'],
       ['GET', '/operations?state=done', 400, 'invalid_request'],
       ['GET', '/operations?projection=nothing', 404, 'projection_not_found'],
       ['GET', '/operations/parked', 404, 'operation_not_found'],

@@ -77,6 +77,25 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
     ]);
   });
 
+  it('the audit record is read page by page', async () => {
+    await service.database.query(
+      `INSERT INTO projection_operations (operation_id, requested_at, requested_by, action, projection, arguments, state)
+       SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, '2020-01-01T00:00:00Z', 'test', 'verify',
+              'journal', '{}', 'failed' FROM generate_series(1, 201) AS n`,
+    );
+    const first = await projections('audit', 'journal');
+    const [older] = first.stdout.trimEnd().split('\n').slice(-1);
+    const before = '00000000-0000-4000-8000-000000000002';
+    expect(older).toBe(`older ones: tidemark projections audit journal --before ${before}`);
+    const { json } = await at.json('projections', 'audit', 'journal', '--before', before);
+    expect(json).toMatchObject({ operations: [{ operationId: '00000000-0000-4000-8000-000000000001' }], next: null });
+    expect(json.operations).toHaveLength(1);
+    expect(await projections('audit', '--before', 'x')).toMatchObject({
+      code: 2,
+      stderr: 'tidemark: --before: there is no operation x\n',
+    });
+  });
+
   it('proposes to drop what is followed and nobody sees', async () => {
     const hints = async () =>
       (await projections('list')).stdout.split('\n').filter((line) => line.includes('is followed'));

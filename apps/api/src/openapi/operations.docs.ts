@@ -70,8 +70,8 @@ export const operations: EndpointDocs = {
   tag: 'Operations',
   summary: 'The audit record of projections',
   description: 'What operators asked of them, over HTTP and with `tidemark projections`, the newest first.',
-  answer: { description: 'The newest of them.', schema: operationsAnswer },
-  problems: ['projection_not_found', 'database_unavailable'],
+  answer: { description: 'A page of them.', schema: operationsAnswer },
+  problems: ['projection_not_found', 'invalid_cursor', 'database_unavailable'],
 };
 
 export const operation: EndpointDocs = {

@@ -37,8 +37,8 @@ export class OperationsController {
   @Documented(docs.operations)
   async list(@Query({ schema: operationsQuery }) asked: OperationsQuery): Promise<OperationsAnswer> {
     if (asked.projection !== undefined) requireProjection(asked.projection);
-    const { entries, more } = await this.queries.execute(new GetOperationsQuery(asked));
-    return { operations: entries.map(operationOf), more };
+    const { entries, nextCursor } = await this.queries.execute(new GetOperationsQuery(asked));
+    return { operations: entries.map(operationOf), more: nextCursor !== undefined, nextCursor };
   }
 
   @Get('operations/:operationId')

@@ -1,6 +1,6 @@
 import { ACTIONS, type Operation, type ProjectionStatus, type Status } from '@tidemark/projections';
 import { z } from 'zod';
-import { instant } from '../schemas/answers.js';
+import { instant, nextCursor } from '../schemas/answers.js';
 
 const projection = z.string().meta({ example: 'balances' });
 const generation = z.string().meta({ description: 'The number of a build.', example: '2' });
@@ -96,7 +96,7 @@ export const operationAnswer = z.object({
 });
 
 const more = z.boolean().meta({ description: 'Whether there are more than `limit`.', example: false });
-export const operationsAnswer = z.object({ operations: z.array(operationAnswer).readonly(), more });
+export const operationsAnswer = z.object({ operations: z.array(operationAnswer).readonly(), more, nextCursor });
 
 const parkedWallet = z.object({
   projection,

@@ -57,7 +57,7 @@ export const operationBodies = {
 
 export const parkedQuery = z.strictObject({ limit: page.limit });
 export const operationsQuery = z.strictObject({
-  limit: page.limit,
+  ...page,
   projection: projectionName.optional().meta({ description: 'Only what was asked of this one.' }),
 });
 

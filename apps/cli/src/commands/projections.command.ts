@@ -181,7 +181,10 @@ export function projectionsAuditCommand(command: Command, run: Run): Command {
   return command
     .description('list what operators asked of projections, and what came of it')
     .argument('[projection]', NAME)
-    .action((projection?: string) => run(async (at) => (await listing()).listAudit(at, projection)));
+    .option('--before <operation>', 'what was asked before this operation, by its id')
+    .action((projection: string | undefined, { before }: { before?: string }) =>
+      run(async (at) => (await listing()).listAudit(at, projection, before)),
+    );
 }
 
 function withGeneration(command: Command): Command {

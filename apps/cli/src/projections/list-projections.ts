@@ -1,5 +1,6 @@
 import { regionsOf } from '@tidemark/event-store';
 import {
+  findOperation,
   listOperations,
   listParked,
   projectionStatus,
@@ -10,6 +11,7 @@ import {
   type ProjectionStatus,
   type Verification,
 } from '@tidemark/projections';
+import { UsageError } from '../process/exit.js';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { requireProjection, withOwnerDatabase } from './ask-operation.js';
@@ -81,17 +83,27 @@ export function listParkedWallets(at: Surroundings, projection?: string): Promis
   });
 }
 
-/** `tidemark projections audit`. `--json`: `{operations}`, the newest first. */
-export function listAudit(at: Surroundings, projection?: string): Promise<CommandResult> {
+/**
+ * `tidemark projections audit`. `--json`: `{operations, next}`, the newest first; `next` is for `--before`, null at the end.
+ *
+ * @param before the id of an operation: what was asked before it
+ */
+export function listAudit(at: Surroundings, projection?: string, before?: string): Promise<CommandResult> {
   if (projection !== undefined) requireProjection(projection);
   return withOwnerDatabase(at, async (database) => {
-    const operations = await listOperations(database, {
-      limit: LISTED_MAX,
-      ...(projection !== undefined && { projection }),
-    });
-    return { json: { operations }, lines: operations.map(auditLine) };
+    if (before !== undefined && !(UUID.test(before) && (await findOperation(database, before)))) {
+      throw new UsageError(`--before: there is no operation ${before}`);
+    }
+    const which = { before, limit: LISTED_MAX + 1, ...(projection !== undefined && { projection }) };
+    const read = await listOperations(database, which);
+    const operations = read.slice(0, LISTED_MAX);
+    const next = read.length > LISTED_MAX ? operations.at(-1)!.operationId : null;
+    const older = `older ones: tidemark projections audit${projection === undefined ? '' : ` ${projection}`} --before ${next}`;
+    return { json: { operations, next }, lines: [...operations.map(auditLine), ...(next === null ? [] : [older])] };
   });
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function auditLine({
   requestedAt,

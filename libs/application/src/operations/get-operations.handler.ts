@@ -2,11 +2,12 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { findOperation, listOperations, type Operation } from '@tidemark/projections';
 import { ReadModel } from '../read-model/read-model.js';
-import { cutOff, type CutList } from './cut-list.js';
+import { pageOf, type Page, type PageRequest } from '../queries/page.js';
+import { decodeCursor, encodeCursor, uuidOf } from '../read-model/cursor.js';
 
 /** The audit record: what operators asked of one projection or of all, the newest first. */
-export class GetOperationsQuery extends Query<CutList<Operation>> {
-  constructor(readonly asked: { readonly projection?: string | undefined; readonly limit: number }) {
+export class GetOperationsQuery extends Query<Page<Operation>> {
+  constructor(readonly asked: PageRequest & { readonly projection?: string | undefined }) {
     super();
   }
 }
@@ -15,9 +16,13 @@ export class GetOperationsQuery extends Query<CutList<Operation>> {
 export class GetOperationsHandler implements IQueryHandler<GetOperationsQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  execute({ asked: { projection, limit } }: GetOperationsQuery): Promise<CutList<Operation>> {
-    const which = { limit: limit + 1, ...(projection !== undefined && { projection }) };
-    return this.readModel.retrying(async () => cutOff(await listOperations(this.readModel.database, which), limit));
+  /** @throws InvalidCursor */
+  async execute({ asked: { projection, limit, cursor } }: GetOperationsQuery): Promise<Page<Operation>> {
+    const list = `operations ${projection ?? ''}`;
+    const before = cursor === undefined ? undefined : uuidOf(decodeCursor(cursor, list));
+    const which = { before, limit: limit + 1, ...(projection !== undefined && { projection }) };
+    const read = await this.readModel.retrying(() => listOperations(this.readModel.database, which));
+    return pageOf(read, limit, ({ operationId }) => encodeCursor({ list, generation: 'log', after: operationId }));
   }
 }
 

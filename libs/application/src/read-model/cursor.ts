@@ -10,9 +10,9 @@ const CURSOR_CHARACTERS_MAX = 1_024;
 export interface Cursor {
   /** What is listed: a cursor of another list, wallet or search is refused. */
   readonly list: string;
-  /** The builds of the projection that the page came from (`LIVE_BUILDS`); `log` for lists that are read from the log. */
+  /** The builds of the projection that the page came from (`LIVE_BUILDS`); `log` for lists that are read from no projection. */
   readonly generation: string;
-  /** The last key of the page: a wallet id, or a version. */
+  /** The last key of the page: a wallet id, a version, or the id of an operation. */
   readonly after: string;
 }
 
@@ -46,6 +46,16 @@ export function decodeCursor(text: string, list: string): Cursor {
 export function versionOf({ after }: Cursor): number {
   if (!/^[1-9]\d{0,14}$/.test(after)) throw refused();
   return Number(after);
+}
+
+/**
+ * The UUID that a cursor ends at.
+ *
+ * @throws InvalidCursor
+ */
+export function uuidOf({ after }: Cursor): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(after)) throw refused();
+  return after;
 }
 
 /**

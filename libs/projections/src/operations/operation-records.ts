@@ -49,15 +49,18 @@ export async function findOperation(
   return rows[0] && toOperation(rows[0]);
 }
 
-/** The audit record: the newest first. @param limit at most so many */
+/** The audit record: the newest first. @param which `before`: the id of an operation, whose elders are listed; at most `limit` */
 export async function listOperations(
   database: Pick<Database, 'query'>,
-  { projection, limit }: { projection?: string; limit: number },
+  { projection, before, limit }: { projection?: string; before?: string | undefined; limit: number },
 ): Promise<Operation[]> {
   const { rows } = await database.query<Row>(
-    `SELECT ${COLUMNS} FROM projection_operations o WHERE $1::text IS NULL OR o.projection = $1::text
-     ORDER BY o.requested_at DESC, o.operation_id LIMIT $2::int8`,
-    [projection ?? null, limit],
+    `SELECT ${COLUMNS} FROM projection_operations o
+     WHERE ($1::text IS NULL OR o.projection = $1::text)
+       AND ($3::uuid IS NULL OR (o.requested_at, o.operation_id) <
+         (SELECT b.requested_at, b.operation_id FROM projection_operations b WHERE b.operation_id = $3::uuid))
+     ORDER BY o.requested_at DESC, o.operation_id DESC LIMIT $2::int8`,
+    [projection ?? null, limit, before ?? null],
   );
   return rows.map(toOperation);
 }

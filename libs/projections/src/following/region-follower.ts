@@ -151,7 +151,7 @@ export class RegionFollower {
     } catch (error) {
       // What was folded on top of a page that is not written is worth nothing, nor what is known of its rows.
       pack.ahead = undefined;
-      for (const { rows } of pack.tracks) rows.forgetAll();
+      for (const { rows } of pack.tracks) rows.clear();
       if (error instanceof PageLost) this.forget();
       else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
       else if (!isDefect(error)) throw error;
@@ -182,7 +182,9 @@ export class RegionFollower {
     if (moves.length > 0) await writePage(database, { region, leases }, moves, to, changes);
     const tracks = new Map(pack.tracks.map((track) => [track.build, track]));
     for (const { build, shard } of moves) tracks.get(build)!.stored.set(shard, to);
-    for (const { build, rows } of changes) tracks.get(build)!.rows.keep(rows);
+    for (const { build, rows } of changes) {
+      for (const row of rows) tracks.get(build)!.rows.set(row.walletId, row);
+    }
     pack.read = to;
     if (overdue) pack.advancedAt = this.now();
     this.report(changes);
@@ -230,7 +232,7 @@ export class RegionFollower {
       const track = tracks.find(({ build }) => keyOf(build) === `${parked.projection}/${parked.generation}`);
       const cursor = track?.stored.get(shardOf(parked.walletId));
       if (!track || !cursor) continue;
-      track.rows.forget(parked.walletId);
+      track.rows.delete(parked.walletId);
       try {
         await retryParked(database, { region, leases }, track.build, cursor, parked);
       } catch (error) {

@@ -30,7 +30,7 @@ interface Column {
   readonly type: string;
 }
 
-const STATE_KEY = ['generation', 'region', 'wallet_id'];
+const STATE_KEY = 'generation, region, wallet_id';
 
 /** The rows of some wallets in one region, by wallet id; none for a projection without a table for them. */
 export async function loadRows(
@@ -211,13 +211,19 @@ async function saveRows(
   ];
   const columns = [...own, ...columnsOf(table.columns)];
   const values = rows.map((row) => [row.walletId, row.shard, row.version, row.position, ...table.encode(row.state)]);
-  const updates = columns.filter(({ name }) => name !== 'wallet_id' && name !== 'shard');
-  await connection.query(
-    `${insertion(table.name, columns)}
-     ON CONFLICT (${STATE_KEY.join(', ')}) DO UPDATE SET ${updates.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`,
-    [generation, region, ...transposed(columns, values)],
-    { name: `save-${table.name}` },
-  );
+  // CockroachDB writes a whole row without reading the one before it, where the statement says UPSERT: two thirds of the time.
+  const statement =
+    connection.engine === 'cockroach'
+      ? `UPSERT${insertion(table.name, columns).slice('INSERT'.length)}`
+      : `${insertion(table.name, columns)} ON CONFLICT (${STATE_KEY}) DO UPDATE SET ${replaced(columns)}`;
+  await connection.query(statement, [generation, region, ...transposed(columns, values)], {
+    name: `save-${table.name}`,
+  });
+}
+
+function replaced(columns: readonly Column[]): string {
+  const changing = columns.filter(({ name }) => name !== 'wallet_id' && name !== 'shard');
+  return changing.map(({ name }) => `${name} = excluded.${name}`).join(', ');
 }
 
 async function saveLines(

@@ -9,7 +9,7 @@ import type { WalletRow } from '../projection.js';
 import { moveRange, type BuildRange } from './build-ranges.js';
 
 /** Events in memory at a time, twice: those that are folded, and those that are being read meanwhile. */
-export const BUILD_PAGE_EVENTS = 5_000;
+export const BUILD_PAGE_EVENTS = 2_000;
 
 /** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
 const FOLDED_AT_ONCE = 500;

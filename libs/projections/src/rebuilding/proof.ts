@@ -17,7 +17,7 @@ import { TotalSums } from './total-sums.js';
 import { encoded } from './wallet-check.js';
 
 const ROWS_PAGE = 2_000;
-const EVENTS_PAGE = 5_000;
+const EVENTS_PAGE = 2_000;
 /** Before every line of a region. */
 const FIRST_LINE = { walletId: '', version: 0, line: 0 };
 

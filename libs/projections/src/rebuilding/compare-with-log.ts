@@ -40,7 +40,7 @@ export interface ComparisonOptions {
   readonly pageEvents?: number;
 }
 
-const PAGE_EVENTS = 2_000;
+const PAGE_EVENTS = 5_000;
 /** Events fetched at once of a wallet that has gone on since its page was read. */
 const TAIL_EVENTS = 1_000;
 /** On CockroachDB a position can be read up to two seconds after it was written. */

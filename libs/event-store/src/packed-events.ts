@@ -28,6 +28,7 @@ export function packedEvents(alias: string): string {
 
 export function unpackedEvents(engine: Engine, region: string, row: PackedEvents | undefined): ProjectedEvent[] {
   const fields = row?.packed?.split(SEPARATOR) ?? [];
+  if (fields.length % FIELDS !== 0) throw new Error(`${fields.length} fields are not events of ${FIELDS} each`);
   return Array.from({ length: fields.length / FIELDS }, (_, i) => eventAt(engine, region, fields, i * FIELDS));
 }
 

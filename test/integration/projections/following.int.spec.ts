@@ -1,4 +1,14 @@
-import { readFreshWallet, readProjectedWallet, readWalletAt } from '@tidemark/projections';
+import {
+  balances,
+  beginBuild,
+  beginFollowing,
+  Builder,
+  dropBuild,
+  readFreshWallet,
+  readProjectedWallet,
+  readWalletAt,
+  shardsBehindLive,
+} from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { encodeWallet } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +69,30 @@ describe.each(engines)('following the log on $engine', (engine) => {
     for (let second = 0; second < 5; second++) await worker.lookAround();
     expect((await versions()).rows).toEqual(before);
     await worker.follower.release();
+  });
+
+  it('a build that was made meets the one that readers see, however much is appended meanwhile', async () => {
+    const worker = on.worker({ limits: { commitsMax: 2, eventsMax: 20 } });
+    await worker.catchUp();
+    const build = await beginBuild(on.database, balances, ['local']);
+    for (const walletId of WALLETS.slice(0, 7)) await on.store.deposit(walletId, '1.00'); // it begins some pages behind
+    worker.pass(1_000); // all shards of the others move on
+    await worker.catchUp();
+    const me = { region: 'local', id: 'builder' };
+    await new Builder(on.database, { projections: [balances], me, latencyRatioMax: 0 }).build(
+      AbortSignal.timeout(60_000),
+    );
+    await beginFollowing(on.database, build, ['local'], '{}');
+    let behind = Infinity;
+    for (let second = 0; second < 40 && behind > 0; second++) {
+      await on.store.deposit(WALLETS[second % WALLETS.length]!, '1.00');
+      await worker.lookAround();
+      behind = await shardsBehindLive(on.database, build);
+    }
+    expect(behind).toBe(0);
+    await worker.catchUp();
+    await worker.follower.release();
+    await dropBuild(on.database, build);
   });
 
   it('two workers share the shards, and each event is applied by one of them', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@tidemark/database';
 import { shardOf } from '@tidemark/event-store';
 import {
   ALL_PROJECTIONS,
@@ -175,6 +176,69 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await askForRetry();
     await worker.lookAround();
     await worker.catchUp();
+    expect(await parked()).toEqual([]);
+    await expectAllAsTheLogSays();
+    await worker.follower.release();
+  });
+
+  it('is not left out again by a worker that was robbed of the shard while it tried', async () => {
+    const [broken, mended] = [new Poisoned('robbed-2', 2), new Poisoned('robbed-2', 2)];
+    mended.broken = false;
+    await on.store.openWallet('robbed-2');
+    await on.store.deposit('robbed-2', '1.00');
+    let armed = false;
+    const database: Database = {
+      ...on.database,
+      transaction: (work, options) =>
+        on.database.transaction(work, options).catch(async (error: unknown) => {
+          if (armed) await robbed();
+          throw error;
+        }),
+    };
+    const worker = on.worker({ projections: broken.projections, database });
+    const other = on.worker({ projections: mended.projections });
+    const robbed = async () => {
+      armed = false;
+      await on.log.owner.query(`UPDATE shard_leases SET owner = NULL, token = token + 1`);
+      await other.catchUp();
+      await other.lookAround();
+    };
+    await worker.catchUp();
+    expect(await parked()).toEqual(allOf('robbed-2', 2));
+    await askForRetry();
+    armed = true;
+    await worker.lookAround();
+    expect(armed).toBe(false);
+    expect(await parked()).toEqual([]);
+    await expectAllAsTheLogSays();
+    await other.follower.release();
+    await worker.follower.release();
+  });
+
+  it('a rebuild that is asked for while a retry begins is not taken for done', async () => {
+    const poison = new Poisoned('twice', 2);
+    await on.store.openWallet('twice');
+    await on.store.deposit('twice', '1.00');
+    let armed = false;
+    const database: Database = {
+      ...on.database,
+      transaction: async (work, options) => {
+        if (armed) {
+          armed = false;
+          await on.log.owner.query(`UPDATE parked_wallets SET retry = 'rebuild' WHERE projection = 'balances'`);
+          await on.log.owner.query(`UPDATE wallet_balances SET opened_at = now() WHERE wallet_id = 'twice'`);
+        }
+        return on.database.transaction(work, options);
+      },
+    };
+    const worker = on.worker({ projections: poison.projections, database });
+    await worker.catchUp();
+    poison.broken = false;
+    await askForRetry();
+    armed = true;
+    await worker.lookAround();
+    expect(armed).toBe(false);
+    await worker.lookAround();
     expect(await parked()).toEqual([]);
     await expectAllAsTheLogSays();
     await worker.follower.release();

@@ -135,17 +135,19 @@ export async function requestRebuild(
 /** What a person reads in a list; the log of the worker has it all. */
 const REASON_CHARACTERS_MAX = 500;
 
+/** @returns false when it is parked no more, or not as it was read */
 export async function unpark(
   { query }: Pick<Connection, 'query'>,
-  { projection, generation }: Build,
-  region: string,
-  walletId: string,
-): Promise<void> {
-  await query(
+  { projection, generation, region, walletId, version, retry }: ParkedWallet,
+): Promise<boolean> {
+  const { rowCount } = await query(
     `DELETE FROM parked_wallets
-     WHERE projection = $1::text AND generation = $2::int8 AND region = $3::text AND wallet_id = $4::text`,
-    [projection.name, generation, region, walletId],
+     WHERE projection = $1::text AND generation = $2::int8 AND region = $3::text AND wallet_id = $4::text
+       AND version = $5::int8 AND retry = $6::text`,
+    [projection, generation, region, walletId, version, retry],
+    { name: 'unpark' },
   );
+  return rowCount > 0;
 }
 
 function toParked({ wallet_id, version, parked_at, attempts, ...row }: Row): ParkedWallet {

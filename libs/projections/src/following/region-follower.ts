@@ -9,8 +9,8 @@ import { changeOwner, readLeases, type Lease } from './leases.js';
 import { foldPage, type BuildChanges } from './fold-page.js';
 import { merged, packsOf, split, type FoldedPage, type Pack } from './packs.js';
 import { PAGE_LIMITS, readPage, type PageLimits } from './page.js';
-import { park, parkedToRetry } from './parked.js';
-import { retryParked } from './retry-parked.js';
+import { parkedToRetry } from './parked.js';
+import { parkAgain, retryParked } from './retry-parked.js';
 import { StallWatch } from './stall-watch.js';
 import { trackOf } from './track.js';
 import { writePage } from './write-page.js';
@@ -210,6 +210,8 @@ export class RegionFollower {
     const page = await readPage(database, region, { after, ...(until && { until }), shards, limits });
     const last = page?.commits.at(-1);
     if (!page || !last) return undefined;
+    // The front has moved on when that is written: folded ahead, it would keep two builds a page apart for ever.
+    if (unwritten && until && compareCursors(last, until) >= 0) return undefined;
     const changes = await foldPage(database, { region, leases }, page, tracks, unwritten);
     return { to: { position: last.position, commitId: last.commitId }, changes };
   }
@@ -225,13 +227,15 @@ export class RegionFollower {
   private async retryParked(): Promise<void> {
     const { database, region, leases } = this;
     const tracks = this.packs.flatMap((pack) => pack.tracks);
-    const toRetry = await parkedToRetry(database, region, this.shards, RETRIES_MAX);
-    // A page that was folded while they were parked has left them out.
-    if (toRetry.length > 0) for (const pack of this.packs) pack.ahead = undefined;
-    for (const parked of toRetry) {
+    const found = await parkedToRetry(database, region, this.shards, RETRIES_MAX);
+    const toRetry = found.flatMap((parked) => {
       const track = tracks.find(({ build }) => keyOf(build) === `${parked.projection}/${parked.generation}`);
       const cursor = track?.stored.get(shardOf(parked.walletId));
-      if (!track || !cursor) continue;
+      return track && cursor ? [{ parked, track, cursor }] : [];
+    });
+    // A page that was folded while they were parked has left them out.
+    if (toRetry.length > 0) for (const pack of this.packs) pack.ahead = undefined;
+    for (const { parked, track, cursor } of toRetry) {
       track.rows.delete(parked.walletId);
       try {
         await retryParked(database, { region, leases }, track.build, cursor, parked);
@@ -241,7 +245,7 @@ export class RegionFollower {
         if (!isDefect(error)) throw error;
         // Whatever is wrong with one wallet, the others are followed.
         const reason = error instanceof Error ? error.message : String(error);
-        await park(database, track.build, region, [{ ...parked, reason }]);
+        await parkAgain(database, { region, leases }, track.build, cursor, { ...parked, reason });
         this.options.observer.failed(track.build.projection.name, region, error);
       }
     }

@@ -30,10 +30,9 @@ export async function retryParked(
   const attempt = await database
     .transaction(async ({ query }) => {
       const connection = { query, engine: database.engine };
-      const move = { build, shard: shardOf(walletId), from: cursor };
-      await moveCheckpoints(connection, hold.region, hold.leases, [move], cursor);
-      await applyAll(connection, build, hold.region, cursor, parked);
-      await unpark(connection, build, hold.region, walletId);
+      await holdShard(connection, hold, build, cursor, walletId);
+      // Done already, or asked for otherwise since it was read: then it is looked at again.
+      if (await unpark(connection, parked)) await applyAll(connection, build, hold.region, cursor, parked);
       return undefined;
     })
     .catch((error: unknown) => {
@@ -41,8 +40,38 @@ export async function retryParked(
       if (error instanceof EventFromTheFuture) throw new ShardFromTheFuture(shardOf(walletId), error);
       throw error;
     });
-  if (attempt) await park(database, build, hold.region, [attempt.stuck]);
+  if (attempt) await parkAgain(database, hold, build, cursor, attempt.stuck);
   return attempt === undefined;
+}
+
+/**
+ * Parks a wallet that could not be tried again with success.
+ *
+ * @throws PageLost when the shard has been taken: whoever has it may have applied what this worker could not
+ */
+export async function parkAgain(
+  database: Database,
+  hold: Hold,
+  build: Build,
+  cursor: LogCursor,
+  stuck: Stuck,
+): Promise<void> {
+  await database.transaction(async ({ query }) => {
+    const connection = { query, engine: database.engine };
+    await holdShard(connection, hold, build, cursor, stuck.walletId);
+    await park(connection, build, hold.region, [stuck]);
+  });
+}
+
+/** Keeps the wallet's shard from being taken, and its checkpoint from being moved, until the transaction ends. @throws PageLost */
+async function holdShard(
+  connection: Connection,
+  { region, leases }: Hold,
+  build: Build,
+  cursor: LogCursor,
+  walletId: string,
+): Promise<void> {
+  await moveCheckpoints(connection, region, leases, [{ build, shard: shardOf(walletId), from: cursor }], cursor);
 }
 
 /** Rolls the transaction back, and carries what is to be said of the wallet. */

@@ -48,7 +48,8 @@ describe.each(engines)('kill -9 of a worker that rebuilds, on $engine', (engine)
     return Number(rows[0]!.events);
   };
 
-  it.each([journal, dailyTotals])(
+  // Each kind of table on one engine, since each waits until a dead worker is missed.
+  it.each(engine.engine === 'cockroach' ? [journal] : [dailyTotals])(
     '$name: another goes on from where it was, and builds nothing twice',
     { timeout: TEST_MS_MAX },
     async ({ name }) => {

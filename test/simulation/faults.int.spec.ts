@@ -7,7 +7,7 @@ import { simulate } from './simulation.js';
 import { setStage, stageMissing } from './stage.js';
 
 /** Enough for every fault to happen in the middle of something; `npm run test:faults` takes a million. */
-const COMMANDS_PER_FAULT = 150;
+const COMMANDS_PER_FAULT = 100;
 const RUN_MS_MAX = 240_000;
 
 /** A stage can also be the place of the faults that ask for less. Three nodes are a place of their own. */

@@ -15,7 +15,8 @@ const FAILING_OUTCOMES = 61;
 const FORCED_SHARE = 0.3;
 
 const [engine] = engines.filter((each) => each.engine === 'cockroach' && each.found === 'on PATH');
-const names = Object.keys(strategies) as StrategyName[];
+/** `optimistic` is the writer of `grouped` with groups of one: the contract on single nodes has all three. */
+const names = (Object.keys(strategies) as StrategyName[]).filter((name) => name !== 'optimistic');
 /** This is about what is written, not how fast: three nodes on two cores may take their time. */
 const DEADLINE_MS = 90_000;
 const TEST_MS_MAX = 120_000;

@@ -10,7 +10,7 @@ import { LOG_WALLETS, scripts, write } from './random-logs.js';
 
 const REGIONS = ['local', 'east', 'west'];
 /** Runs begin until then, on each engine; a failure prints the seed that repeats it. */
-const BEGIN_MS = 30_000;
+const BEGIN_MS = 15_000;
 const RUNS_MAX = 40;
 const RUN_MS_MAX = 90_000;
 /** Workers of one region, alive or dead. */

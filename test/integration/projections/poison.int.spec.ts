@@ -215,6 +215,35 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.follower.release();
   });
 
+  it('is not left out by a page that was folded while its wallet was parked, and is so no more', async () => {
+    await on.store.openWallet('freed');
+    let armed = false;
+    const database: Database = {
+      ...on.database,
+      transaction: async (work, options) => {
+        // What a retry leaves that had nothing to apply, and whose worker did not live to hear of it.
+        if (armed) await on.log.owner.query(`DELETE FROM parked_wallets WHERE wallet_id = 'freed'`);
+        armed = false;
+        return on.database.transaction(work, options);
+      },
+    };
+    const worker = on.worker({ database });
+    await worker.catchUp();
+    for (const { name } of ALL_PROJECTIONS) {
+      await on.log.owner.query(
+        `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at)
+         VALUES ($1, 1, 'local', 'freed', $2, 2, 'parked by hand', now())`,
+        [name, shardOf('freed')],
+      );
+    }
+    await on.store.deposit('freed', '1.00');
+    armed = true;
+    await worker.catchUp();
+    expect(armed).toBe(false);
+    await expectAllAsTheLogSays();
+    await worker.follower.release();
+  });
+
   it('a rebuild that is asked for while a retry begins is not taken for done', async () => {
     const poison = new Poisoned('twice', 2);
     await on.store.openWallet('twice');

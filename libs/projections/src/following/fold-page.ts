@@ -14,6 +14,8 @@ import type { Hold } from './write-page.js';
 export interface BuildChanges extends Changes {
   readonly build: Build;
   readonly stuck: readonly Stuck[];
+  /** Wallets with events in the page that are left out, because they are parked. */
+  readonly leftOut: readonly string[];
   /** How many were applied. */
   readonly events: number;
   /** The shards in which the page has events for it. */
@@ -46,7 +48,8 @@ export async function foldPage(
     const all = streamsFor(page, track, [...leases.keys()]);
     // Those of parked wallets too: a retry begins where the checkpoint is, and must not begin before what was left out here.
     const shards = new Set([...all.values()].map(({ shard }) => shard));
-    const streams = without(all, parked.get(keyOf(build))!);
+    const leftOut = [...parked.get(keyOf(build))!].filter((walletId) => all.has(walletId));
+    const streams = without(all, new Set(leftOut));
     const before = await rowsBefore(database, region, track, unwritten[i]?.rows ?? [], [...streams.keys()]);
     const folded = [];
     for (const [walletId, stream] of streams) {
@@ -56,6 +59,7 @@ export async function foldPage(
     changes.push({
       build,
       shards,
+      leftOut,
       rows: folded.flatMap(({ row }) => row ?? []),
       lines: folded.flatMap(({ lines }) => lines),
       additions: folded.flatMap(({ additions }) => additions),

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
 import type { LogCursor } from '@tidemark/event-store';
-import { overStrayLines, saveChanges, type LinesThere } from '../projection-tables.js';
-import { moveCheckpoints, type Move } from './checkpoints.js';
+import { overStrayLines, saveChanges, type Connection, type LinesThere } from '../projection-tables.js';
+import { keyOf, moveCheckpoints, PageLost, type Move } from './checkpoints.js';
 import type { BuildChanges } from './fold-page.js';
-import { park } from './parked.js';
+import { park, parkedAmong } from './parked.js';
 
 /** A worker's hold on the shards of a region: their tokens. */
 export interface Hold {
@@ -28,6 +28,7 @@ export async function writePage(
     database.transaction(async ({ query }) => {
       const connection = { query, engine: database.engine };
       await moveCheckpoints(connection, region, leases, moves, to);
+      await requireParked(connection, region, changes);
       for (const each of changes) {
         await saveChanges(connection, each.build, region, each, over);
         await park(connection, each.build, region, each.stuck);
@@ -35,4 +36,27 @@ export async function writePage(
     });
   // The checkpoints are the key that makes it safe to send again: what was written after all counts as lost then.
   await retryIdempotent(() => overStrayLines(write), { random: Math.random, sleep });
+}
+
+/**
+ * Nobody tries a wallet again while its checkpoint is locked. One that was, after the page was folded, by a worker that did not
+ * live to hear of it, has to have this page's events.
+ *
+ * @throws PageLost
+ */
+async function requireParked(
+  { query }: Pick<Connection, 'query'>,
+  region: string,
+  changes: readonly BuildChanges[],
+): Promise<void> {
+  const leavingOut = changes.filter(({ leftOut }) => leftOut.length > 0);
+  if (leavingOut.length === 0) return;
+  const builds = leavingOut.map(({ build }) => build);
+  const parked = await parkedAmong({ query }, builds, region, [
+    ...new Set(leavingOut.flatMap(({ leftOut }) => leftOut)),
+  ]);
+  for (const { build, leftOut } of leavingOut) {
+    const still = parked.get(keyOf(build))!;
+    if (!leftOut.every((walletId) => still.has(walletId))) throw new PageLost('a wallet is parked no more');
+  }
 }

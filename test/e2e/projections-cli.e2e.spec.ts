@@ -43,15 +43,15 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
   });
 
   it.each<[string, string[]]>([
-    ['region: either a wallet or a region is rebuilt', ['--wallet', 'alice', '--region', 'local']],
-    ['swap: one wallet is built in place: there is nothing to swap', ['--wallet', 'alice', '--swap']],
+    ['--region: either a wallet or a region is rebuilt', ['--wallet', 'alice', '--region', 'local']],
+    ['--swap: one wallet is built in place: there is nothing to swap', ['--wallet', 'alice', '--swap']],
     [
-      'latencyRatioMax: one wallet is built in place, at once: there is nothing to hold back',
+      '--latency: one wallet is built in place, at once: there is nothing to hold back',
       ['--wallet', 'alice', '--latency', '2'],
     ],
-    ['accept: only a swap accepts differences: leave this out, or swap', ['--accept', 'all']],
-    ['walletId: the id of a wallet', ['--wallet', '']],
-    ['region: the name of a region', ['--region', '']],
+    ['--accept: only a swap accepts differences: leave this out, or swap', ['--accept', 'all']],
+    ['--wallet: the id of a wallet', ['--wallet', '']],
+    ['--region: the name of a region', ['--region', '']],
   ])('refuses at once what says nothing: %s', async (message, options) => {
     const ended = await projections('rebuild', 'balances', ...options);
     expect(ended).toEqual({ code: 2, stdout: '', stderr: `tidemark: ${message}\n` });

@@ -1,41 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@tidemark/database';
 import { shardOf } from '@tidemark/event-store';
-import {
-  ALL_PROJECTIONS,
-  journal,
-  listParked,
-  readFreshWallet,
-  readProjectedWallet,
-  type Projection,
-} from '@tidemark/projections';
+import { ALL_PROJECTIONS, journal, listParked, readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allOf, Parking, Poisoned } from './parking.js';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
-
-/** Projections that refuse the events of one wallet from a version on, until they are mended. */
-class Poisoned {
-  broken = true;
-  constructor(
-    private readonly walletId: string,
-    private readonly version: number,
-    private readonly upTo = Infinity,
-  ) {}
-
-  readonly projections: readonly Projection[] = ALL_PROJECTIONS.map((projection) => ({
-    ...projection,
-    apply: (state, event, recorded) => {
-      const { walletId, version } = recorded;
-      if (this.broken && walletId === this.walletId && version >= this.version && version <= this.upTo) {
-        throw new Error('this is more than it can take');
-      }
-      return projection.apply(state, event, recorded);
-    },
-  }));
-}
-
-/** More than a page of one event takes. */
-const FOLDED_MS = 300;
 
 /** Ids that fall into one shard with the first. */
 function neighbours(first: string, count: number): string[] {
@@ -46,26 +14,12 @@ function neighbours(first: string, count: number): string[] {
 
 describe.each(engines)('an event that cannot be applied, on $engine', (engine) => {
   let on: ProjectionsFixture;
+  let parking: Parking;
   beforeAll(async () => {
     on = await ProjectionsFixture.create(engine);
+    parking = new Parking(on, engine);
   });
   afterAll(() => on.close());
-
-  const askForRetry = (how: 'continue' | 'rebuild' = 'continue') =>
-    on.log.owner.query(`UPDATE parked_wallets SET retry = $1`, [how]);
-  const parked = async () =>
-    (await listParked(on.database, { limit: 100 }))
-      .map(({ projection, walletId, version }) => `${projection} ${walletId} ${version}`)
-      .sort();
-  const allOf = (walletId: string, version: number) =>
-    ALL_PROJECTIONS.map(({ name }) => `${name} ${walletId} ${version}`).sort();
-  const expectAllAsTheLogSays = async (regions = ['local']) => {
-    // The log is read as it was a second ago, and what was put right by hand is younger than its position.
-    if (engine.engine === 'cockroach') await sleep(1_200);
-    for (const projection of ALL_PROJECTIONS) {
-      expect(await on.wrongIn(projection, { regions }), projection.name).toEqual([]);
-    }
-  };
 
   describe('that the code refuses', () => {
     const [one, two] = neighbours('sick', 2) as [string, string];
@@ -86,7 +40,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       await on.store.deposit(two, '8.00');
       await worker.catchUp();
       expect(worker.failures).toEqual([]);
-      expect(await parked()).toEqual(allOf('sick', 4));
+      expect(await parking.parked()).toEqual(allOf('sick', 4));
       for (const walletId of [one, two]) {
         const [row, fresh] = [
           await readProjectedWallet(on.log.owner, walletId),
@@ -104,9 +58,9 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     });
 
     it('stays parked when it is tried again and nothing was mended', async () => {
-      await askForRetry();
+      await parking.askForRetry();
       await worker.lookAround();
-      expect(await parked()).toEqual(allOf('sick', 4));
+      expect(await parking.parked()).toEqual(allOf('sick', 4));
       const [first] = await listParked(on.database, { limit: 1 });
       expect(first).toMatchObject({ attempts: 2, retry: null });
       expect(first!.reason).toContain('this is more than it can take');
@@ -117,12 +71,12 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       await on.store.deposit('sick', '16.00');
       await worker.catchUp();
       poison.broken = false;
-      await askForRetry();
+      await parking.askForRetry();
       await on.store.deposit('sick', '32.00');
       await worker.lookAround();
       await worker.catchUp();
-      expect(await parked()).toEqual([]);
-      await expectAllAsTheLogSays();
+      expect(await parking.parked()).toEqual([]);
+      await parking.expectAllAsTheLogSays();
     });
 
     it('a rebuild of the wallet that fails leaves it parked, and a later retry does not count twice', async () => {
@@ -133,144 +87,12 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
         [shardOf('sick')],
       );
       await worker.lookAround();
-      expect(await parked()).toEqual(['journal sick 4']);
+      expect(await parking.parked()).toEqual(['journal sick 4']);
       poison.broken = false;
       await on.store.deposit('sick', '64.00');
       await worker.catchUp();
-      await askForRetry();
-      await worker.lookAround();
-      await worker.catchUp();
-      expect(await parked()).toEqual([]);
-      await expectAllAsTheLogSays();
+      await parking.expectMendedBy(worker);
     });
-  });
-
-  it('leaves what comes after it for later, also where the next page could be folded at once', async () => {
-    const poison = new Poisoned('stops', 2, 2);
-    const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 2, eventsMax: 10 } });
-    for (const walletId of ['stops', 'beside']) await on.store.openWallet(walletId);
-    await worker.catchUp();
-    for (const walletId of ['beside', 'stops', 'stops']) await on.store.deposit(walletId, '1.00');
-    await worker.catchUp();
-    expect(await parked()).toEqual(allOf('stops', 2));
-    poison.broken = false;
-    await askForRetry();
-    await worker.lookAround();
-    await worker.catchUp();
-    await expectAllAsTheLogSays();
-    await worker.follower.release();
-  });
-
-  it('is not missed when it is mended after a page that leaves its wallet out was folded', async () => {
-    const poison = new Poisoned('waits', 2);
-    const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 1, eventsMax: 10 } });
-    for (const walletId of ['waits', 'goes']) await on.store.openWallet(walletId);
-    await on.store.deposit('waits', '1.00');
-    await worker.catchUp();
-    expect(await parked()).toEqual(allOf('waits', 2));
-    await on.store.deposit('goes', '2.00');
-    await on.store.deposit('waits', '4.00');
-    await worker.follower.cycle(); // writes the one, and folds the other meanwhile
-    await sleep(FOLDED_MS);
-    poison.broken = false;
-    await askForRetry();
-    await worker.lookAround();
-    await worker.catchUp();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
-    await worker.follower.release();
-  });
-
-  it('is not left out again by a worker that was robbed of the shard while it tried', async () => {
-    const [broken, mended] = [new Poisoned('robbed-2', 2), new Poisoned('robbed-2', 2)];
-    mended.broken = false;
-    await on.store.openWallet('robbed-2');
-    await on.store.deposit('robbed-2', '1.00');
-    let armed = false;
-    const database: Database = {
-      ...on.database,
-      transaction: (work, options) =>
-        on.database.transaction(work, options).catch(async (error: unknown) => {
-          if (armed) await robbed();
-          throw error;
-        }),
-    };
-    const worker = on.worker({ projections: broken.projections, database });
-    const other = on.worker({ projections: mended.projections });
-    const robbed = async () => {
-      armed = false;
-      await on.log.owner.query(`UPDATE shard_leases SET owner = NULL, token = token + 1`);
-      await other.catchUp();
-      await other.lookAround();
-    };
-    await worker.catchUp();
-    expect(await parked()).toEqual(allOf('robbed-2', 2));
-    await askForRetry();
-    armed = true;
-    await worker.lookAround();
-    expect(armed).toBe(false);
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
-    await other.follower.release();
-    await worker.follower.release();
-  });
-
-  it('is not left out by a page that was folded while its wallet was parked, and is so no more', async () => {
-    await on.store.openWallet('freed');
-    let armed = false;
-    const database: Database = {
-      ...on.database,
-      transaction: async (work, options) => {
-        // What a retry leaves that had nothing to apply, and whose worker did not live to hear of it.
-        if (armed) await on.log.owner.query(`DELETE FROM parked_wallets WHERE wallet_id = 'freed'`);
-        armed = false;
-        return on.database.transaction(work, options);
-      },
-    };
-    const worker = on.worker({ database });
-    await worker.catchUp();
-    for (const { name } of ALL_PROJECTIONS) {
-      await on.log.owner.query(
-        `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at)
-         VALUES ($1, 1, 'local', 'freed', $2, 2, 'parked by hand', now())`,
-        [name, shardOf('freed')],
-      );
-    }
-    await on.store.deposit('freed', '1.00');
-    armed = true;
-    await worker.catchUp();
-    expect(armed).toBe(false);
-    await expectAllAsTheLogSays();
-    await worker.follower.release();
-  });
-
-  it('a rebuild that is asked for while a retry begins is not taken for done', async () => {
-    const poison = new Poisoned('twice', 2);
-    await on.store.openWallet('twice');
-    await on.store.deposit('twice', '1.00');
-    let armed = false;
-    const database: Database = {
-      ...on.database,
-      transaction: async (work, options) => {
-        if (armed) {
-          armed = false;
-          await on.log.owner.query(`UPDATE parked_wallets SET retry = 'rebuild' WHERE projection = 'balances'`);
-          await on.log.owner.query(`UPDATE wallet_balances SET opened_at = now() WHERE wallet_id = 'twice'`);
-        }
-        return on.database.transaction(work, options);
-      },
-    };
-    const worker = on.worker({ projections: poison.projections, database });
-    await worker.catchUp();
-    poison.broken = false;
-    await askForRetry();
-    armed = true;
-    await worker.lookAround();
-    expect(armed).toBe(false);
-    await worker.lookAround();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
-    await worker.follower.release();
   });
 
   it('that is gone from the log parks its wallet, until it is back', async () => {
@@ -284,17 +106,13 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     );
     await on.log.owner.query(`DELETE FROM wallet_events WHERE wallet_id = 'robbed' AND version = 6`);
     await worker.catchUp();
-    expect(await parked()).toEqual(allOf('robbed', 6));
-    await askForRetry();
+    expect(await parking.parked()).toEqual(allOf('robbed', 6));
+    await parking.askForRetry();
     await worker.lookAround();
-    expect(await parked()).toEqual(allOf('robbed', 6));
+    expect(await parking.parked()).toEqual(allOf('robbed', 6));
     expect(worker.failures).toEqual([]);
     await on.log.owner.query(`INSERT INTO wallet_events SELECT * FROM saved`);
-    await askForRetry();
-    await worker.lookAround();
-    await worker.catchUp();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
+    await parking.expectMendedBy(worker);
     await worker.follower.release();
   });
 
@@ -307,15 +125,11 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     );
     await on.log.owner.query(`DELETE FROM wallet_events WHERE wallet_id = 'robbed' AND version = 9`);
     await worker.catchUp();
-    await askForRetry();
+    await parking.askForRetry();
     await worker.lookAround();
-    expect(await parked()).toEqual(allOf('robbed', 9));
+    expect(await parking.parked()).toEqual(allOf('robbed', 9));
     await on.log.owner.query(`INSERT INTO wallet_events SELECT * FROM saved`);
-    await askForRetry();
-    await worker.lookAround();
-    await worker.catchUp();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
+    await parking.expectMendedBy(worker);
     await worker.follower.release();
   });
 
@@ -330,15 +144,11 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       );
     await set('"1.00"', '"1.0O"');
     await worker.catchUp();
-    expect(await parked()).toEqual(allOf('damaged', 2));
+    expect(await parking.parked()).toEqual(allOf('damaged', 2));
     await on.store.deposit('damaged', '2.00');
     await worker.catchUp();
     await set('"1.0O"', '"1.00"');
-    await askForRetry();
-    await worker.lookAround();
-    await worker.catchUp();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
+    await parking.expectMendedBy(worker);
     await worker.follower.release();
   });
 
@@ -358,15 +168,15 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.catchUp();
     expect(worker.follower.shards).toHaveLength(63);
     expect(worker.follower.shards).not.toContain(shard);
-    expect(await parked()).toEqual([]);
+    expect(await parking.parked()).toEqual([]);
     expect((await readProjectedWallet(on.log.owner, other))!.wallet.version).toBe(1);
     const newer = on.worker();
     await written(1);
     await newer.catchUp();
-    expect(await parked()).toEqual([]);
+    expect(await parking.parked()).toEqual([]);
     for (const each of [worker, newer]) await each.follower.release();
     await on.catchUp();
-    await expectAllAsTheLogSays();
+    await parking.expectAllAsTheLogSays();
   });
 
   it('that a newer Tidemark wrote does not stop a worker that tries a parked wallet again', async () => {
@@ -391,8 +201,8 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await heir.lookAround();
     await heir.catchUp();
     await heir.follower.release();
-    expect(await parked()).toEqual([]);
-    await expectAllAsTheLogSays();
+    expect(await parking.parked()).toEqual([]);
+    await parking.expectAllAsTheLogSays();
   });
 
   it('a moved wallet that is built again sees no further than its shard was followed', async () => {
@@ -415,11 +225,11 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     }
     await west.lookAround();
     await west.catchUp();
-    expect(await parked()).toEqual([]);
+    expect(await parking.parked()).toEqual([]);
     expect(west.failures).toEqual([]);
     await west.follower.release();
     await on.catchUp(regions);
-    await expectAllAsTheLogSays(regions);
+    await parking.expectAllAsTheLogSays(regions);
   });
 
   it('a projection without rows of its own parks at the event that is missing, not at the first', async () => {

@@ -71,13 +71,16 @@ export async function benchLag(
 
   const crowd = await Promise.all(Array.from({ length: WORKERS_AT_FULL_LOAD }, () => WorkerProcess.start(bench.url)));
   while (new Set(await owners(bench.owner)).size < WORKERS_AT_FULL_LOAD) await sleep(LOOK_EVERY_MS);
-  const full = load.run(WARM_UP_SECONDS + FULL_LOAD_SECONDS_MIN + seconds, load.anyWallet);
-  await sleep(WARM_UP_SECONDS * 1_000);
   let loaded = true;
-  void full.finally(() => (loaded = false));
-  const watched = await Promise.all(Array.from({ length: WATCHERS }, () => lagsWhile(bench.owner, load, () => loaded)));
+  const full = load
+    .run(WARM_UP_SECONDS + FULL_LOAD_SECONDS_MIN + seconds, load.anyWallet)
+    .finally(() => (loaded = false));
+  const watcher = async () => {
+    await sleep(WARM_UP_SECONDS * 1_000);
+    return lagsWhile(bench.owner, load, () => loaded);
+  };
+  const [appendedAtFull, ...watched] = await Promise.all([full, ...Array.from({ length: WATCHERS }, watcher)]);
   const lagsAtFull = watched.flat().sort((a, b) => a - b);
-  const appendedAtFull = await full;
   await visible(bench.owner);
   for (const worker of crowd) await worker.stop();
   say(

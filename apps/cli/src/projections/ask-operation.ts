@@ -22,13 +22,19 @@ import { OperationDisplay } from './operation-display.js';
 const LOOK_EVERY_MS = 100;
 /** A worker looks twice a second. When none has taken the operation by then, this process does it. */
 const PATIENCE_MS = 3_000;
+/** What arguments are called on the command line. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  ...{ walletId: '--wallet', region: '--region', swap: '--swap', accept: '--accept' },
+  latencyRatioMax: '--latency',
+};
 
 /**
  * Asks for an operation on a projection and waits for what comes of it, with a progress bar. A worker of the running
  * service carries it out; where none is running, this process is one until it is done.
  *
  * @param lines what the result says in words
- * @throws UsageError for an unknown projection, wallet or region, and for arguments that cannot be meant; CouldNotRun with the reason when the operation was refused
+ * @throws UsageError for an unknown projection, wallet or region, and for arguments that cannot be meant; CouldNotRun with the
+ *   reason when the operation was refused
  */
 export async function askOperation<Result>(
   at: Surroundings,
@@ -36,7 +42,7 @@ export async function askOperation<Result>(
   lines: (result: Result) => { readonly lines: readonly string[]; readonly found?: boolean },
 ): Promise<CommandResult> {
   requireProjection(asked.projection);
-  const read = readArguments(asked.action, asked.arguments);
+  const read = readArguments(asked.action, asked.arguments, (argument) => OPTIONS[argument] ?? argument);
   if (typeof read === 'string') throw new UsageError(read);
   return withOwnerDatabase(at, async (database, url) => {
     const operationId = randomUUID();

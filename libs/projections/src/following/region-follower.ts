@@ -9,10 +9,10 @@ import { changeOwner, readLeases, type Lease } from './leases.js';
 import { foldPage, type BuildChanges } from './fold-page.js';
 import { merged, packsOf, split, type FoldedPage, type Pack } from './packs.js';
 import { PAGE_LIMITS, readPage, type PageLimits } from './page.js';
-import { parkedToRetry } from './parked.js';
+import { parkedToRetry, type ParkedWallet } from './parked.js';
 import { parkAgain, retryParked } from './retry-parked.js';
 import { StallWatch } from './stall-watch.js';
-import { trackOf } from './track.js';
+import { trackOf, type Track } from './track.js';
 import { writePage } from './write-page.js';
 
 export interface FollowerOptions {
@@ -225,29 +225,36 @@ export class RegionFollower {
   }
 
   private async retryParked(): Promise<void> {
-    const { database, region, leases } = this;
+    const { database, region } = this;
     const tracks = this.packs.flatMap((pack) => pack.tracks);
     const found = await parkedToRetry(database, region, this.shards, RETRIES_MAX);
-    const toRetry = found.flatMap((parked) => {
+    const toRetry = found.flatMap((parked): ToRetry[] => {
       const track = tracks.find(({ build }) => keyOf(build) === `${parked.projection}/${parked.generation}`);
       const cursor = track?.stored.get(shardOf(parked.walletId));
       return track && cursor ? [{ parked, track, cursor }] : [];
     });
     // A page that was folded while they were parked has left them out.
     if (toRetry.length > 0) for (const pack of this.packs) pack.ahead = undefined;
-    for (const { parked, track, cursor } of toRetry) {
-      track.rows.delete(parked.walletId);
-      try {
-        await retryParked(database, { region, leases }, track.build, cursor, parked);
-      } catch (error) {
-        if (error instanceof PageLost) return this.forget();
-        if (error instanceof ShardFromTheFuture) return this.giveBack(error);
-        if (!isDefect(error)) throw error;
-        // Whatever is wrong with one wallet, the others are followed.
-        const reason = error instanceof Error ? error.message : String(error);
-        await parkAgain(database, { region, leases }, track.build, cursor, { ...parked, reason });
-        this.options.observer.failed(track.build.projection.name, region, error);
-      }
+    try {
+      for (const each of toRetry) await this.retry(each);
+    } catch (error) {
+      if (error instanceof PageLost) this.forget();
+      else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
+      else throw error;
+    }
+  }
+
+  private async retry({ parked, track, cursor }: ToRetry): Promise<void> {
+    const { database, region, leases } = this;
+    track.rows.delete(parked.walletId);
+    try {
+      await retryParked(database, { region, leases }, track.build, cursor, parked);
+    } catch (error) {
+      if (error instanceof PageLost || error instanceof ShardFromTheFuture || !isDefect(error)) throw error;
+      // Whatever is wrong with one wallet, the others are followed.
+      const reason = error instanceof Error ? error.message : String(error);
+      await parkAgain(database, { region, leases }, track.build, cursor, { ...parked, reason });
+      this.options.observer.failed(track.build.projection.name, region, error);
     }
   }
 
@@ -276,6 +283,13 @@ export class RegionFollower {
   private held(): Lease[] {
     return [...this.leases].map(([shard, token]) => ({ shard, token, owner: ownerOf(this.options.me) }));
   }
+}
+
+/** A wallet that an operator wants tried again, in a build and up to a place in the log that this worker follows. */
+interface ToRetry {
+  readonly parked: ParkedWallet;
+  readonly track: Track;
+  readonly cursor: LogCursor;
 }
 
 /** A statement that will never succeed, and not a database that cannot be reached. */

@@ -57,11 +57,19 @@ export const ARGUMENTS = {
 
 export type ArgumentsOf<A extends Action> = z.infer<(typeof ARGUMENTS)[A]>;
 
-/** The arguments of an action, or in one line why they cannot be meant. */
-export function readArguments<A extends Action>(action: A, asked: object): ArgumentsOf<A> | string {
+/**
+ * The arguments of an action, or in one line why they cannot be meant.
+ *
+ * @param nameOf what the caller calls an argument
+ */
+export function readArguments<A extends Action>(
+  action: A,
+  asked: object,
+  nameOf = (argument: string) => argument,
+): ArgumentsOf<A> | string {
   const { data, error } = ARGUMENTS[action].safeParse(asked);
   return error
-    ? error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')
+    ? error.issues.map(({ path, message }) => [...path.map(String).map(nameOf), message].join(': ')).join('; ')
     : (data as ArgumentsOf<A>);
 }
 

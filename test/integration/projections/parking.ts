@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ALL_PROJECTIONS, listParked, type Projection } from '@tidemark/projections';
+import type { TestEngine } from '@tidemark/testing';
+import { expect } from 'vitest';
+import type { ProjectionsFixture, TestWorker } from './projections-fixture.js';
+
+/** Projections that refuse the events of one wallet from a version on, until they are mended. */
+export class Poisoned {
+  broken = true;
+  constructor(
+    private readonly walletId: string,
+    private readonly version: number,
+    private readonly upTo = Infinity,
+  ) {}
+
+  readonly projections: readonly Projection[] = ALL_PROJECTIONS.map((projection) => ({
+    ...projection,
+    apply: (state, event, recorded) => {
+      const { walletId, version } = recorded;
+      if (this.broken && walletId === this.walletId && version >= this.version && version <= this.upTo) {
+        throw new Error('this is more than it can take');
+      }
+      return projection.apply(state, event, recorded);
+    },
+  }));
+}
+
+/** A wallet that is parked in every projection at a version. */
+export function allOf(walletId: string, version: number): string[] {
+  return ALL_PROJECTIONS.map(({ name }) => `${name} ${walletId} ${version}`).sort();
+}
+
+/** The parked wallets of a log. */
+export class Parking {
+  constructor(
+    private readonly on: ProjectionsFixture,
+    private readonly engine: TestEngine,
+  ) {}
+
+  async parked(): Promise<string[]> {
+    const wallets = await listParked(this.on.database, { limit: 100 });
+    return wallets.map(({ projection, walletId, version }) => `${projection} ${walletId} ${version}`).sort();
+  }
+
+  /** As an operator does, for all. */
+  async askForRetry(): Promise<void> {
+    await this.on.log.owner.query(`UPDATE parked_wallets SET retry = 'continue'`);
+  }
+
+  async expectAllAsTheLogSays(regions = ['local']): Promise<void> {
+    // The log is read as it was a second ago, and what was put right by hand is younger than its position.
+    if (this.engine.engine === 'cockroach') await sleep(1_200);
+    for (const projection of ALL_PROJECTIONS) {
+      expect(await this.on.wrongIn(projection, { regions }), projection.name).toEqual([]);
+    }
+  }
+
+  /** All that are parked are tried again, and nothing is missing or twice. */
+  async expectMendedBy(worker: TestWorker): Promise<void> {
+    await this.askForRetry();
+    await worker.lookAround();
+    await worker.catchUp();
+    expect(await this.parked()).toEqual([]);
+    await this.expectAllAsTheLogSays();
+  }
+}

@@ -51,6 +51,8 @@ const commands = {
     step(node, [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'build', 'lint', 'unit', '--parallel=2'], {
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
     });
+    // What belongs to no project of Nx.
+    step(node, [bin('eslint/bin/eslint.js'), 'test', '*.mjs']);
     return [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json'];
   },
 };

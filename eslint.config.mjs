@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 // The one-way street of docs/architecture.md: each layer may import only what stands on its line.
@@ -46,8 +47,19 @@ const impure = {
   'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness is a parameter.' }],
 };
 
+// A pattern takes linear time on every input: callers choose the input, and one slow match stops the process for everybody.
+const linearPatterns = {
+  files: ['**/*.ts', '**/*.mjs'],
+  plugins: { regexp },
+  rules: {
+    'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+    'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+  },
+};
+
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.nx', '.tidemark', '**/*.mjs'] },
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.tidemark'] },
+  linearPatterns,
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommended],

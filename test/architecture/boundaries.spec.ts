@@ -55,6 +55,10 @@ describe('forbidden imports', () => {
     ['libs/wallet/src/index.ts', `export const luck = Math.random();`, 'no-restricted-properties'],
     ['libs/wallet/src/index.ts', `export { Decimal } from 'decimal.js';`, '@typescript-eslint/no-restricted-imports'],
     ['apps/api/src/index.ts', `export { Decimal } from 'decimal.js';`, '@typescript-eslint/no-restricted-imports'],
+    ['apps/api/src/index.ts', 'export const is = /^a\\s*(?:b\\s*)?;?\\s*$/;', 'regexp/no-super-linear-backtracking'],
+    ['apps/api/src/index.ts', `export const bare = 'a'.replace(/\\/+$/, '');`, 'regexp/no-super-linear-move'],
+    ['test/e2e/api.e2e.spec.ts', `export const bare = 'a'.replace(/\\/+$/, '');`, 'regexp/no-super-linear-move'],
+    ['bootstrap.mjs', `export const bare = 'a'.replace(/\\/+$/, '');`, 'regexp/no-super-linear-move'],
   ])('in %s, `%s` breaks %s', async (file, code, rule) => {
     expect(await rulesBroken(file, `${code}\n`)).toContain(rule);
   });

@@ -12,6 +12,7 @@ import type { Authentication } from './authentication.js';
 import { answerBrokenHttp, refuseExpectation, refuseTunnel } from './broken-http.js';
 import type { Forwarding } from './forwarding.js';
 import { BODY_BYTES_MAX, readJson } from './json-body.js';
+import { requireJson } from './json-type.js';
 import { refuseQuery } from './request-headers.js';
 import { requestIdOf } from './request-id.js';
 import { sayWhereServed } from './served-by.js';
@@ -20,8 +21,6 @@ import { sayWhereServed } from './served-by.js';
 const REQUEST_MS_MAX = 30_000;
 /** Wallet ids have 64 characters; each may be written as three. */
 const PATH_PARAMETER_CHARACTERS_MAX = 192;
-
-const JSON_IN_UTF8 = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
 export interface HttpServerParts {
   readonly logger: Logger;
@@ -87,6 +86,7 @@ function admit(request: FastifyRequest, caller: Caller, done: () => void): void 
 /** Refuses what could not be answered anyway. */
 function refuseInVain(request: FastifyRequest, { stopping }: HttpServerParts): void {
   const { headers, raw } = request;
+  if (request.is404) throw new Problem('not_found', 'no endpoint has this path'); // here, so that no body is read for it
   const { scope, produces } = request.routeOptions.config;
   if (headers.host === undefined && raw.httpVersion !== '1.0') {
     throw new Problem('bad_request', 'a request has an HTTP version and a Host header');
@@ -101,18 +101,12 @@ function readBodies(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      requireUtf8(request);
+      requireJson(request.headers['content-type']);
       done(null, readJson(body as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
-}
-
-function requireUtf8({ headers }: FastifyRequest): void {
-  const type = headers['content-type'] ?? '';
-  if (type === 'application/json' || JSON_IN_UTF8.test(type)) return;
-  throw new Problem('unsupported_media_type', 'send the body as application/json in UTF-8');
 }
 
 function logRequests(instance: FastifyInstance, { logger, metrics }: HttpServerParts): void {

@@ -10,8 +10,14 @@ describe('REGION_APIS', () => {
       ]),
     ));
 
-  it.each(['', 'eu-west', 'eu-west=', 'eu-west=west.example', '=http://a', 'eu-west=http://', 'eu-west=http://a,'])(
-    '%j is refused',
-    (text) => expect(regionApis.safeParse(text).success).toBe(false),
-  );
+  it.each([
+    '',
+    'eu-west',
+    'eu-west=',
+    'eu-west=west.example',
+    '=http://a',
+    'eu-west=http://',
+    'eu-west=http://a,',
+    'eu-west=http://u:p@a',
+  ])('%j is refused', (text) => expect(regionApis.safeParse(text).success).toBe(false));
 });

@@ -8,11 +8,19 @@ export const regionApis = z.string().transform((text, context): ReadonlyMap<stri
   const apis = new Map<string, string>();
   for (const entry of text.split(',')) {
     const { region, url } = ENTRY.exec(entry.trim())?.groups ?? {};
-    if (region === undefined || url === undefined || !URL.canParse(url)) {
-      context.addIssue({ code: 'custom', message: 'a list such as eu-west=https://…,eu-east=https://…', input: text });
+    const api = URL.parse(url ?? '');
+    if (region === undefined || !api || api.username !== '' || api.password !== '') {
+      const message = 'a list such as eu-west=https://…,eu-east=https://…, without user names and passwords';
+      context.addIssue({ code: 'custom', message, input: text });
       return z.NEVER;
     }
-    apis.set(region, url.replace(/\/+$/, ''));
+    apis.set(region, withoutSlashes(api.origin + api.pathname));
   }
   return apis;
 });
+
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end--;
+  return url.slice(0, end);
+}

@@ -13,6 +13,7 @@ import type { Certificate } from '@tidemark/projections';
 import { z } from 'zod';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
+import { oneLine } from '../process/one-line.js';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { DoctorProgress } from './doctor-progress.js';
@@ -84,5 +85,5 @@ function resultOf({ checked, findings, more }: Examined): CommandResult {
 
 function lineOf({ invariant, walletId, version, message }: Finding): string {
   const place = walletId === '' ? '' : ` ${walletId}${version === 0 ? '' : ` version ${version}`}`;
-  return `${invariant}${place}: ${message.replace(/\s*\n\s*/g, ' ')}`;
+  return `${invariant}${place}: ${oneLine(message)}`;
 }

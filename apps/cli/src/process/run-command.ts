@@ -1,4 +1,5 @@
 import { EXIT, UsageError, type ExitCode } from './exit.js';
+import { oneLine } from './one-line.js';
 import type { CommandResult, Surroundings } from './surroundings.js';
 
 /** Runs the work of a command and prints what it comes to. */
@@ -23,13 +24,8 @@ export function report({ stdout, stderr }: Surroundings, json: boolean, result: 
  */
 export function reportError({ stdout, stderr }: Surroundings, json: boolean, error: unknown): ExitCode {
   const usage = error instanceof UsageError;
-  const message = oneLine(error);
+  const message = oneLine(error instanceof Error ? error.message || error.name : String(error));
   stderr.write(`tidemark: ${message}\n`);
   if (json) stdout.write(`${JSON.stringify({ error: { code: usage ? 'usage' : 'could_not_run', message } })}\n`);
   return usage ? EXIT.usage : EXIT.couldNotRun;
-}
-
-function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replace(/\s*\n\s*/g, ' ').trim();
 }

@@ -45,6 +45,7 @@ function scaled(text: string): bigint {
 
 function plain(number: bigint): string {
   const digits = (number < 0n ? -number : number).toString().padStart(SCALE + 1, '0');
-  const fraction = digits.slice(-SCALE).replace(/0+$/, '');
+  let fraction = digits.slice(-SCALE);
+  while (fraction.endsWith('0')) fraction = fraction.slice(0, -1);
   return `${number < 0n ? '-' : ''}${digits.slice(0, -SCALE)}${fraction === '' ? '' : `.${fraction}`}`;
 }

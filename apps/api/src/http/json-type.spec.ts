@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { requireJson } from './json-type.js';
+
+describe('the type of a body', () => {
+  it.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json ; charset=utf8 ;',
+    'application/json; profile=x',
+  ])('%s is JSON in UTF-8', (header) => expect(() => requireJson(header)).not.toThrow());
+
+  it.each([undefined, '', 'json', 'application/jsonp', 'application/json; charset=latin1', 'text/json'])(
+    '%s is not',
+    (header) => expect(() => requireJson(header)).toThrow('send the body as application/json in UTF-8'),
+  );
+
+  it.each([' ', ';', '; ', ';a', ';a=', ';a="', '"\\', '\t;charset=utf-8'])(
+    'takes linear time to read: 500 KB of %j in less than 100 ms',
+    (part) => {
+      const header = `application/json; charset=utf-8${part.repeat(500_000 / part.length)}x`;
+      const before = performance.now();
+      try {
+        requireJson(header);
+      } catch {
+        // either answer is fine here
+      }
+      expect(performance.now() - before).toBeLessThan(100);
+    },
+  );
+});

@@ -46,6 +46,7 @@ const commands = {
   cluster: () => (compile(), cli('cluster', ...args)),
   test: () => (compile(), [bin('vitest/vitest.mjs'), 'run', ...args]),
   'test:faults': () => (compile(), [at('test', 'simulation', 'run-faults.mjs'), ...args]),
+  'test:mutants': () => (compile(), [at('test', 'mutants', 'run.mjs'), ...args]),
   check: () => {
     step(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
     step(node, [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'build', 'lint', 'unit', '--parallel=2'], {

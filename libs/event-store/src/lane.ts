@@ -100,7 +100,7 @@ export class Lane {
   }
 
   private async send(): Promise<void> {
-    if (this.inFlight || this.recovering || this.open.commands.length === 0) return;
+    if (this.inFlight || this.open.commands.length === 0) return; // a flush that recovers is still in flight
     const flush = this.open;
     this.open = new OpenFlush();
     this.inFlight = true;

@@ -100,6 +100,18 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
+    what: 'one side of a transfer is at another position',
+    spoil: (p, _a, b) =>
+      p.spoil(
+        `UPDATE wallet_events SET position = (SELECT min(o.position) FROM wallet_events o WHERE o.wallet_id = $1) WHERE ${EVENT}`,
+        ...[b, 2],
+      ),
+    found: [
+      ...['commits_agree b 2', 'money_conserved a 4', 'money_conserved b 2'],
+      ...['outcome_agrees b 2', 'outcome_present b 2'],
+    ],
+  },
+  {
     what: 'a commit is deleted',
     spoil: (p, a) => p.spoil(`DELETE FROM commits WHERE appended = $1`, `[["${a}",3,3]]`),
     found: ['commits_agree a 3'],

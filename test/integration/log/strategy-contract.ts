@@ -101,6 +101,16 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(await log.versions('reuse')).toEqual([1, 2]);
   });
 
+  it('books one of two requests that come under one key at the same time, and refuses the other', async () => {
+    await here.openWallet('contended', undefined, near);
+    const amounts = ['1.00', '2.00'];
+    const settled = await Promise.allSettled(amounts.map((amount) => here.deposit('contended', amount, 'k')));
+    const booked = settled.findIndex(({ status }) => status === 'fulfilled');
+    expect(settled[1 - booked]).toMatchObject({ reason: { name: 'IdempotencyKeyReused' } });
+    expect(standing(await here.deposit('contended', amounts[booked]!, 'k'))).toEqual([2, amounts[booked]]);
+    expect(await log.versions('contended')).toEqual([1, 2]);
+  });
+
   it('keeps an expected version to the state that it is written on', async () => {
     await here.openWallet('expect', undefined, near);
     const on = (expectedVersion: number) => ({

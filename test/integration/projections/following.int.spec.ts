@@ -194,6 +194,19 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
+  it('reads a wallet from the log whose row cannot be read', async () => {
+    const worker = on.worker();
+    await worker.catchUp();
+    const whole = await readWalletAt(on.log.owner, 'p-5', { version: Number.MAX_SAFE_INTEGER });
+    await on.log.owner.query(`UPDATE wallet_balances SET state = '{' WHERE wallet_id = 'p-5'`);
+    expect(await readFreshWallet(on.log.owner, 'p-5')).toEqual(whole);
+    expect(await readProjectedWallet(on.log.owner, 'p-5')).toMatchObject(whole!);
+    await on.log.owner.query(`UPDATE wallet_balances SET state = $1 WHERE wallet_id = 'p-5'`, [
+      encodeWallet(whole!.wallet),
+    ]);
+    await worker.follower.release();
+  });
+
   it('reads a wallet as it was, by version and by recorded time', async () => {
     let now = Date.parse('2030-01-01T00:00:00.000Z');
     const timed = await on.log.open({ clock: () => now });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shardOf } from '@tidemark/event-store';
 import { ALL_PROJECTIONS, listParked, type Projection } from '@tidemark/projections';
 import type { TestEngine } from '@tidemark/testing';
 import { expect } from 'vitest';
@@ -28,6 +29,15 @@ export class Poisoned {
 /** A wallet that is parked in every projection at a version. */
 export function allOf(walletId: string, version: number): string[] {
   return ALL_PROJECTIONS.map(({ name }) => `${name} ${walletId} ${version}`).sort();
+}
+
+/** As an operator does, for one wallet in the first build of a projection. */
+export async function requestRebuildOf(on: ProjectionsFixture, projection: string, walletId: string): Promise<void> {
+  await on.log.owner.query(
+    `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at, retry)
+     VALUES ($1, 1, 'local', $2, $3, 1, 'to be rebuilt', now(), 'rebuild')`,
+    [projection, walletId, shardOf(walletId)],
+  );
 }
 
 /** The parked wallets of a log. */

@@ -14,6 +14,7 @@ const legs = [
 ] as const;
 const transfer = { type: 'Transfer', transferId: 'tr_1', legs, details } as const;
 const open = { type: 'OpenWallet', walletId: 'w', homeRegion: 'local', metadata: { a: '1', b: '2' } } as const;
+const rehome = { type: 'Rehome', walletId: 'w', homeRegion: 'north' } as const;
 const limit = { type: 'ChangeOverdraftLimit', walletId: 'w', limit: eur('5.00') } as const;
 
 describe('requestHash', () => {
@@ -49,6 +50,11 @@ describe('requestHash', () => {
     limit,
     { ...limit, limit: eur('5.01') },
     { ...limit, expectedVersion: 1 },
+    { ...transfer, expectedVersion: 1 },
+    rehome,
+    { ...rehome, walletId: 'v' },
+    { ...rehome, homeRegion: 'south' },
+    { ...rehome, expectedVersion: 1 },
   ];
   it('changes with everything that a caller can ask for', () => {
     expect(new Set(different.map(requestHash)).size).toBe(different.length);

@@ -135,16 +135,20 @@ export async function requestRebuild(
 /** What a person reads in a list; the log of the worker has it all. */
 const REASON_CHARACTERS_MAX = 500;
 
-/** @returns false when it is parked no more, or not as it was read */
+/**
+ * For whoever holds the wallet's shard, in the transaction that keeps it: so nobody else parks the wallet meanwhile.
+ *
+ * @returns false when it is parked no more, or something else was asked for since it was read
+ */
 export async function unpark(
   { query }: Pick<Connection, 'query'>,
-  { projection, generation, region, walletId, version, retry }: ParkedWallet,
+  { projection, generation, region, walletId, retry }: ParkedWallet,
 ): Promise<boolean> {
   const { rowCount } = await query(
     `DELETE FROM parked_wallets
      WHERE projection = $1::text AND generation = $2::int8 AND region = $3::text AND wallet_id = $4::text
-       AND version = $5::int8 AND retry = $6::text`,
-    [projection, generation, region, walletId, version, retry],
+       AND retry = $5::text`,
+    [projection, generation, region, walletId, retry],
     { name: 'unpark' },
   );
   return rowCount > 0;

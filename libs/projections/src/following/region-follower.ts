@@ -149,9 +149,8 @@ export class RegionFollower {
       pack.failures = 0;
       return worked;
     } catch (error) {
-      // What was folded on top of a page that is not written is worth nothing, nor what is known of its rows.
+      // What was folded on top of a page that is not written is worth nothing. The known rows hold only what was written.
       pack.ahead = undefined;
-      for (const { rows } of pack.tracks) rows.clear();
       if (error instanceof PageLost) this.forget();
       else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
       else if (!isDefect(error)) throw error;

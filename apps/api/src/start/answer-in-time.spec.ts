@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandOutcome, CommandRequest, CommandStrategy } from '@tidemark/event-store';
+import { describe, expect, it } from 'vitest';
+import { answerInTime } from './answer-in-time.js';
+
+const request = {} as CommandRequest;
+const outcome: CommandOutcome = {
+  result: { kind: 'rejected', code: 'wallet_not_found', details: {} },
+  replayed: false,
+};
+const answersAfter = (milliseconds: number): CommandStrategy => ({
+  execute: () => sleep(milliseconds, outcome),
+  close: async () => undefined,
+});
+
+describe('answerInTime', () => {
+  it('says that the outcome is unknown when the store takes longer than the bound', async () => {
+    const answer = answerInTime(answersAfter(1_000), 20).execute(request);
+    await expect(answer).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+  });
+
+  it('says what the store says within it', async () => {
+    expect(await answerInTime(answersAfter(0), 1_000).execute(request)).toBe(outcome);
+  });
+});

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { disturbedStore, engineError, isAppend, isLoad, mentions } from './disturbed-store.js';
+import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
+
+/** More than any statement here takes. */
+const LONG_MS = 2_000;
+
+/** Which commands share a flush, who waits for whom, and which wallets stay in memory meanwhile. */
+describe.each(engines)('lanes on $engine', (engine) => {
+  let log: LogFixture;
+  let rival: TestStore;
+  beforeAll(async () => {
+    log = await LogFixture.create(engine);
+    rival = await log.open();
+  });
+  afterAll(() => log.close());
+
+  /** @returns what the promise says, or `waits` */
+  const soon = <T>(answer: Promise<T>) => Promise.race([answer, sleep(LONG_MS).then(() => 'waits' as const)]);
+
+  it('a transfer to another region holds up no flush of its own', async () => {
+    const { store, steps } = await disturbedStore(log);
+    for (const walletId of ['sender-1', 'bystander-1']) await store.openWallet(walletId, undefined, 'near');
+    await store.openWallet('receiver-1', undefined, 'far');
+    await store.deposit('sender-1', '1.00');
+    const [sent, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => released.resolve());
+    steps.push(async (send) => {
+      sent.resolve();
+      await released.promise;
+      return send();
+    });
+    const transfer = store.transfer('sender-1', 'receiver-1', '1.00');
+    await sent.promise;
+    expect(await soon(store.deposit('bystander-1', '1.00').then(verdict))).toBe('accepted');
+    released.resolve();
+    expect(verdict(await transfer)).toBe('accepted');
+  });
+
+  it('commands that waited for a wallet go out together', async () => {
+    const { store, steps } = await disturbedStore(log);
+    await store.openWallet('sender-2', undefined, 'near');
+    await store.openWallet('receiver-2', undefined, 'far');
+    await store.deposit('sender-2', '1.00');
+    store.flushes.length = 0;
+    const waiting: Promise<unknown>[] = [];
+    steps.push((send) => {
+      for (let i = 0; i < 10; i++) waiting.push(store.deposit('sender-2', '1.00'));
+      return send();
+    });
+    await store.transfer('sender-2', 'receiver-2', '1.00');
+    await Promise.all(waiting);
+    expect(store.flushes).toEqual([1, 10]);
+  });
+
+  it('a command that waited for a wallet which was moved elsewhere is not forgotten', async () => {
+    const { store, steps } = await disturbedStore(log);
+    for (const walletId of ['moved-3', 'next-3', 'sender-3']) await store.openWallet(walletId, undefined, 'near');
+    for (const walletId of ['receiver-3', 'other-3']) await store.openWallet(walletId, undefined, 'far');
+    for (const walletId of ['moved-3', 'sender-3']) await store.deposit(walletId, '9.00');
+    const waiting: Promise<string>[] = [];
+    steps.push(async (send) => {
+      await rival.rehome('moved-3', 'far');
+      // Local when it is asked for; across regions, as the lane that it waits for, when the wallet is free.
+      waiting.push(store.transfer('moved-3', 'next-3', '1.00').then(verdict));
+      return send();
+    });
+    const across = [store.transfer('moved-3', 'receiver-3', '1.00'), store.transfer('sender-3', 'other-3', '1.00')];
+    expect((await Promise.all(across)).map(verdict)).toEqual(['accepted', 'accepted']);
+    expect(await soon(Promise.all(waiting))).toEqual(['accepted']);
+  });
+
+  it('a command goes on in the region where its wallet was opened meanwhile', async () => {
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => [held, released].forEach(({ resolve }) => resolve()));
+    const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
+      if (isAppend(each) && mentions(each, 'far-4')) {
+        held.resolve();
+        await released.promise;
+      }
+      if (isLoad(each) && mentions(each, 'near-4') && waiting.length > 0) await held.promise;
+      return send();
+    });
+    await store.openWallet('sender-4', undefined, 'near');
+    await store.deposit('sender-4', '9.00');
+    const waiting: Promise<string>[] = [];
+    steps.push(async (send) => {
+      const answer = await send(); // neither is there
+      await rival.openWallet('far-4', undefined, 'far');
+      await rival.openWallet('near-4', undefined, 'near');
+      waiting.push(...['far-4', 'near-4'].map((walletId) => store.deposit(walletId, '1.00').then(verdict)));
+      return answer;
+    });
+    const transfers = ['far-4', 'near-4'].map((walletId) => store.transfer('sender-4', walletId, '1.00'));
+    expect((await Promise.all(transfers)).map(verdict)).toEqual(['wallet_not_found', 'wallet_not_found']);
+    expect(await soon(waiting[1]!)).toBe('accepted'); // whatever holds up the other region
+    released.resolve();
+    expect(await waiting[0]).toBe('accepted');
+  });
+
+  it('a defect while it is made sure that a wallet is missing is told to the caller', async () => {
+    let broken = false;
+    const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
+      if (!broken || !isLoad(each)) return send();
+      broken = false;
+      throw engineError('22012');
+    });
+    await store.openWallet('sender-5', undefined, 'near');
+    const waiting: Promise<unknown>[] = [];
+    steps.push(async (send) => {
+      const answer = await send();
+      broken = true;
+      waiting.push(store.deposit('missing-5', '1.00').catch((error: unknown) => error));
+      return answer;
+    });
+    await store.transfer('sender-5', 'missing-5', '1.00');
+    expect(await waiting[0]).toMatchObject({ code: '22012' });
+  });
+
+  it('a wallet in use stays in memory, however many others come meanwhile', async () => {
+    const { store, steps } = await disturbedStore(log, { limits: { idleWalletsMax: 1 } });
+    const others = ['guest-a', 'guest-b', 'guest-c'];
+    for (const walletId of ['in-use', ...others]) await rival.openWallet(walletId);
+    const later: Promise<unknown>[] = [];
+    steps.push(async (send) => {
+      later.push(...others.map((walletId) => store.deposit(walletId, '1.00')));
+      await sleep(50); // they are loaded
+      later.push(store.deposit('in-use', '1.00'));
+      await sleep(50);
+      return send();
+    });
+    await store.deposit('in-use', '1.00');
+    await Promise.all(later);
+    expect(store.retries).toEqual([]); // a second copy of it would race against the first
+    expect(standing(await store.deposit('in-use', '1.00'))).toEqual([4, '3.00']);
+  });
+
+  it('wallets that do not exist take no place among those in memory', async () => {
+    const { store, sent } = await disturbedStore(log, { limits: { idleWalletsMax: 2 } });
+    await store.openWallet('kept');
+    for (const walletId of ['nobody-a', 'nobody-b', 'nobody-c']) await store.deposit(walletId, '1.00');
+    sent.length = 0;
+    await store.deposit('kept', '1.00');
+    expect(sent.map(isAppend)).toEqual([true]);
+  });
+});

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import type { Database } from '@tidemark/database';
+import { shardOf } from '@tidemark/event-store';
+import {
+  balances,
+  beginBuild,
+  beginFollowing,
+  Builder,
+  dropBuild,
+  listBuilds,
+  pointReaders,
+  type Build,
+} from '@tidemark/projections';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProjectionsFixture } from './projections-fixture.js';
+
+const WALLETS = ['q-1', 'q-2', 'q-3', 'q-4'];
+/** More than a statement takes that waits for nobody. */
+const LONG_MS = 200;
+
+/** What others do while readers are pointed to another build. */
+describe.each(engines)('readers that are pointed to another build, on $engine', (engine) => {
+  let on: ProjectionsFixture;
+  let second: Build;
+  let third: Build;
+  beforeAll(async () => {
+    on = await ProjectionsFixture.create(engine);
+    await Promise.all(WALLETS.map((walletId) => on.store.openWallet(walletId)));
+    await on.catchUp();
+    await on.readablePosition();
+    [second, third] = [await build(), await build()];
+    await on.store.deposit('q-1', '1.00');
+    await everyShardMovesOn();
+  });
+  afterAll(() => on.close());
+
+  const build = async () => {
+    const begun = await beginBuild(on.database, balances, ['local']);
+    const me = { region: 'local', id: 'builder' };
+    await new Builder(on.database, { projections: [balances], me, latencyRatioMax: 0 }).build(
+      AbortSignal.timeout(60_000),
+    );
+    await beginFollowing(on.database, begun, ['local'], '{}');
+    return begun;
+  };
+  const everyShardMovesOn = async () => {
+    const worker = on.worker();
+    await worker.catchUp();
+    await worker.lookAround();
+    await worker.catchUp();
+    await worker.follower.release();
+  };
+  const live = async () => (await listBuilds(on.database, 'balances')).find((each) => each.live)!.generation;
+  const first = { projection: balances, generation: '1' };
+  /** The fixture's database, where something is done before the next transaction. */
+  const meanwhile = (what: () => Promise<unknown>): Database => ({
+    ...on.database,
+    transaction: async (work, options) => {
+      await what();
+      return on.database.transaction(work, options);
+    },
+  });
+
+  it('are left where somebody else has pointed them meanwhile', async () => {
+    const database = meanwhile(() => pointReaders(on.database, third));
+    await expect(pointReaders(database, second)).rejects.toThrow(/changed by someone else meanwhile/);
+    expect(await live()).toBe(third.generation);
+    await pointReaders(on.database, first);
+  });
+
+  it('are not pointed away from what the caller did not have in mind', async () => {
+    const refused = pointReaders(on.database, second, { expected: ({ generation }) => generation !== '1' });
+    await expect(refused).rejects.toThrow(/changed by someone else meanwhile/);
+    expect(await live()).toBe('1');
+  });
+
+  it('see nothing move, where they are and where they go, until they are there', async () => {
+    const moves: Promise<unknown>[] = [];
+    const stoodStill: boolean[] = [];
+    const database: Database = {
+      ...on.database,
+      transaction: (work, options) =>
+        on.database.transaction(
+          ({ query }) =>
+            work({
+              query: async (text, values, asked) => {
+                const answer = await query(text, values, asked);
+                if (!text.includes('AS behind') || moves.length > 0) return answer as never;
+                for (const { generation } of [first, second]) {
+                  const move = on.log.owner.query(
+                    `UPDATE shard_checkpoints SET commit_id = commit_id WHERE projection = 'balances' AND generation = $1`,
+                    [generation],
+                  );
+                  moves.push(move);
+                  stoodStill.push(await Promise.race([move.then(() => false), sleep(LONG_MS).then(() => true)]));
+                }
+                return answer as never;
+              },
+            }),
+          options,
+        ),
+    };
+    await pointReaders(database, second);
+    await Promise.all(moves);
+    expect(stoodStill).toEqual([true, true]);
+    await pointReaders(on.database, first);
+  });
+
+  it('keep what they see: that is not dropped', async () => {
+    await expect(dropBuild(on.database, first)).rejects.toThrow('is what readers see');
+    expect(await on.rowsOf('balances')).toHaveLength(WALLETS.length);
+  });
+
+  it('are not pointed to a build that was dropped meanwhile', async () => {
+    let dropped = false;
+    const database = meanwhile(async () => {
+      if (!dropped) await dropBuild(on.database, third);
+      dropped = true;
+    });
+    await expect(pointReaders(database, third)).rejects.toThrow(/changed by someone else meanwhile/);
+    expect(await live()).toBe('1');
+  });
+
+  it('are told up to where nothing is missing, and not how far the foremost shard is', async () => {
+    const list = () =>
+      new ListWalletsHandler(new ReadModel(on.log.owner, ['local'])).execute(new ListWalletsQuery({ limit: 10 }));
+    await everyShardMovesOn();
+    const { asOf: before } = await list();
+    await on.store.deposit('q-1', '1.00');
+    await on.store.deposit('q-2', '1.00');
+    await everyShardMovesOn();
+    const at = engine.engine === 'postgres' ? 'int8' : 'decimal';
+    await on.log.owner.query(
+      `UPDATE shard_checkpoints SET position = $1::${at}, commit_id = $2 WHERE projection = 'balances' AND shard = $3`,
+      [before.position, 'ffffffff-ffff-4fff-bfff-ffffffffffff', shardOf('q-1')],
+    );
+    const { asOf } = await list();
+    expect(asOf).toMatchObject({ position: before.position, behind: { commits: 1 } });
+  });
+
+  it('read its rows, although the process remembers another build', async () => {
+    const model = new ReadModel(on.log.owner, ['local']);
+    const list = () => new ListWalletsHandler(model).execute(new ListWalletsQuery({ limit: 10 }));
+    expect((await list()).entries).toHaveLength(WALLETS.length);
+    await on.log.owner.query(`UPDATE projections SET live_generation = 2 WHERE name = 'balances'`);
+    await dropBuild(on.database, first);
+    expect((await list()).entries).toHaveLength(WALLETS.length);
+  });
+});

@@ -6,7 +6,7 @@ import { OpenFlush } from './open-flush.js';
 import { LogUnavailable, OutcomeUnknown, type CommandOutcome, type CommandResult } from './outcome.js';
 import type { PendingCommand } from './pending-command.js';
 import { failureOf, reconcile, type Reconciled } from './recovery.js';
-import type { CachedWallet } from './wallet-cache.js';
+import { refresh, type CachedWallet } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /**
@@ -253,17 +253,16 @@ export class Lane {
     if (!this.reroute(command, this)) this.enqueue(command);
   }
 
-  /** Reads the scope alone: nothing has been decided on it, while the command's other wallets may be in flight. */
+  /** Reads the scope alone, until it is known how it stands or an opening is decided on it in this process. */
   private async loadScope(scope: CachedWallet, command: PendingCommand): Promise<void> {
     const { database, monotonic } = this.environment;
-    const { head } = scope;
-    while (scope.head === head && !command.answered) {
+    while (scope.head.wallet.status === 'absent' && !command.answered) {
       const loadedAt = monotonic();
+      const { head } = scope;
       try {
         const found = (await loadWallets(database, [{ walletId: head.walletId, from: head }])).get(head.walletId)!;
         if (found instanceof Error) return this.fail(command, found);
-        if (scope.head === head) Object.assign(scope, { head: found, loadedAt });
-        return;
+        return refresh(scope, found, loadedAt);
       } catch (error) {
         if (failureOf(error, 'read') === 'defect') return this.fail(command, error);
         await this.pause();

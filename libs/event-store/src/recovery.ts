@@ -3,7 +3,7 @@ import type { RetryReason, WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, type CommandResult } from './outcome.js';
 import { findOutcomes, type OutcomeKey } from './outcome-lookup.js';
 import type { PendingCommand } from './pending-command.js';
-import type { CachedWallet } from './wallet-cache.js';
+import { refresh, type CachedWallet } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /** The unique keys that decide races: a violation of one of them is an answer, of any other a defect. */
@@ -46,7 +46,7 @@ export async function reconcile(
   commands: readonly PendingCommand[],
 ): Promise<Reconciled> {
   const wallets = [...new Set(commands.flatMap((command) => command.wallets))];
-  const known = new Map(wallets.map((wallet) => [wallet, wallet.head]));
+  const known = new Map(wallets.map((wallet) => [wallet, wallet.head.wallet.version]));
   const loadedAt = monotonic();
   const requests = wallets.map(({ head }) => ({ walletId: head.walletId, from: head }));
   const [loaded, outcomes] = await Promise.all([
@@ -61,10 +61,8 @@ export async function reconcile(
       for (const command of commands) if (command.wallets.includes(wallet)) answers.set(command, found);
       continue;
     }
-    if (wallet.head !== known.get(wallet)) continue; // somebody moved it on meanwhile
-    if (found.wallet.version !== wallet.head.wallet.version) moved.add(wallet);
-    wallet.head = found;
-    wallet.loadedAt = loadedAt;
+    refresh(wallet, found, loadedAt);
+    if (wallet.head.wallet.version !== known.get(wallet)) moved.add(wallet);
   }
   commands.forEach((command, i) => {
     const stored = outcomes[i];

@@ -7,7 +7,7 @@ import type { PendingCommand } from './pending-command.js';
 export interface CachedWallet {
   /** After every command decided so far, written or not. */
   head: WalletHead;
-  /** When the head was read from the database, in milliseconds of the monotonic clock. */
+  /** When the database was last asked about this wallet, in milliseconds of the monotonic clock. */
   loadedAt: number;
   /** The lane whose commands may touch this wallet now. */
   lane: Lane | undefined;
@@ -36,10 +36,13 @@ export class WalletCache {
     return this.inUse.get(walletId) ?? this.idle.get(walletId);
   }
 
-  /** Takes a freshly loaded head in, unless the wallet is in memory already: then that copy is at least as new. */
+  /** Takes in what was read of a wallet, which may be in memory already. */
   offer(head: WalletHead, loadedAt: number): CachedWallet {
     const present = this.find(head.walletId);
-    if (present) return present;
+    if (present) {
+      refresh(present, head, loadedAt);
+      return present;
+    }
     const fresh = { head, loadedAt, lane: undefined, users: 0, waiters: [], cooling: false };
     this.idle.set(head.walletId, fresh);
     return fresh;
@@ -58,4 +61,15 @@ export class WalletCache {
     // That a wallet does not exist is nothing to remember: any process may open it next.
     if (wallet.head.wallet.status !== 'absent') this.idle.set(walletId, wallet);
   }
+}
+
+/**
+ * Brings a wallet in memory up to what was read of it. A higher version always counts, because the log takes nothing back.
+ * Otherwise the head stays: an opening that arrived during the read may have given it a region.
+ *
+ * @param loadedAt when the read was sent, in milliseconds of the monotonic clock
+ */
+export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: number): void {
+  if (found.wallet.version > wallet.head.wallet.version) wallet.head = found;
+  wallet.loadedAt = loadedAt;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@tidemark/observability';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -17,7 +17,12 @@ async function listen(instance: FastifyInstance): Promise<string> {
 
 /** The API of another region, which answers as it is told. */
 async function elsewhere(
-  answer: (request: FastifyRequest) => { status?: number; headers?: Record<string, string>; afterMs?: number },
+  answer: (request: FastifyRequest) => {
+    status?: number;
+    headers?: Record<string, string>;
+    code?: string | undefined;
+    afterMs?: number;
+  },
 ) {
   const asked: FastifyRequest[] = [];
   const instance = fastify();
@@ -26,12 +31,12 @@ async function elsewhere(
     url: '/v1/*',
     handler: async (request, reply) => {
       asked.push(request);
-      const { status = 201, headers = {}, afterMs = 0 } = answer(request);
+      const { status = 201, headers = {}, code, afterMs = 0 } = answer(request);
       await sleep(afterMs);
       return reply
         .code(status)
         .headers(headers)
-        .send(status === 304 ? undefined : { servedBy: 'there' });
+        .send(status === 304 ? undefined : { servedBy: 'there', code });
     },
   });
   return { asked, url: await listen(instance) };
@@ -54,7 +59,10 @@ async function here(there: string) {
   const apis = new Map([['there', there]]);
   new Forwarding({ region: 'here', apis, homes, logger, monotonic: () => now }).listenTo(instance);
   for (const url of ['/v1/wallets', '/v1/wallets/:walletId/deposits', '/v1/transfers']) {
-    instance.post(url, WRITE, async () => ({ servedBy: 'here' }));
+    instance.post(url, WRITE, async ({ headers }, reply) => {
+      if (headers['x-refuse'] !== undefined) reply.code(409);
+      return { servedBy: 'here' };
+    });
   }
   for (const url of ['/v1/wallets/:walletId', '/v1/wallets/:walletId/events', '/v1/wallets/:walletId/statement']) {
     instance.get(url, READ, async () => ({ servedBy: 'here' }));
@@ -68,7 +76,7 @@ async function here(there: string) {
     return { ...answer, servedBy: answer.payload && (answer.json() as { servedBy: string }).servedBy };
   };
   onTestFinished(() => instance.close());
-  return { post, get, lookups, pass: (ms: number) => (now += ms) };
+  return { instance, post, get, lookups, pass: (ms: number) => (now += ms) };
 }
 
 /** Where nobody listens. */
@@ -108,7 +116,7 @@ describe('a command', () => {
     expect(await post('/v1/wallets/far/deposits')).toMatchObject({ statusCode: 200, servedBy: 'here' });
   });
 
-  it('is executed here while the other API does not answer, which one command tries again now and then', async () => {
+  it('is executed here while the other API fails, which one command tries again now and then', async () => {
     let status = 503;
     const there = await elsewhere(() => ({ status }));
     const { post, pass } = await here(there.url);
@@ -116,11 +124,16 @@ describe('a command', () => {
       const [one, two] = await Promise.all([post('/v1/wallets/far/deposits'), post('/v1/wallets/far/deposits')]);
       return [one.servedBy, two.servedBy];
     };
-    await post('/v1/wallets/far/deposits');
+    await askTwice();
+    expect(await askTwice()).toEqual(['here', 'here']); // the circuit opens
+    expect(there.asked.length).toBe(4);
     expect(await askTwice()).toEqual(['here', 'here']);
-    pass(10_000);
+    pass(9_999);
     expect(await askTwice()).toEqual(['here', 'here']);
-    expect(there.asked.length).toBe(2);
+    expect(there.asked.length).toBe(4);
+    pass(1);
+    expect(await askTwice()).toEqual(['here', 'here']);
+    expect(there.asked.length).toBe(5);
     status = 201;
     pass(10_000);
     expect((await askTwice()).sort()).toEqual(['here', 'there']);
@@ -198,6 +211,96 @@ describe('a command', () => {
     expect(lookups).toEqual(['far']);
   });
 });
+
+/** What one caller sends, five times over, must not change where the commands of others are executed. */
+describe('the commands of others are handed on after', () => {
+  const FIVE = Array.from({ length: 5 });
+
+  it.each([
+    ['a key that is not known there', 401, undefined],
+    ['a key that may not do it there', 403, 'insufficient_scope'],
+    ['more than the queue there takes', 503, 'queue_full'],
+    ['a wallet with an event of a newer version', 503, 'newer_version_needed'],
+    ['a command whose result is not known', 503, 'outcome_unknown'],
+  ])('%s (%d)', async (_what, status, code) => {
+    const there = await elsewhere(({ headers }) => (headers['idempotency-key'] === 'bad' ? { status, code } : {}));
+    const { post } = await here(there.url);
+    for (const _ of FIVE) {
+      expect((await post('/v1/wallets/far/deposits', {}, { 'idempotency-key': 'bad' })).servedBy).toBe('here');
+    }
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+    expect(there.asked.length).toBe(6);
+  });
+
+  it('a target of which no URL can be made', async () => {
+    const there = await elsewhere(() => ({}));
+    const { post, instance } = await here(there.url);
+    const { port } = new URL(await instance.listen({ port: 0, host: '127.0.0.1' }));
+    for (const _ of FIVE) {
+      const text = await rawRequest(Number(port), 'POST http://x/v1/wallets/far/deposits HTTP/1.1');
+      expect(text).toContain('"servedBy":"here"');
+    }
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+  });
+
+  it.each([
+    ['the process that does not serve', 'shutting_down'],
+    ['its database', 'database_unavailable'],
+    ['a balancer with nobody behind it', undefined],
+  ])('but not after as many failures of %s', async (_what, code) => {
+    const there = await elsewhere(() => ({ status: 503, code }));
+    const { post } = await here(there.url);
+    for (const _ of FIVE) await post('/v1/wallets/far/deposits');
+    expect(there.asked.length).toBe(3);
+  });
+
+  it('one slow answer among others', async () => {
+    const there = await elsewhere(({ url }) => ({ status: 200, afterMs: url.includes('slow') ? 1_200 : 0 }));
+    const { get } = await here(there.url);
+    const reads = [1, 2, 3, 4].map(() => get('/v1/wallets/far'));
+    const slow = [1, 2, 3].map(() => get('/v1/wallets/far/events?cursor=slow'));
+    expect((await Promise.all(slow)).map(({ servedBy }) => servedBy)).toEqual(['here', 'here', 'here']);
+    await Promise.all(reads);
+    expect((await get('/v1/wallets/far')).servedBy).toBe('there');
+  });
+
+  it('an opening of their wallet that names another region and is refused', async () => {
+    const there = await elsewhere(() => ({}));
+    const { post, instance } = await here(there.url);
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+    const refused = await post('/v1/wallets', { walletId: 'far', homeRegion: 'here' }, { 'x-refuse': 'yes' });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.headers['tidemark-home-region']).toBeUndefined();
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+    await instance.close();
+  });
+
+  it('an opening that another region refuses, whatever its answer names', async () => {
+    const there = await elsewhere(({ url }) =>
+      url === '/v1/wallets' ? { status: 409, headers: { 'tidemark-home-region': 'there' } } : {},
+    );
+    const { post } = await here(there.url);
+    const refused = await post('/v1/wallets', { walletId: 'near', homeRegion: 'there' });
+    expect(refused.statusCode).toBe(409);
+    expect((await post('/v1/wallets/near/deposits')).servedBy).toBe('here');
+    expect(there.asked.length).toBe(1);
+  });
+
+  it('a replay, which says where the wallet was then', async () => {
+    const headers = { 'tidemark-home-region': 'here', 'idempotency-replayed': 'true' };
+    const there = await elsewhere(() => ({ status: 200, headers }));
+    const { post } = await here(there.url);
+    await post('/v1/wallets/far/deposits');
+    expect((await post('/v1/wallets/far/deposits')).servedBy).toBe('there');
+  });
+});
+
+async function rawRequest(port: number, line: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const head = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close';
+  socket.write(`${line}\r\n${head}\r\n\r\n{}`);
+  return (await socket.setEncoding('utf8').toArray()).join('');
+}
 
 describe('a fresh read', () => {
   it.each(['/v1/wallets/far', '/v1/wallets/far?at=version:3', '/v1/wallets/far/events?limit=2'])(

@@ -2,38 +2,14 @@ import type { Logger } from '@tidemark/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { walletId } from '../schemas/fields.js';
 import type { HomeRegions } from './home-regions.js';
+import { RegionApi, type RegionRequest } from './region-api.js';
 import { HOME_REGION } from './served-by.js';
-
-/**
- * How long the home region's API may take: as long as a flush, for until then it may well be at work. After it the command is
- * executed here, under the same key, so that it takes effect once whatever the other does with it; if the other did it, the
- * answer is a replay. No sooner: twice the work, and two regions that race for a wallet, are no help to a region that is slow.
- */
-const ANSWER_MS_MAX = 5_000;
-/** A read waits for nobody else, and reading twice harms nobody. */
-const READ_MS_MAX = 1_000;
-/** So many commands of a region, and one in ten of its answers, may come to nothing before it is left alone. */
-const PATIENCE = 3;
-const PATIENCE_AN_ANSWER = 0.1;
-/** Then its wallets' commands stay here, and every so often one of them tries it again, which must not cost its caller much. */
-const PAUSE_MS = 10_000;
-const PROBE_MS_MAX = 1_000;
-/** Each is a connection. What comes beyond is executed here. */
-const FORWARDED_MAX = 1_000;
 
 /** Set on what was handed on, with the region that did: it is handed on once and no further. */
 const FORWARDED_BY = 'tidemark-forwarded-by';
+const REPLAYED = 'idempotency-replayed';
 const REQUEST_HEADERS = ['authorization', 'idempotency-key', 'if-match', 'if-none-match', 'accept'] as const;
-const ANSWER_HEADERS = [
-  'content-type',
-  'etag',
-  'location',
-  'idempotency-replayed',
-  'retry-after',
-  HOME_REGION,
-] as const;
-/** The other API cannot do it, or does not trust us: we can still do it ourselves. */
-const CANNOT = new Set([401, 403, 502, 503, 504]);
+const ANSWER_HEADERS = ['content-type', 'etag', 'location', REPLAYED, 'retry-after', HOME_REGION] as const;
 
 export interface ForwardingParts {
   readonly region: string;
@@ -45,23 +21,18 @@ export interface ForwardingParts {
   readonly monotonic: () => number;
 }
 
-interface Trust {
-  /** Of {@link PATIENCE}; as in gRPC's throttling of retries, https://github.com/grpc/proposal/blob/master/A6-client-retries.md */
-  patience: number;
-  pausedUntil: number | undefined;
-}
-
 /**
  * Hands commands on to the API of the region where their wallet lives. There the wallet is in memory and every statement is
  * local, so that the caller waits for the distance once, and two regions that write one wallet do not race. Executed from
  * here, each table that a flush writes costs that distance. Fresh reads of one wallet go the same way.
  */
 export class Forwarding {
-  /** By region, of reads and of commands. */
-  private readonly trust = new Map<string, Trust>();
-  private underWay = 0;
+  private readonly apis: ReadonlyMap<string, RegionApi>;
 
-  constructor(private readonly parts: ForwardingParts) {}
+  constructor(private readonly parts: ForwardingParts) {
+    const { apis, logger, monotonic } = parts;
+    this.apis = new Map([...apis].map(([region, url]) => [region, new RegionApi(region, url, logger, monotonic)]));
+  }
 
   /** To be called before the instance is ready. */
   listenTo(instance: FastifyInstance): void {
@@ -69,21 +40,30 @@ export class Forwarding {
       if (belongsAtHome(request) && (await this.handOn(request, reply))) return reply;
     });
     instance.addHook('onSend', (request, reply, payload, done) => {
-      const home = reply.getHeader(HOME_REGION);
-      const wallet = walletOf(request);
-      if (typeof home === 'string' && wallet !== undefined) this.parts.homes.remember(wallet, home);
+      this.learn(request, reply);
       done(null, payload);
     });
   }
 
+  /**
+   * Remembers where an answer says that a wallet lives. An opening proves it only when it was accepted: what a caller names there
+   * must not move somebody else's wallet. A replay says where the wallet was then.
+   */
+  private learn(request: FastifyRequest, reply: FastifyReply): void {
+    const home = reply.getHeader(HOME_REGION);
+    if (typeof home !== 'string' || reply.getHeader(REPLAYED) !== undefined) return;
+    if (request.routeOptions.url === OPENINGS && reply.statusCode >= 300) return;
+    const wallet = walletOf(request);
+    if (wallet !== undefined) this.parts.homes.remember(wallet, home);
+  }
+
   private async handOn(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const home = await this.homeOf(request);
-    if (home !== undefined) reply.header(HOME_REGION, home);
-    if (home === undefined || request.headers[FORWARDED_BY] !== undefined) return false;
-    const withinMs = this.patienceWith(home, request);
-    if (withinMs === 0) return false;
+    if (home !== undefined && request.routeOptions.url !== OPENINGS) reply.header(HOME_REGION, home);
+    const api = home === undefined ? undefined : this.apis.get(home);
+    if (!api || request.headers[FORWARDED_BY] !== undefined) return false;
     const sentAt = this.parts.monotonic();
-    const answer = await this.ask(home, request, withinMs);
+    const answer = await api.ask(requestOf(request, this.parts.region));
     if (!answer) return false;
     const ms = this.parts.monotonic() - sentAt;
     for (const name of ANSWER_HEADERS) {
@@ -103,63 +83,6 @@ export class Forwarding {
     const named = textOf(request.body, 'homeRegion') ?? region;
     return named === region || apis.has(named) ? named : undefined;
   }
-
-  /** @returns how many milliseconds a region gets to answer; 0: it is not to be asked */
-  private patienceWith(region: string, request: FastifyRequest): number {
-    if (!this.parts.apis.has(region) || this.underWay >= FORWARDED_MAX) return 0;
-    const trust = this.trust.get(trustKey(region, request));
-    if (trust?.pausedUntil === undefined) return request.method === 'GET' ? READ_MS_MAX : ANSWER_MS_MAX;
-    const now = this.parts.monotonic();
-    if (now < trust.pausedUntil) return 0;
-    trust.pausedUntil = now + PAUSE_MS; // one finds out for all
-    return PROBE_MS_MAX;
-  }
-
-  /** @returns undefined when the region could not be asked, did not answer in time, or cannot do it */
-  private async ask(region: string, request: FastifyRequest, withinMs: number) {
-    const { apis, region: own, logger } = this.parts;
-    this.underWay++;
-    try {
-      const response = await fetch(apis.get(region)! + request.url, {
-        method: request.method,
-        headers: headersOf(request, own),
-        ...(request.method === 'GET' ? {} : { body: JSON.stringify(request.body) }),
-        signal: AbortSignal.timeout(withinMs),
-        redirect: 'error',
-      });
-      const body = Buffer.from(await response.arrayBuffer());
-      if (CANNOT.has(response.status)) throw new Error(`it answered ${response.status}`);
-      this.answered(trustKey(region, request));
-      return { status: response.status, headers: response.headers, body };
-    } catch (error) {
-      this.failed(trustKey(region, request), (error as Error).name === 'TimeoutError');
-      logger.warn({ err: error, region, requestId: request.id }, 'a request was not handed on; executed here');
-      return undefined;
-    } finally {
-      this.underWay--;
-    }
-  }
-
-  private answered(key: string): void {
-    const trust = this.trust.get(key);
-    if (!trust) return;
-    if (trust.pausedUntil !== undefined) this.trust.delete(key);
-    else trust.patience = Math.min(PATIENCE, trust.patience + PATIENCE_AN_ANSWER);
-  }
-
-  /** A region that is slow may have one slow wallet; one that cannot be reached, or cannot do it, has nothing to wait for. */
-  private failed(key: string, slow: boolean): void {
-    const trust = this.trust.get(key) ?? { patience: PATIENCE, pausedUntil: undefined };
-    this.trust.set(key, trust);
-    if (slow) trust.patience -= 1;
-    const impatient = !slow || trust.patience < 1;
-    if (impatient || trust.pausedUntil !== undefined) trust.pausedUntil = this.parts.monotonic() + PAUSE_MS;
-  }
-}
-
-/** Reads get less time, so what they miss says nothing of commands. */
-function trustKey(region: string, { method }: FastifyRequest): string {
-  return `${method === 'GET' ? 'reads' : 'commands'} ${region}`;
 }
 
 const OPENINGS = '/v1/wallets';
@@ -184,12 +107,12 @@ function textOf(object: unknown, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function headersOf({ headers, id }: FastifyRequest, own: string): Record<string, string> {
+function requestOf({ method, url, headers, body, id }: FastifyRequest, own: string): RegionRequest {
   const sent: Record<string, string> = { 'x-request-id': id, [FORWARDED_BY]: own };
   if (headers['content-type'] !== undefined) sent['content-type'] = 'application/json';
   for (const name of REQUEST_HEADERS) {
     const value = headers[name];
     if (typeof value === 'string') sent[name] = value;
   }
-  return sent;
+  return { method, target: url, headers: sent, body: method === 'GET' ? undefined : JSON.stringify(body) };
 }

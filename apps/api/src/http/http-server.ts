@@ -13,6 +13,7 @@ import { answerBrokenHttp, refuseExpectation, refuseTunnel } from './broken-http
 import type { Forwarding } from './forwarding.js';
 import { BODY_BYTES_MAX, readJson } from './json-body.js';
 import { requireJson } from './json-type.js';
+import { originFormOf } from './origin-form.js';
 import { refuseQuery } from './request-headers.js';
 import { requestIdOf } from './request-id.js';
 import { sayWhereServed } from './served-by.js';
@@ -41,6 +42,7 @@ export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS_MAX },
+    rewriteUrl: originFormOf,
     genReqId: (request) => requestIdOf(request),
     clientErrorHandler: answerBrokenHttp,
     http: { requireHostHeader: false }, // Node would refuse without a body; `refuseInVain` does it, as a problem

@@ -53,7 +53,6 @@ const CURSORS = [
   ...[
     'x',
     '!!!',
-    '%00',
     'AAAA',
     'null',
     'W10',

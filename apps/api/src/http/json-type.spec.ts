@@ -17,7 +17,7 @@ describe('the type of a body', () => {
   );
 
   it.each([' ', ';', '; ', ';a', ';a=', ';a="', '"\\', '\t;charset=utf-8'])(
-    'takes linear time to read: 500 KB of %j in less than 100 ms',
+    'takes linear time to read: 500 KB of %j in less than 2 s, where quadratic time is more than a minute',
     (part) => {
       const header = `application/json; charset=utf-8${part.repeat(500_000 / part.length)}x`;
       const before = performance.now();
@@ -26,7 +26,7 @@ describe('the type of a body', () => {
       } catch {
         // either answer is fine here
       }
-      expect(performance.now() - before).toBeLessThan(100);
+      expect(performance.now() - before).toBeLessThan(2_000);
     },
   );
 });

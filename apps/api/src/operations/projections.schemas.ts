@@ -38,7 +38,7 @@ export const operationBodies = {
         description: 'Point readers to it as soon as it is verified. Not together with `walletId`.',
       }),
       ...accept,
-      latencyRatioMax: z.number().min(0).optional().meta({
+      latencyRatioMax: ARGUMENTS.rebuild.shape.latencyRatioMax.meta({
         description:
           'How many times as slow other writes may become; 0: as fast as possible. By default 1.5. Not together with `walletId`.',
         example: 1.5,

@@ -21,6 +21,8 @@ describe('cursors', () => {
     ['too short', raw([cursor.list, '3']), cursor.list],
     ['too long', raw([cursor.list, '3', 'a', 'b']), cursor.list],
     ['with a number', raw([cursor.list, 3, 'a']), cursor.list],
+    ['with a NUL', raw([cursor.list, '3', 'a\0']), cursor.list],
+    ['with half of a surrogate pair', raw([cursor.list, '3', '\ud800']), cursor.list],
     ['of a thousand characters', raw([cursor.list, '3', 'a'.repeat(1_000)]), cursor.list],
   ])('%s are refused', (_, text, list) => expect(() => decodeCursor(text, list)).toThrow(InvalidCursor));
 

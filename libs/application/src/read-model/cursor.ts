@@ -1,3 +1,5 @@
+import { isStorable } from '@tidemark/database';
+
 /** A cursor that this list did not hand out, or not in its present build. HTTP 400. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
@@ -32,7 +34,7 @@ export function decodeCursor(text: string, list: string): Cursor {
   // Buffer.from skips whatever is not base64url.
   if (bytes.length === 0 || bytes.toString('base64url') !== text) throw refused();
   const parts = parsed(bytes);
-  if (!Array.isArray(parts) || parts.length !== 3 || !parts.every((part) => typeof part === 'string')) throw refused();
+  if (!Array.isArray(parts) || parts.length !== 3 || !parts.every(isText)) throw refused();
   const [of, generation, after] = parts as [string, string, string];
   if (of !== list) throw refused();
   return { list, generation, after };
@@ -66,6 +68,10 @@ export function uuidOf({ after }: Cursor): string {
 export function requireGeneration(cursor: Cursor | undefined, live: string | undefined): void {
   if (cursor === undefined || cursor.generation === live) return;
   throw new InvalidCursor('the cursor comes from an earlier build of this list: start again without it');
+}
+
+function isText(part: unknown): boolean {
+  return typeof part === 'string' && isStorable(part);
 }
 
 function parsed(bytes: Buffer): unknown {

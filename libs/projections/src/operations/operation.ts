@@ -5,15 +5,20 @@ import type { Pointed } from '../rebuilding/swap.js';
 export const ACTIONS = ['rebuild', 'verify', 'diff', 'swap', 'rollback', 'drop', 'retry'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Whoever has more to accept writes `all`. */
+const ACCEPTED_MAX = 1_000;
+/** Beyond it, nothing is held back. */
+const LATENCY_RATIO_MAX = 1_000;
+
 /** Differences that an operator lets pass: of wallets, by their ids; of `sums`; of `all`. Kept in the audit record. */
-const accept = z.array(z.string().min(1)).min(1).optional();
+const accept = z.array(z.string().min(1).max(64)).min(1).max(ACCEPTED_MAX).optional();
 const generation = z
   .string()
   .regex(/^[1-9]\d{0,17}$/, 'the number of a generation')
   .optional();
 
-const walletId = z.string().min(1, 'the id of a wallet').optional();
-const region = z.string().min(1, 'the name of a region').optional();
+const walletId = z.string().min(1, 'the id of a wallet').max(64).optional();
+const region = z.string().min(1, 'the name of a region').max(64).optional();
 
 /** The arguments of each action. Unknown ones are refused, and those that say nothing beside others. */
 export const ARGUMENTS = {
@@ -27,7 +32,7 @@ export const ARGUMENTS = {
       swap: z.boolean().optional(),
       accept,
       /** How many times as slow other writes may become; 0: as fast as possible. */
-      latencyRatioMax: z.number().min(0).optional(),
+      latencyRatioMax: z.number().min(0).max(LATENCY_RATIO_MAX).optional(),
     })
     .refine(({ walletId, region }) => walletId === undefined || region === undefined, {
       path: ['region'],

@@ -1,0 +1,22 @@
+import { isStorable } from '@tidemark/database';
+
+export interface UnstorableText {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+const MESSAGE = 'the character NUL and halves of surrogate pairs are not allowed';
+
+/**
+ * The texts in a value, keys included, that neither engine can store.
+ *
+ * @param value as parsed from JSON, a path or a query
+ */
+export function unstorableTexts(value: unknown, path: readonly string[] = []): UnstorableText[] {
+  if (typeof value === 'string') return isStorable(value) ? [] : [{ path, message: MESSAGE }];
+  if (typeof value !== 'object' || value === null) return [];
+  // The path ends before such a key: it must not come back in the answer.
+  return Object.entries(value).flatMap(([key, item]) =>
+    isStorable(key) ? unstorableTexts(item, [...path, key]) : [{ path, message: MESSAGE }],
+  );
+}

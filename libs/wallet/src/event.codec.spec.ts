@@ -1,15 +1,10 @@
 import { currency, Money } from '@tidemark/money';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  canonicalEvent,
-  decodeEvent,
-  encodeEvent,
-  EventFromTheFuture,
-  upcasters,
-  type Upcasters,
-} from './event.codec.js';
-import type { MovementDetails, WalletEvent, WalletEventType } from './events.js';
+import { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture } from './event.codec.js';
+import { eventDefinitions, findEvent, type WalletEvent, type WalletEventType } from './declared.js';
+import type { Upcaster } from './declaring/event.js';
+import type { MovementDetails } from './declaring/statement-line.js';
 import { eur } from './given-when-then.js';
 
 const details: MovementDetails = {
@@ -77,8 +72,8 @@ const FOLDER = new URL('./golden/', import.meta.url);
 const textsOf = (file: string) =>
   JSON.parse(readFileSync(new URL(`${file}.json`, FOLDER), 'utf8')) as Readonly<Record<string, string>>;
 
-const types = Object.keys(upcasters) as WalletEventType[];
-const currentVersion = (type: WalletEventType) => upcasters[type].length + 1;
+const types = eventDefinitions().map(({ type }) => type) as WalletEventType[];
+const currentVersion = (type: WalletEventType) => findEvent(type)!.upcasters.length + 1;
 const everyVersion = types.flatMap((type) =>
   Array.from({ length: currentVersion(type) }, (_, n) => ({
     type,
@@ -135,13 +130,11 @@ describe('encodeEvent', () => {
 
 describe('upcasters', () => {
   // Two schema changes, as they will come: v2 renamed `note` to `reference`, v3 made `reference` start with its origin.
-  const changed: Upcasters = {
-    ...upcasters,
-    FundsDeposited: [
-      ({ note, ...rest }) => ({ ...rest, reference: note }),
-      ({ reference, ...rest }) => ({ ...rest, reference: `bank:${String(reference)}` }),
-    ],
-  };
+  const upcasters: readonly Upcaster[] = [
+    ({ note, ...rest }) => ({ ...rest, reference: note }),
+    ({ reference, ...rest }) => ({ ...rest, reference: `bank:${String(reference)}` }),
+  ];
+  const changed = (type: string) => (type === 'FundsDeposited' ? { ...findEvent(type)!, upcasters } : findEvent(type));
   const money = '"movementId":"d1","amount":"1.00","currency":"EUR"';
   const read = (schemaVersion: number, data: string) =>
     decodeEvent({ type: 'FundsDeposited', schemaVersion, data }, changed);

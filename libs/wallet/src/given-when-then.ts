@@ -1,23 +1,25 @@
 import { currency, Money } from '@tidemark/money';
 import { expect } from 'vitest';
-import type {
-  ChangeOverdraftLimit,
-  Deposit,
-  OpenWallet,
-  Transfer,
-  TransferLeg,
-  WalletCommand,
-  Withdraw,
-} from './commands.js';
-import type { MovementDetails, WalletEvent } from './events.js';
-import type { RejectionCode, RejectionDetails } from './rejections.js';
-import { evolve, initialState, type Wallet } from './wallet.js';
-import { decide, type AddressedEvent, type Decision } from './wallet.decider.js';
+import type { WalletCommand, WalletEvent } from './declared.js';
+import type { MovementDetails } from './declaring/statement-line.js';
+import type { Deposit } from './deposit/deposit.js';
+import type { OpenWallet } from './open-wallet/open-wallet.js';
+import type { ChangeOverdraftLimit } from './overdraft-limit/overdraft-limit.js';
+import type { Transfer, TransferLeg } from './transfer/transfer.js';
+import type { Withdraw } from './withdraw/withdraw.js';
+import type { RejectionCode, RejectionDetails } from './declared.js';
+import { evolve } from './evolve.js';
+import { initialState, type Wallet } from './wallet.js';
+import type { AddressedEvent, Decision } from './declared.js';
+import { decide } from './decide.js';
 
 /** The wallet that a line is about when it names no other. */
 export const ALICE = 'alice';
 
 export const EUR = currency('EUR', 2);
+
+/** The recorded time of every decision. */
+export const NOW = '2026-01-02T03:04:05.678Z';
 
 /** An amount in euros, such as `'10.00'`. */
 export const eur = (amount: string): Money => Money.of(amount, EUR);
@@ -149,7 +151,7 @@ export function given(...history: readonly Step[]) {
   return {
     when(command: WalletCommand) {
       const wallets = foldAll(addressed(history));
-      const decision = decide(command, (id) => wallets.get(id) ?? initialState);
+      const decision = decide(command, { walletOf: (id) => wallets.get(id) ?? initialState, now: NOW });
       return {
         /** Exactly these events, in this order. */
         thenAccepted(...events: readonly Step[]): void {

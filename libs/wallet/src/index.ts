@@ -1,19 +1,57 @@
-export * from './commands.js';
-export * from './events.js';
-export * from './rejections.js';
-export { balanceOf, evolve, initialState, type Balance, type Wallet } from './wallet.js';
-export { CURRENCIES_MAX, decide, type AddressedEvent, type Decision, type Wallets } from './wallet.decider.js';
+export type {
+  AddressedEvent,
+  Decision,
+  Rejection,
+  RejectionCode,
+  RejectionDetails,
+  WalletCommand,
+  WalletEvent,
+  WalletEventType,
+} from './declared.js';
+export {
+  commandDefinition,
+  commandDefinitions,
+  eventDefinition,
+  eventDefinitions,
+  rejectionDefinitions,
+} from './declared.js';
+export type { CommandDefinition, CommandRoute, DerivedId, Wallets } from './declaring/command.js';
+export type { EventDefinition } from './declaring/event.js';
+export type { CurrencyOf, JsonObject } from './declaring/field.js';
+export type { RejectionDefinition, RejectionKind } from './declaring/rejection.js';
+export type { MovementDetails, StatementLine } from './declaring/statement-line.js';
+export { decide, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
+export { evolve, postingsOf, statementLineOf } from './evolve.js';
+export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
+export { CURRENCIES_MAX } from './funds.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
+export { requestText } from './request-text.js';
 export { decodeWallet, encodeWallet, STATE_VERSION } from './state.codec.js';
 export {
   accountClassOf,
   accountOf,
   COUNTER_ACCOUNTS,
-  postingsOf,
   walletOfAccount,
   type Account,
   type AccountClass,
   type CounterAccount,
   type Posting,
-} from './postings.js';
+} from './accounts.js';
+export {
+  amountText,
+  currencyCode,
+  detailsShape,
+  instantText,
+  metadataPairs,
+  regionName,
+  walletIdText,
+} from './fields/input-rules.js';
+export { instantOf } from './fields/instant-of.js';
+export { inputsOf, shapeOf } from './fields/fields.js';
+export type { Deposit } from './deposit/deposit.js';
+export type { OpenWallet } from './open-wallet/open-wallet.js';
+export type { ChangeOverdraftLimit } from './overdraft-limit/overdraft-limit.js';
+export type { Rehome } from './rehome/rehome.js';
+export type { Transfer, TransferLeg } from './transfer/transfer.js';
+export type { Withdraw } from './withdraw/withdraw.js';
 export { unreachable } from './unreachable.js';

@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commands, event, unitsOf } from './arbitraries.js';
-import type { WalletEvent } from './events.js';
-import { ALICE, deposited, eur, limitChanged, opened, received, rehomed, sent, withdrawn } from './given-when-then.js';
-import { accountClassOf, accountOf, postingsOf, walletOfAccount, type Posting } from './postings.js';
-import { evolve, initialState, type Wallet } from './wallet.js';
-import { decide } from './wallet.decider.js';
+import type { WalletEvent } from './declared.js';
+import {
+  ALICE,
+  deposited,
+  eur,
+  limitChanged,
+  NOW,
+  opened,
+  received,
+  rehomed,
+  sent,
+  withdrawn,
+} from './given-when-then.js';
+import { accountClassOf, accountOf, walletOfAccount, type Posting } from './accounts.js';
+import { evolve, postingsOf } from './evolve.js';
+import { initialState, type Wallet } from './wallet.js';
+import { decide } from './decide.js';
 
 const lines = (of: WalletEvent) =>
   postingsOf(ALICE, of).map(({ account, amount }) => `${account} ${amount.toString()}`);
@@ -56,7 +68,7 @@ describe('postings', () => {
         const wallets = new Map<string, Wallet>();
         const find = (id: string) => wallets.get(id) ?? initialState;
         const postings = asked.flatMap((command) => {
-          const decision = decide(command, find);
+          const decision = decide(command, { walletOf: find, now: NOW });
           if (decision.kind === 'rejected') return [];
           return decision.events.flatMap(({ walletId, event: next }) => {
             wallets.set(walletId, evolve(find(walletId), next));

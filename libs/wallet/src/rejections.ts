@@ -1,20 +1,35 @@
 import type { Money } from '@tidemark/money';
+import { defineRejection } from './declaring/rejection.js';
 
-/** Every reason to say no, with what it tells the caller. The codes are part of the public surface. */
-export interface RejectionDetails {
-  wallet_not_found: { walletId: string };
-  wallet_already_open: { walletId: string };
-  version_mismatch: { walletId: string; expected: number; actual: number };
-  amount_not_positive: { amount: Money };
-  limit_negative: { limit: Money };
-  same_region: { walletId: string; homeRegion: string };
-  same_wallet: { walletId: string };
-  too_many_currencies: { walletId: string; currenciesMax: number };
-  insufficient_funds: { walletId: string; requested: Money; available: Money; overdraftLimit: Money };
-}
+// The reasons to say no that several capabilities share. A reason of one capability stands in its folder.
 
-export type RejectionCode = keyof RejectionDetails;
+export const walletNotFound = defineRejection('wallet_not_found', {
+  kind: 'not_found',
+  title: 'No such wallet',
+  advice:
+    'Open the wallet first, or correct its id. Nothing is stored under the key, so the same request may be sent again.',
+})<{ walletId: string }>();
 
-export type Rejection = {
-  [C in RejectionCode]: { readonly code: C; readonly details: RejectionDetails[C] };
-}[RejectionCode];
+export const versionMismatch = defineRejection('version_mismatch', {
+  kind: 'condition',
+  title: 'The wallet is at another version',
+  advice: 'Read the wallet again and decide anew. Send the new request with a new idempotency key.',
+})<{ walletId: string; expected: number; actual: number }>();
+
+export const amountNotPositive = defineRejection('amount_not_positive', {
+  kind: 'refused',
+  title: 'The amount is not positive',
+  advice: 'Send an amount above zero, with a new idempotency key.',
+})<{ amount: Money }>();
+
+export const insufficientFunds = defineRejection('insufficient_funds', {
+  kind: 'refused',
+  title: 'Not enough money',
+  advice: 'Send a smaller amount, or deposit first. Use a new idempotency key: this answer stays.',
+})<{ walletId: string; requested: Money; available: Money; overdraftLimit: Money }>();
+
+export const tooManyCurrencies = defineRejection('too_many_currencies', {
+  kind: 'refused',
+  title: 'The wallet holds too many currencies',
+  advice: 'Use another wallet for further currencies.',
+})<{ walletId: string; currenciesMax: number }>();

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deposited, limitChanged, received, sent, withdrawn } from './given-when-then.js';
 import { decodeWallet, encodeWallet, STATE_VERSION } from './state.codec.js';
-import { evolve, initialState, type Wallet } from './wallet.js';
-import type { WalletEvent } from './events.js';
+import { evolve } from './evolve.js';
+import { initialState, type Wallet } from './wallet.js';
+import type { WalletEvent } from './declared.js';
 
 const ETH = currency('ETH', 18);
 const eth = (amount: string) => Money.of(amount, ETH);

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commands, CURRENCIES, unitsOf } from './arbitraries.js';
-import type { WalletCommand } from './commands.js';
+import type { WalletCommand } from './declared.js';
+import { NOW } from './given-when-then.js';
 import { decodeEvent, encodeEvent } from './event.codec.js';
-import type { WalletEvent } from './events.js';
-import type { RejectionCode } from './rejections.js';
+import type { WalletEvent } from './declared.js';
+import type { RejectionCode } from './declared.js';
 import { decodeWallet, encodeWallet } from './state.codec.js';
-import { evolve, initialState, type Wallet } from './wallet.js';
-import { decide, type AddressedEvent, type Decision } from './wallet.decider.js';
+import { evolve } from './evolve.js';
+import { initialState, type Wallet } from './wallet.js';
+import type { AddressedEvent, Decision } from './declared.js';
+import { decide } from './decide.js';
 
 const RUNS = { numRuns: 200 };
 
@@ -53,11 +56,12 @@ const outcomes = new Map<Outcome, number>();
 /** Decides the commands one by one on what those before them left, every input frozen, and appends what they accept. */
 class Run {
   readonly ledger = new Ledger();
+  private readonly context = { walletOf: this.ledger.find, now: NOW };
 
   /** @returns the events of an accepted command, none of a rejected one */
   decide(command: WalletCommand): readonly AddressedEvent[] {
-    const decision = decide(deepFreeze(command), this.ledger.find);
-    expect(decide(command, this.ledger.find)).toStrictEqual(decision);
+    const decision = decide(deepFreeze(command), this.context);
+    expect(decide(command, this.context)).toStrictEqual(decision);
     const outcome = outcomeOf(command, decision);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     return decision.kind === 'accepted' ? deepFreeze(decision.events) : [];

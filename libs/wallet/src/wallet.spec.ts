@@ -1,8 +1,9 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, expect, it } from 'vitest';
-import type { WalletEvent } from './events.js';
+import type { WalletEvent } from './declared.js';
 import { deposited, EUR, eur, limitChanged, opened, received, rehomed, sent, withdrawn } from './given-when-then.js';
-import { balanceOf, evolve, initialState, type Wallet } from './wallet.js';
+import { evolve } from './evolve.js';
+import { balanceOf, initialState, type Wallet } from './wallet.js';
 
 const JPY = currency('JPY', 0);
 const fold = (...events: readonly WalletEvent[]): Wallet => events.reduce(evolve, initialState);

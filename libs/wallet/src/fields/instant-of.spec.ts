@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantOf } from './rfc3339.js';
+import { instantOf } from './instant-of.js';
 
 describe('instantOf', () => {
   it.each([

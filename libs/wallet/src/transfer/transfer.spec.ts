@@ -1,19 +1,40 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, it } from 'vitest';
-import { ALICE, deposited, eur, given, leg, of, opened, received, sent, transfer } from './given-when-then.js';
+import { CURRENCIES_MAX } from '../funds.js';
+import {
+  ALICE,
+  eur,
+  asset,
+  opened,
+  deposited,
+  withdrawn,
+  sent,
+  received,
+  of,
+  leg,
+  transfer,
+  given,
+} from '../given-when-then.js';
+
+/** Events that fill a wallet with as many currencies as it may hold. */
+const full = Array.from({ length: CURRENCIES_MAX }, (_, n) => deposited(asset(n)));
 
 const BOB = 'bob';
 const CAROL = 'carol';
 const NOBODY = 'nobody';
-
+const NO_ONE = 'no-one';
 const yen = (amount: string) => Money.of(amount, currency('JPY', 0));
 const details = { reference: 'inv-7', description: 'rent', effectiveAt: '1993-01-05T00:00:00Z' };
+const tooMany = (walletId: string) => ({ walletId, currenciesMax: CURRENCIES_MAX });
 const noFunds = (requested: string, available: string, walletId = ALICE) => ({
   walletId,
   requested: eur(requested),
   available: eur(available),
   overdraftLimit: eur('0.00'),
 });
+const wrong = { expectedVersion: 99 };
+const mismatch = (actual: number) => ({ walletId: ALICE, expected: 99, actual });
+const notPositive = (amount: string) => ({ amount: eur(amount) });
 
 describe('Transfer', () => {
   const rich = [opened, deposited('10.00'), of(BOB, opened), of(CAROL, opened)];
@@ -101,4 +122,77 @@ describe('Transfer', () => {
     given(...rich)
       .when(transfer([leg(ALICE, BOB, '0.00'), leg(ALICE, NOBODY, '1.00')]))
       .thenRejected('amount_not_positive', { amount: eur('0.00') }));
+});
+
+// In every line at least two reasons apply, and the one named wins.
+describe('Transfer: precedence', () => {
+  const both = [opened, of(BOB, opened)];
+  const indebted = [opened, withdrawn('9.00', 'unlimited'), of(BOB, opened)];
+  const spent = leg(ALICE, BOB, asset(0));
+
+  it('wallet_not_found of the scope before version_mismatch', () =>
+    given()
+      .when(transfer([leg(ALICE, BOB, '1.00')], wrong))
+      .thenRejected('wallet_not_found', { walletId: ALICE }));
+  it('version_mismatch before wallet_not_found of the destination', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
+  it('version_mismatch before same_wallet', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
+  it('version_mismatch before amount_not_positive', () =>
+    given(...both)
+      .when(transfer([leg(ALICE, BOB, '0.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
+  it('version_mismatch before insufficient_funds', () =>
+    given(...both)
+      .when(transfer([leg(ALICE, BOB, '1.00')], wrong))
+      .thenRejected('version_mismatch', mismatch(1)));
+
+  it('wallet_not_found: the source before the destination', () => {
+    given()
+      .when(transfer([leg(NOBODY, NO_ONE, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY });
+    given(...both, deposited(asset(0)))
+      .when(transfer([spent, leg(NOBODY, NO_ONE, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY });
+  });
+  it('wallet_not_found before same_wallet', () =>
+    given(...both, deposited(asset(0)))
+      .when(transfer([spent, leg(NOBODY, NOBODY, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY }));
+  it('wallet_not_found of the destination before amount_not_positive', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '0.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY }));
+  it('wallet_not_found of the destination before insufficient_funds', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, NOBODY, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY }));
+  it('same_wallet before amount_not_positive', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '0.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
+  it('same_wallet before too_many_currencies', () =>
+    given(opened, ...full)
+      .when(transfer([leg(ALICE, ALICE, '1.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
+  it('same_wallet before insufficient_funds', () =>
+    given(opened)
+      .when(transfer([leg(ALICE, ALICE, '1.00')]))
+      .thenRejected('same_wallet', { walletId: ALICE }));
+  it('amount_not_positive before too_many_currencies', () =>
+    given(opened, of(BOB, opened, ...full))
+      .when(transfer([leg(ALICE, BOB, '0.00')]))
+      .thenRejected('amount_not_positive', notPositive('0.00')));
+  it('amount_not_positive before insufficient_funds', () =>
+    given(...indebted)
+      .when(transfer([leg(ALICE, BOB, '0.00')]))
+      .thenRejected('amount_not_positive', notPositive('0.00')));
+  it('too_many_currencies before insufficient_funds', () =>
+    given(opened, of(BOB, opened, ...full))
+      .when(transfer([leg(ALICE, BOB, '1.00')]))
+      .thenRejected('too_many_currencies', tooMany(BOB)));
 });

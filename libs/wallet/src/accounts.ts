@@ -1,6 +1,4 @@
 import type { Money } from '@tidemark/money';
-import type { WalletEvent } from './events.js';
-import { unreachable } from './unreachable.js';
 
 /**
  * The chart of accounts, complete:
@@ -29,31 +27,6 @@ export interface Posting {
   readonly amount: Money;
 }
 
-/**
- * Double entry: what an event of a wallet moves between accounts. Its postings sum to zero in each currency. The first
- * is on an account that is no wallet's, so that what came from `world`, say, can be listed by the first postings alone.
- *
- * @returns none for an event that moves no money
- */
-export function postingsOf(walletId: string, event: WalletEvent): readonly Posting[] {
-  switch (event.type) {
-    case 'WalletOpened':
-    case 'OverdraftLimitChanged':
-    case 'WalletRehomed':
-      return [];
-    case 'FundsDeposited':
-      return moved('world', walletId, event.amount);
-    case 'FundsWithdrawn':
-      return moved('world', walletId, event.amount.negated());
-    case 'TransferSent':
-      return moved('transfers', walletId, event.amount.negated());
-    case 'TransferReceived':
-      return moved('transfers', walletId, event.amount);
-    default:
-      return unreachable(event);
-  }
-}
-
 export function accountOf(walletId: string): Account {
   return `wallet:${walletId}`;
 }
@@ -67,8 +40,12 @@ export function accountClassOf(account: Account): AccountClass {
   return account === 'world' || account === 'transfers' ? account : 'wallets';
 }
 
-/** @param amount what the wallet gets, and the other side gives */
-function moved(from: CounterAccount, walletId: string, amount: Money): readonly Posting[] {
+/**
+ * Double entry of what a wallet gets: two postings that sum to zero, the first on the account that is no wallet's.
+ *
+ * @param amount what the wallet gets; negative for what it gives
+ */
+export function moved(from: CounterAccount, walletId: string, amount: Money): readonly Posting[] {
   return [
     { account: from, amount: amount.negated() },
     { account: accountOf(walletId), amount },

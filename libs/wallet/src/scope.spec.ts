@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scopeOf, walletsOf } from './commands.js';
+import { scopeOf, walletsOf } from './decide.js';
 import { ALICE, changeLimit, deposit, leg, open, transfer, withdraw } from './given-when-then.js';
 
 describe('the scope of an idempotency key', () => {

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { ALICE, given, opened, rehome, rehomed } from './given-when-then.js';
+import { ALICE, given, opened, rehome, rehomed } from '../given-when-then.js';
 
 describe('Rehome', () => {
   it('moves a wallet to another region', () => given(opened).when(rehome('eu-east')).thenAccepted(rehomed('eu-east')));

@@ -1,0 +1,46 @@
+import { commandDefinition, type Decision, type WalletCommand } from './declared.js';
+import type { Wallets } from './declaring/command.js';
+import { reject } from './declaring/decision.js';
+import { versionMismatch, walletNotFound } from './rejections.js';
+
+/** What a decision is made on. */
+export interface DecisionContext {
+  /** One that was never opened is `initialState`. */
+  readonly walletOf: Wallets;
+  /** The recorded time that the events will carry: ISO 8601, UTC, milliseconds. */
+  readonly now: string;
+}
+
+/**
+ * Decides one command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
+ * First come `wallet_not_found` and `version_mismatch` of the wallet that the command is sent to, then the command's own
+ * rejections in the order of its code. Callers may rely on that order.
+ */
+export function decide(command: WalletCommand, { walletOf, now }: DecisionContext): Decision {
+  const definition = commandDefinition(command.type);
+  const walletId = definition.scope(command);
+  const wallet = walletOf(walletId);
+  if (!definition.opens) {
+    if (wallet.status === 'absent') return reject(walletNotFound, { walletId }) as Decision;
+    const { expectedVersion: expected } = command;
+    if (expected !== undefined && expected !== wallet.version) {
+      return reject(versionMismatch, { walletId, expected, actual: wallet.version }) as Decision;
+    }
+  }
+  return definition.decide(command as never, { wallet, walletOf, now }) as Decision;
+}
+
+/** The wallet that an idempotency key is scoped to: the wallet in the path, or a transfer's (first) source. */
+export function scopeOf(command: WalletCommand): string {
+  return commandDefinition(command.type).scope(command);
+}
+
+/** Every wallet that the command may append to, each once, the scope first. */
+export function walletsOf(command: WalletCommand): readonly string[] {
+  return commandDefinition(command.type).wallets(command);
+}
+
+/** The region that the command says its wallet lives in afterwards; undefined for a command that says nothing of it. */
+export function homeAfter(command: WalletCommand): string | undefined {
+  return commandDefinition(command.type).home?.(command);
+}

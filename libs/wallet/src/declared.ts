@@ -1,0 +1,66 @@
+import { CAPABILITIES } from './capabilities.js';
+import type { CommandDefinition, CommandOf } from './declaring/command.js';
+import type { AddressedEvent as Addressed, Decision as DecisionOf } from './declaring/decision.js';
+import type { EventDefinition, EventOf } from './declaring/event.js';
+import type { RejectionDefinition, RejectionOf } from './declaring/rejection.js';
+import { versionMismatch, walletNotFound } from './rejections.js';
+
+// What the list of capabilities adds up to: the unions, and the definitions by type.
+
+type Listed = (typeof CAPABILITIES)[number];
+
+/** Past tense, never renamed: the log keeps these names for ever. */
+export type WalletEvent = EventOf<Listed['events'][number]>;
+export type WalletEventType = WalletEvent['type'];
+export type WalletCommand = CommandOf<Listed['commands'][number]>;
+
+/** Rejections that any command may get, from the door before its own rules. */
+const OF_EVERY_COMMAND = [walletNotFound, versionMismatch] as const;
+type Declared = (typeof OF_EVERY_COMMAND)[number] | Listed['commands'][number]['rejects'][number];
+
+export type RejectionCode = Declared['code'];
+/** The facts that each rejection tells, by its code. */
+export type RejectionDetails = {
+  [R in Declared as R['code']]: R extends RejectionDefinition<string, infer D> ? D : never;
+};
+export type Rejection = { [C in RejectionCode]: RejectionOf<C, RejectionDetails[C]> }[RejectionCode];
+export type AddressedEvent = Addressed<WalletEvent>;
+export type Decision = DecisionOf<WalletEvent, Rejection>;
+
+const EVENTS = new Map(
+  CAPABILITIES.flatMap(({ events }) => [...events] as unknown as EventDefinition[]).map((event) => [event.type, event]),
+);
+const COMMANDS = new Map(
+  CAPABILITIES.flatMap(({ commands }) => [...commands] as unknown as CommandDefinition[]).map((command) => [
+    command.type,
+    command,
+  ]),
+);
+
+/** The definition of an event's type; undefined for a type that this version does not know. */
+export function findEvent(type: string): EventDefinition | undefined {
+  return EVENTS.get(type);
+}
+
+/** @throws Error for a type that no capability declares, which is a defect */
+export function eventDefinition(type: string): EventDefinition {
+  const found = EVENTS.get(type);
+  if (found) return found;
+  throw new Error(`no capability declares the event ${type}`);
+}
+
+/** @throws Error for a type that no capability declares, which is a defect */
+export function commandDefinition(type: string): CommandDefinition {
+  const found = COMMANDS.get(type);
+  if (found) return found;
+  throw new Error(`no capability declares the command ${type}`);
+}
+
+export const eventDefinitions = (): readonly EventDefinition[] => [...EVENTS.values()];
+export const commandDefinitions = (): readonly CommandDefinition[] => [...COMMANDS.values()];
+
+/** Every rejection that a command may get, each once. */
+export function rejectionDefinitions(): readonly RejectionDefinition[] {
+  const all = [...OF_EVERY_COMMAND, ...commandDefinitions().flatMap(({ rejects }) => rejects)];
+  return [...new Map(all.map((rejection) => [rejection.code, rejection])).values()];
+}

@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import type { Wallet } from '../wallet.js';
+import type { Decision } from './decision.js';
+import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
+import type { RejectionDefinition } from './rejection.js';
+
+/** Looks a wallet up; one that was never opened is `initialState`. */
+export type Wallets = (walletId: string) => Wallet;
+
+/** What a decision is made on. A decision reads no clock and draws no random number. */
+export interface Context {
+  /** The wallet that the command is sent to (its scope). */
+  readonly wallet: Wallet;
+  readonly walletOf: Wallets;
+  /** The time that the events of this decision will carry: ISO 8601, UTC, milliseconds. Never decreases along a wallet. */
+  readonly now: string;
+}
+
+/** How a command is reached over HTTP. It is always a POST with an idempotency key. */
+export interface CommandRoute {
+  /** As in `v1/wallets/:walletId/deposits`. The parameter `walletId` is the field of that name. */
+  readonly path: string;
+  readonly tag: 'Wallets' | 'Movements' | 'Transfers';
+  /** A unique name for programs, such as `depositFunds`. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** What the answer 201 says. */
+  readonly done: string;
+}
+
+/** The prefixes of ids that follow from the idempotency key, by what they name. */
+export type DerivedId = 'movement' | 'transfer' | 'wallet';
+
+/** A body that is not simply the command's fields. */
+export interface CommandBody<C> {
+  readonly schema: z.ZodType;
+  take(body: JsonObject, currencyOf: CurrencyOf): C;
+  currencies(body: JsonObject): readonly string[];
+}
+
+/** A condition on the wallet that the command is sent to (`If-Match`). */
+export interface Conditional {
+  readonly expectedVersion?: number;
+}
+
+type Scoped<F extends Fields> = 'walletId' extends keyof F
+  ? unknown
+  : { scope(command: Values<F>): string; wallets(command: Values<F>): readonly string[] };
+
+interface CommandRules<F extends Fields, D extends string, R extends readonly RejectionDefinition[]> {
+  /** What the caller asks for, and what is hashed, in this order. */
+  readonly fields: F;
+  /** Ids that follow from the idempotency key, the same for every repeat of the request. */
+  readonly derives?: Readonly<Record<D, DerivedId>>;
+  readonly http?: CommandRoute;
+  readonly body?: CommandBody<Values<F>>;
+  /** Everything that `decide` can refuse with, besides `wallet_not_found` and `version_mismatch` of the scope. */
+  readonly rejects: R;
+  /** For the command that opens a wallet: it alone may find its scope absent. */
+  readonly opens?: true;
+  /** The region that the wallet lives in after the command, where the command says it. */
+  home?(command: Values<F>): string;
+  /** It changes the directory and copies outcomes, so no other command may share its statement. */
+  readonly alone?: true;
+  /** Rejections are tested in the order of the code, which is the order that callers may rely on. */
+  decide(command: Values<F> & Derived<D>, context: Context): Decision;
+}
+
+type Derived<D extends string> = { readonly [K in D]: string };
+
+/** A command that was declared. Called, it makes a command of that type. */
+export interface CommandDefinition<
+  T extends string = string,
+  F extends Fields = Fields,
+  D extends string = string,
+  R extends readonly RejectionDefinition[] = readonly RejectionDefinition[],
+> {
+  (values: Values<F> & Derived<D> & Conditional): CommandOfParts<T, F, D>;
+  readonly type: T;
+  readonly fields: F;
+  readonly derives: Readonly<Record<D, DerivedId>>;
+  readonly http?: CommandRoute;
+  readonly body?: CommandBody<Values<F>>;
+  readonly rejects: R;
+  readonly opens?: true;
+  readonly alone?: true;
+  home?(command: Values<F>): string;
+  scope(command: Values<F>): string;
+  wallets(command: Values<F>): readonly string[];
+  decide(command: Values<F> & Derived<D>, context: Context): Decision;
+}
+
+type CommandOfParts<T extends string, F extends Fields, D extends string> = { readonly type: T } & Values<F> &
+  Derived<D> &
+  Conditional;
+
+/** The commands of a definition. */
+export type CommandOf<C> = C extends CommandDefinition<infer T, infer F, infer D> ? CommandOfParts<T, F, D> : never;
+
+/**
+ * Declares a command. Codec, request hash, derived ids, route, schemas and documentation follow from it.
+ *
+ * @param type imperative, and never renamed: request hashes hold it
+ */
+export function defineCommand<
+  const T extends string,
+  const F extends Fields,
+  const R extends readonly RejectionDefinition[],
+  const D extends string = never,
+>(type: T, rules: CommandRules<F, D, R> & Scoped<F>): CommandDefinition<T, F, D, R> {
+  const make = (values: object) => ({ type, ...values });
+  const ofOneWallet = {
+    scope: ({ walletId }: { walletId: string }) => walletId,
+    wallets: ({ walletId }: { walletId: string }) => [walletId],
+  };
+  return Object.assign(make, { derives: {}, ...ofOneWallet, ...rules, type }) as unknown as CommandDefinition<
+    T,
+    F,
+    D,
+    R
+  >;
+}

@@ -1,0 +1,124 @@
+import { Money } from '@tidemark/money';
+import type { z } from 'zod';
+import type { MovementDetails } from '../declaring/statement-line.js';
+import type { AnyField, Field, FieldInput, Fields, JsonObject, Values } from '../declaring/field.js';
+import { amountText, currencyCode, detailsShape, metadataPairs, regionName, walletIdText } from './input-rules.js';
+
+// The kinds of values that events and commands are made of.
+
+/** A text that stands in the log as it is. */
+function plain(kind: string, schema?: z.ZodType): Field<string> {
+  return {
+    kind,
+    optional: false,
+    write: (data, name, value) => void (data[name] = value),
+    read: (data, name) => data[name] as string,
+    tell: (said, name, value) => void (said[name] = value),
+    ...(schema && { input: { shape: (name) => ({ [name]: schema }), take: (body, name) => body[name] as string } }),
+  };
+}
+
+/** The id of a wallet. */
+export const walletId = plain('walletId', walletIdText);
+/** An id that this service derives: `mv_…`, `tr_…`. */
+export const id = plain('id');
+/** The name of a home region. */
+export const region = plain('region', regionName);
+
+/**
+ * An amount of money. The log keeps the canonical text under the field's name and the code under `currency`, so an event has
+ * one currency.
+ *
+ * @param bodyKey under which a request body has the amount, where it is not the field's name
+ */
+export function moneyIn(bodyKey?: string, schema: z.ZodType = amountText): Field<Money> {
+  return {
+    kind: 'money',
+    optional: false,
+    write: (data, name, value) => {
+      data[name] = value.toString();
+      data['currency'] = value.currency.code;
+    },
+    read: (data, name) => Money.fromCanonical(data[name] as string, data['currency'] as string),
+    tell: (said, name, value) => void (said[name] = [value.toString(), value.currency.code]),
+    input: {
+      shape: (name) => ({ [bodyKey ?? name]: schema, currency: currencyCode }),
+      take: (body, name, currencyOf) =>
+        Money.of(body[bodyKey ?? name] as string, currencyOf(body['currency'] as string)),
+      currencies: (body) => [body['currency'] as string],
+    },
+  };
+}
+
+export const money = moneyIn();
+
+/** One of some texts. */
+export function literal<const T extends string>(...values: readonly T[]): Field<T> {
+  return { ...(plain('literal') as Field<string> as unknown as Field<T>), values };
+}
+
+/** Pairs of strings. */
+export const metadata: Field<Readonly<Record<string, string>>> = {
+  kind: 'metadata',
+  optional: false,
+  write: (data, name, value) => void (data[name] = value),
+  read: (data, name) => data[name] as Record<string, string>,
+  tell: (said, name, value) => void (said[name] = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+  input: {
+    shape: (name) => ({ [name]: metadataPairs.optional() }),
+    take: (body, name) => (body[name] ?? {}) as Record<string, string>,
+  },
+};
+
+/** `reference`, `description` and `effectiveAt`, each under its own key. */
+export const details: Field<MovementDetails> = {
+  kind: 'details',
+  optional: false,
+  write: (data, _, { reference, description, effectiveAt }) => {
+    if (reference !== undefined) data['reference'] = reference;
+    if (description !== undefined) data['description'] = description;
+    if (effectiveAt !== undefined) data['effectiveAt'] = effectiveAt;
+  },
+  read: (data) => detailsIn(data),
+  tell: (said, name, value) => details.write(said, name, value),
+  input: { shape: () => detailsShape, take: (body) => detailsIn(body) },
+};
+
+function detailsIn({ reference, description, effectiveAt }: JsonObject): MovementDetails {
+  return {
+    ...(reference !== undefined && { reference: reference as string }),
+    ...(description !== undefined && { description: description as string }),
+    ...(effectiveAt !== undefined && { effectiveAt: effectiveAt as string }),
+  };
+}
+
+/** Several records of the same fields, at least one. The request hash has each as a list of its values. */
+export function list<const F extends Fields>(of: F): Field<readonly [Values<F>, ...Values<F>[]]> {
+  const entries = Object.entries(of) as [string, AnyField][];
+  const each = (value: Values<F>, act: 'write' | 'tell') => {
+    const record: JsonObject = {};
+    for (const [name, field] of entries) field[act](record, name, value[name as keyof Values<F>]);
+    return record;
+  };
+  return {
+    kind: 'list',
+    optional: false,
+    of,
+    write: (data, name, values) => void (data[name] = values.map((value) => each(value, 'write'))),
+    read: (data, name) =>
+      (data[name] as JsonObject[]).map((record) =>
+        Object.fromEntries(entries.map(([key, field]) => [key, field.read(record, key)])),
+      ) as unknown as readonly [Values<F>, ...Values<F>[]],
+    tell: (said, name, values) => void (said[name] = values.map((value) => Object.values(each(value, 'tell')).flat())),
+  };
+}
+
+/** The keys and schemas of a request body that some fields are read from. */
+export function shapeOf(fields: Fields): Record<string, z.ZodType> {
+  return Object.assign({}, ...inputsOf(fields).map(([name, input]) => input.shape(name))) as Record<string, z.ZodType>;
+}
+
+/** The fields that a caller gives, with how they stand in a body. */
+export function inputsOf(fields: Fields): readonly (readonly [name: string, FieldInput<unknown>])[] {
+  return Object.entries(fields).flatMap(([name, { input }]) => (input ? [[name, input] as const] : []));
+}

@@ -1,0 +1,18 @@
+import { commandDefinition, type WalletCommand } from './declared.js';
+import type { JsonObject } from './declaring/field.js';
+
+/**
+ * The text that a request's hash covers: the command as it was understood, with its keys in the order of its fields. What
+ * the idempotency key decides is left out (movement and transfer ids), and how the request was spelled makes no difference
+ * (`10` and `10.00` EUR, the order of keys, the offset of a time). What is absent adds nothing, so a field that is added
+ * later changes no hash of old requests.
+ */
+export function requestText(command: WalletCommand): string {
+  const { type, expectedVersion } = command;
+  const said: JsonObject = { type };
+  for (const [name, field] of Object.entries(commandDefinition(type).fields)) {
+    field.tell(said, name, (command as unknown as JsonObject)[name]);
+  }
+  if (expectedVersion !== undefined) said['ifVersion'] = expectedVersion;
+  return JSON.stringify(said);
+}

@@ -1,0 +1,47 @@
+import type { Money } from '@tidemark/money';
+import { z } from 'zod';
+import type { CommandBody } from '../declaring/command.js';
+import type { Fields, JsonObject } from '../declaring/field.js';
+import type { MovementDetails } from '../declaring/statement-line.js';
+import { details, money, shapeOf } from '../fields/fields.js';
+import { detailsShape, walletIdText } from '../fields/input-rules.js';
+
+/** One flush writes a command as a whole; 100 legs are 200 events, which still leaves room for others. */
+export const LEGS_MAX = 100;
+
+interface LegBody {
+  readonly from: string;
+  readonly to: string;
+}
+interface LegsOf {
+  readonly legs: readonly [LegBody & { readonly amount: Money }, ...(LegBody & { readonly amount: Money })[]];
+  readonly details: MovementDetails;
+}
+
+/** The body of a transfer: the fields of one leg, or `legs`. */
+export function transferBody(leg: Fields): CommandBody<LegsOf> {
+  const shape = {
+    ...shapeOf(leg),
+    from: walletIdText.meta({ description: 'Who pays.', example: 'alice' }),
+    to: walletIdText.meta({ description: 'Who receives.', example: 'bob' }),
+  };
+  const legsOf = (body: JsonObject) => ('legs' in body ? (body['legs'] as JsonObject[]) : [body]);
+  return {
+    schema: z.union([
+      z.strictObject({ ...shape, ...detailsShape }).meta({ title: 'One leg' }),
+      z.strictObject({ legs: z.array(z.strictObject(shape)).min(1).max(LEGS_MAX), ...detailsShape }).meta({
+        title: 'Several legs',
+        description: 'All or none. Each leg is decided on what the one before it left.',
+      }),
+    ]),
+    take: (body, currencyOf) => ({
+      legs: legsOf(body).map((one) => ({
+        from: one['from'] as string,
+        to: one['to'] as string,
+        amount: money.input!.take(one, 'amount', currencyOf),
+      })) as unknown as LegsOf['legs'], // the schema wants one at least
+      details: details.input!.take(body, 'details', currencyOf),
+    }),
+    currencies: (body) => legsOf(body).map((one) => one['currency'] as string),
+  };
+}

@@ -1,0 +1,96 @@
+import { moved } from '../accounts.js';
+import { defineCommand, type CommandOf, type Wallets } from '../declaring/command.js';
+import { accept, reject, type AddressedEvent, type Decision } from '../declaring/decision.js';
+import { defineEvent, type EventOf } from '../declaring/event.js';
+import { defineRejection } from '../declaring/rejection.js';
+import { details, id, list, money, walletId } from '../fields/fields.js';
+import { notPositive, overspent, refuseWithoutFunds, refuseWithoutRoom } from '../funds.js';
+import { amountNotPositive, insufficientFunds, tooManyCurrencies, walletNotFound } from '../rejections.js';
+import { post, type Wallet } from '../wallet.js';
+import { transferBody } from './transfer-body.js';
+
+export const TransferSent = defineEvent('TransferSent', {
+  fields: { transferId: id, to: walletId, amount: money, details },
+  evolve: (wallet, { amount }) => post(wallet, amount.negated()),
+  postings: ({ amount }, walletId) => moved('transfers', walletId, amount.negated()),
+  statement: ({ transferId, to, amount, details }) => ({
+    movementId: transferId,
+    amount: amount.negated(),
+    counterparty: to,
+    details,
+  }),
+  violation: ({ amount }, after) => overspent('TransferSent', amount, after),
+  counterpart: ({ transferId, to }) => ({ walletId: to, id: transferId }),
+});
+export type TransferSent = EventOf<typeof TransferSent>;
+
+export const TransferReceived = defineEvent('TransferReceived', {
+  fields: { transferId: id, from: walletId, amount: money, details },
+  evolve: (wallet, { amount }) => post(wallet, amount),
+  postings: ({ amount }, walletId) => moved('transfers', walletId, amount),
+  statement: ({ transferId, from, amount, details }) => ({
+    movementId: transferId,
+    amount,
+    counterparty: from,
+    details,
+  }),
+  violation: ({ amount }) => notPositive(amount),
+  counterpart: ({ transferId, from }) => ({ walletId: from, id: transferId }),
+  scope: ({ from }) => from,
+});
+export type TransferReceived = EventOf<typeof TransferReceived>;
+
+export const sameWallet = defineRejection('same_wallet', {
+  kind: 'refused',
+  title: 'Both sides are the same wallet',
+  advice: 'Name two wallets.',
+})<{ walletId: string }>();
+
+const leg = { from: walletId, to: walletId, amount: money };
+const legs = list(leg);
+
+/** All legs or none; each is decided on what the one before it left. */
+export const transfer = defineCommand('Transfer', {
+  http: {
+    path: 'v1/transfers',
+    tag: 'Transfers',
+    operationId: 'transfer',
+    summary: 'Transfer between wallets',
+    description:
+      'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source.',
+    done: 'The money has moved.',
+  },
+  body: transferBody(leg),
+  fields: { legs, details },
+  derives: { transferId: 'transfer' },
+  rejects: [walletNotFound, sameWallet, amountNotPositive, tooManyCurrencies, insufficientFunds],
+  scope: ({ legs }) => legs[0].from,
+  wallets: ({ legs }) => [...new Set(legs.flatMap(({ from, to }) => [from, to]))],
+  decide({ transferId, legs, details }, { walletOf }) {
+    const after = new Map<string, Wallet>();
+    const walletNow: Wallets = (id) => after.get(id) ?? walletOf(id);
+    const events: AddressedEvent[] = [];
+    for (const leg of legs) {
+      const refused = refuseLeg(leg, walletNow);
+      if (refused) return refused;
+      const { from, to, amount } = leg;
+      const sent = TransferSent({ transferId, to, amount, details });
+      after.set(from, TransferSent.evolve(walletNow(from), sent));
+      const received = TransferReceived({ transferId, from, amount, details });
+      after.set(to, TransferReceived.evolve(walletNow(to), received));
+      events.push({ walletId: from, event: sent }, { walletId: to, event: received });
+    }
+    return accept(...events);
+  },
+});
+export type Transfer = CommandOf<typeof transfer>;
+export type TransferLeg = Transfer['legs'][number];
+
+function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets): Decision | undefined {
+  const [source, destination] = [walletNow(from), walletNow(to)];
+  if (source.status === 'absent') return reject(walletNotFound, { walletId: from });
+  if (destination.status === 'absent') return reject(walletNotFound, { walletId: to });
+  if (from === to) return reject(sameWallet, { walletId: from });
+  if (!amount.isPositive()) return reject(amountNotPositive, { amount });
+  return refuseWithoutRoom(amount.currency, to, destination) ?? refuseWithoutFunds(amount, from, source);
+}

@@ -1,0 +1,46 @@
+import { moved } from '../accounts.js';
+import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { accept, reject } from '../declaring/decision.js';
+import { defineEvent, type EventOf } from '../declaring/event.js';
+import { internal, optional } from '../declaring/field.js';
+import { details, id, literal, money, walletId } from '../fields/fields.js';
+import { notPositive, overspent, refuseWithoutFunds, refuseWithoutRoom } from '../funds.js';
+import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
+import { post } from '../wallet.js';
+
+/** Set on imported history only: the movement happened, whatever the limit says. */
+const overdraft = internal(optional(literal('unlimited')));
+
+export const FundsWithdrawn = defineEvent('FundsWithdrawn', {
+  fields: { movementId: id, amount: money, details, overdraft },
+  evolve: (wallet, { amount }) => post(wallet, amount.negated()),
+  postings: ({ amount }, walletId) => moved('world', walletId, amount.negated()),
+  statement: ({ movementId, amount, details }) => ({ movementId, amount: amount.negated(), details }),
+  violation: ({ amount, overdraft }, after) =>
+    overdraft === 'unlimited' ? notPositive(amount) : overspent('FundsWithdrawn', amount, after),
+});
+export type FundsWithdrawn = EventOf<typeof FundsWithdrawn>;
+
+export const withdraw = defineCommand('Withdraw', {
+  http: {
+    path: 'v1/wallets/:walletId/withdrawals',
+    tag: 'Movements',
+    operationId: 'withdraw',
+    summary: 'Withdraw',
+    description: 'As far as the balance and the overdraft limit allow.',
+    done: 'The money is gone.',
+  },
+  fields: { walletId, amount: money, details, overdraft },
+  derives: { movementId: 'movement' },
+  rejects: [amountNotPositive, insufficientFunds, tooManyCurrencies],
+  decide({ walletId, movementId, amount, overdraft, details }, { wallet }) {
+    if (!amount.isPositive()) return reject(amountNotPositive, { amount });
+    const refused =
+      overdraft === 'unlimited'
+        ? refuseWithoutRoom(amount.currency, walletId, wallet)
+        : refuseWithoutFunds(amount, walletId, wallet);
+    const event = FundsWithdrawn({ movementId, amount, ...(overdraft && { overdraft }), details });
+    return refused ?? accept({ walletId, event });
+  },
+});
+export type Withdraw = CommandOf<typeof withdraw>;

@@ -1,3 +1,4 @@
+import { eventDefinition } from '@tidemark/wallet';
 import type { Database } from '@tidemark/database';
 import {
   beginAudit,
@@ -89,7 +90,7 @@ async function walkWallets(scope: Scope, checks: readonly PageCheck[], named: nu
       for (const { events, last } of slices) {
         walked.events += events.length;
         walked.wallets += last ? 1 : 0;
-        walked.commands += events.filter(({ recorded }) => recorded.type !== 'TransferReceived').length;
+        walked.commands += events.filter(({ event }) => !event || !eventDefinition(event.type).scope).length;
       }
       scope.progress('events', walked.events, named);
     }

@@ -1,13 +1,17 @@
 import { Money } from '@tidemark/money';
 import {
   canonicalEvent,
+  commandDefinition,
   decide,
   encodeEvent,
+  eventDefinition,
   evolve,
+  homeAfter,
   scopeOf,
   walletsOf,
   type AddressedEvent,
   type Wallet,
+  type WalletCommand,
 } from '@tidemark/wallet';
 import type { CommandRequest } from './command-request.js';
 import { chain, CHAIN_START } from './hash-chain.js';
@@ -66,15 +70,23 @@ export function absentHead(walletId: string, region: string, wallet: Wallet): Wa
   return { walletId, region, wallet, hash: CHAIN_START, recordedAt: '' };
 }
 
+/** The region that a command opens its wallet in; empty for a command that opens none. */
+export function openedIn(command: WalletCommand): string {
+  return commandDefinition(command.type).opens ? (homeAfter(command) ?? '') : '';
+}
+
 /**
  * Decides a command on the heads given.
  *
- * @param now ISO 8601, UTC, milliseconds; an event is never recorded before its predecessor, whatever `now` says.
+ * @param clock ISO 8601, UTC, milliseconds. The events carry it, or the time of the last event of a wallet that they touch,
+ *   where that is later: recorded time never decreases along a wallet.
  */
-export function draft(request: CommandRequest, headOf: (walletId: string) => WalletHead, now: string): Draft {
+export function draft(request: CommandRequest, headOf: (walletId: string) => WalletHead, clock: string): Draft {
   const { command } = request;
   const scope = scopeOf(command);
-  const decision = decide(command, (walletId) => headOf(walletId).wallet);
+  const lastTimes = walletsOf(command).map((walletId) => headOf(walletId).recordedAt);
+  const now = lastTimes.reduce((latest, time) => (time > latest ? time : latest), clock);
+  const decision = decide(command, { walletOf: (walletId) => headOf(walletId).wallet, now });
   if (decision.kind === 'rejected') {
     const { code, details } = decision.rejection;
     const guards = walletsOf(command).map((walletId) => guardOf(headOf(walletId)));
@@ -84,7 +96,7 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
   const { events, heads } = chainEvents(request, decision.events, headOf, now);
   const result: DraftResult = { kind: 'accepted', wallets: heads.map(viewOf) };
   // A wallet's outcomes are where its next event will be, which an opening and a rehoming say themselves.
-  const region = 'homeRegion' in command ? command.homeRegion : headOf(scope).region;
+  const region = homeAfter(command) ?? headOf(scope).region;
   return { request, region, scope, recordedAt: now, result, events, guards: [], heads };
 }
 
@@ -99,13 +111,13 @@ function chainEvents(
   const events = addressed.map(({ walletId, event }): EventDraft => {
     const head = moved.get(walletId) ?? headOf(walletId);
     const wallet = evolve(head.wallet, event);
-    const region = event.type === 'WalletOpened' ? event.homeRegion : head.region;
-    const recordedAt = now > head.recordedAt ? now : head.recordedAt;
+    const { opens } = eventDefinition(event.type);
+    const region = opens ? wallet.homeRegion : head.region;
     const encoded = encodeEvent(event);
-    const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, recordedAt, metadata));
-    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt });
+    const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, now, metadata));
+    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt: now });
     const shard = shardOf(walletId);
-    return { region, walletId, version: wallet.version, shard, recordedAt, ...encoded, metadata, hash };
+    return { region, walletId, version: wallet.version, shard, recordedAt: now, ...encoded, metadata, hash };
   });
   return { events, heads: [...moved.values()] };
 }

@@ -1,3 +1,4 @@
+import { commandDefinition, homeAfter, scopeOf } from '@tidemark/wallet';
 import type { Draft, EventDraft, Guard } from './draft.js';
 
 /**
@@ -54,8 +55,9 @@ function openingOf({ walletId, region, version }: EventDraft): FlushRows['openin
 }
 
 function moveOf({ request: { command }, events }: Draft): FlushRows['moves'] {
-  if (command.type !== 'Rehome' || events.length === 0) return [];
-  return [{ walletId: command.walletId, from: events[0]!.region, to: command.homeRegion }];
+  const home = homeAfter(command);
+  if (home === undefined || commandDefinition(command.type).opens || events.length === 0) return [];
+  return [{ walletId: scopeOf(command), from: events[0]!.region, to: home }];
 }
 
 function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): OutcomeRow {

@@ -1,6 +1,6 @@
-import { initialState, scopeOf } from '@tidemark/wallet';
+import { commandDefinition, homeAfter, initialState, scopeOf } from '@tidemark/wallet';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
-import { absentHead } from './draft.js';
+import { absentHead, openedIn } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
 import { MissingWallets } from './missing-wallets.js';
@@ -26,9 +26,10 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
 }
 
 function laneByRegion({ request, wallets, identity }: PendingCommand): string {
-  if (request.command.type === 'OpenWallet') return `openings in ${request.command.homeRegion}`;
-  // Alone: its statement changes the directory and copies outcomes, and a second one of that wallet has to see both.
-  if (request.command.type === 'Rehome') return `rehoming ${identity}`;
+  const { opens, alone } = commandDefinition(request.command.type);
+  if (opens) return `openings in ${homeAfter(request.command)}`;
+  // Its statement changes the directory and copies outcomes, and a second command of that wallet has to see both.
+  if (alone) return `alone ${identity}`;
   if (wallets.length === 1) return wallets[0]!.head.region;
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
   return [...regions].sort().join(' and ');
@@ -94,7 +95,7 @@ class QueuedStrategy implements CommandStrategy {
   /** Starts the command, unless one of its wallets is in another lane or others wait for it. */
   private dispatch(command: PendingCommand): void {
     const { walletIds, request } = command;
-    const home = request.command.type === 'OpenWallet' ? request.command.homeRegion : '';
+    const home = openedIn(request.command);
     // A wallet that is evicted between its load and this line is one that was idle for a whole cache's worth of others.
     command.wallets = walletIds.map(
       (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),

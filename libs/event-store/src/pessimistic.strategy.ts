@@ -2,7 +2,7 @@ import { fullJitter, type Database } from '@tidemark/database';
 import { initialState, scopeOf, walletsOf } from '@tidemark/wallet';
 import { append } from './append.js';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
-import { absentHead, draft, type Draft, type WalletHead } from './draft.js';
+import { absentHead, draft, openedIn, type Draft, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull, type CommandOutcome } from './outcome.js';
 import { findOutcomes } from './outcome-lookup.js';
@@ -95,10 +95,9 @@ async function lockAndLoad(
 ): Promise<Map<string, WalletHead>> {
   const walletIds = walletsOf(command);
   await on.query(LOCK, [[...walletIds].sort()], { name: 'lock-wallets' });
-  const region = command.type === 'OpenWallet' ? command.homeRegion : '';
   const loaded = await loadWallets(
     on,
-    walletIds.map((walletId) => ({ walletId, from: absentHead(walletId, region, initialState) })),
+    walletIds.map((walletId) => ({ walletId, from: absentHead(walletId, openedIn(command), initialState) })),
   );
   for (const head of loaded.values()) if (head instanceof Error) throw head;
   return loaded as Map<string, WalletHead>;

@@ -27,8 +27,8 @@ export function notPositive(amount: Money): string | undefined {
 }
 
 /** What is wrong with an event that took money from a wallet, or with the wallet after it. */
-export function overspent(type: string, amount: Money, after: Wallet): string | undefined {
-  if (!amount.isPositive()) return notPositive(amount);
+export function overspent(type: string, amount: Money, after: Wallet | undefined): string | undefined {
+  if (!amount.isPositive() || !after) return notPositive(amount);
   const { posted, overdraftLimit } = balanceOf(after, amount.currency);
   if (!posted.plus(overdraftLimit).isNegative()) return undefined;
   return `${type} of ${textOf(amount)} leaves ${textOf(posted)}, the limit is ${overdraftLimit.negated()}`;

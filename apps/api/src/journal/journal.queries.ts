@@ -2,7 +2,7 @@ import { walletOfAccount, COUNTER_ACCOUNTS, type Account, type CounterAccount } 
 import { z } from 'zod';
 import { walletId } from '../schemas/fields.js';
 import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
-import { instantOf } from '../schemas/rfc3339.js';
+import { instantOf } from '@tidemark/wallet';
 
 const instant = (description: string) =>
   z

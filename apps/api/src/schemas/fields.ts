@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantOf } from './rfc3339.js';
+import { instantOf } from '@tidemark/wallet';
 
 /** Short enough for every key and index, and safe in a path, a log line and a file name. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;

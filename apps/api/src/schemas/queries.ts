@@ -1,6 +1,6 @@
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Moment } from '@tidemark/application';
 import { z } from 'zod';
-import { instantOf } from './rfc3339.js';
+import { instantOf } from '@tidemark/wallet';
 
 const VERSION = /^[1-9]\d{0,14}$/;
 

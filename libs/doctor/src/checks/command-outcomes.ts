@@ -1,4 +1,5 @@
 import type { OutcomeKey, OutcomeRecord, WalletView } from '@tidemark/event-store';
+import { eventDefinition, type WalletEvent } from '@tidemark/wallet';
 import type { Page, WalletSlice } from '../wallets/page.js';
 import type { JudgedEvent } from '../wallets/wallet-fold.js';
 import { readFlushes } from './flushes.js';
@@ -74,13 +75,19 @@ function isView({ walletId, homeRegion, version, balances }: WalletView): boolea
 
 function ownKeys({ slice, judged, key }: CommandEvent, allRegions: readonly string[]): OutcomeKey[] {
   const { event, recorded } = judged;
-  if (event?.type === 'TransferReceived') return keysIn(allRegions, event.from, key);
-  // Stored where the wallet's next event went, which a move changes.
-  return keysIn([event?.type === 'WalletRehomed' ? event.homeRegion : recorded.region], slice.walletId, key);
+  const { scope, home } = event ? eventDefinition(event.type) : {};
+  if (event && scope) return keysIn(allRegions, scope(event), key);
+  // Stored where the wallet's next event went, which a rehoming changes.
+  return keysIn([event && home ? home(event) : recorded.region], slice.walletId, key);
 }
 
-function isAstray({ judged: { recorded }, requestHash, outcome }: CommandEvent): boolean {
-  return recorded.type.startsWith('Transfer') && outcome?.requestHash !== requestHash;
+function isAstray({ judged: { event }, requestHash, outcome }: CommandEvent): boolean {
+  return event !== undefined && isShared(event) && outcome?.requestHash !== requestHash;
+}
+
+/** Whether another wallet may be the one that the command was sent to. */
+function isShared({ type }: WalletEvent): boolean {
+  return eventDefinition(type).counterpart !== undefined;
 }
 
 function keysIn(regions: readonly string[], walletId: string, idempotencyKey: string): OutcomeKey[] {

@@ -1,5 +1,5 @@
 import { domainEvent, readEvents, type RecordedEvent } from '@tidemark/event-store';
-import type { WalletEvent } from '@tidemark/wallet';
+import { eventDefinition, statementLineOf, type WalletEvent } from '@tidemark/wallet';
 import { keysOf, type EventRange } from '../commits/appended.js';
 import type { Page } from '../wallets/page.js';
 import { answerOf, type CommandEvent } from './command-outcomes.js';
@@ -56,11 +56,12 @@ function sideOf(command: CommandEvent): TransferSide[] {
 }
 
 function transferOf(event: WalletEvent | undefined): Omit<TransferSide, 'command'> | undefined {
-  if (event?.type !== 'TransferSent' && event?.type !== 'TransferReceived') return undefined;
-  const { transferId, amount } = event;
-  const sent = event.type === 'TransferSent';
-  const counterpart = sent ? event.to : event.from;
-  return { transferId, counterpart, sent, money: `${amount} ${amount.currency.code}` };
+  const other = event && eventDefinition(event.type).counterpart?.(event);
+  const line = other && statementLineOf(event);
+  if (!line) return undefined;
+  const sent = other.half === 'sent';
+  const amount = sent ? line.amount.negated() : line.amount;
+  return { transferId: other.id, counterpart: other.walletId, sent, money: `${amount} ${amount.currency.code}` };
 }
 
 function* batchesOf(sides: readonly TransferSide[]) {

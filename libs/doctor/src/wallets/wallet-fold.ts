@@ -1,6 +1,7 @@
 import { chain, CHAIN_START, domainEvent, type EventMetadata, type RecordedEvent } from '@tidemark/event-store';
 import {
   canonicalEvent,
+  eventDefinition,
   EventFromTheFuture,
   evolve,
   initialState,
@@ -134,8 +135,11 @@ export function homesAfter(
   event: WalletEvent,
   region: string,
 ): WalletHomes | undefined {
-  if (event.type === 'WalletOpened') return { region: event.homeRegion, formerRegions: [] };
-  if (event.type !== 'WalletRehomed' || !before) return before;
-  const stays = before.formerRegions.filter((former) => former !== event.homeRegion && former !== region);
-  return { region: event.homeRegion, formerRegions: [...stays, region] };
+  const { home, opens } = eventDefinition(event.type);
+  if (!home) return before;
+  const next = home(event);
+  if (opens) return { region: next, formerRegions: [] };
+  if (!before) return before;
+  const stays = before.formerRegions.filter((former) => former !== next && former !== region);
+  return { region: next, formerRegions: [...stays, region] };
 }

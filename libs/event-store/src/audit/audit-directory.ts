@@ -1,6 +1,6 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from '../lookup-join.js';
-import type { EncodedEvent } from '@tidemark/wallet';
+import { eventDefinitions, type EncodedEvent } from '@tidemark/wallet';
 import type { AuditReader } from './audit.js';
 
 /** A row of `wallets`: where a wallet's next event is written, and where its earlier ones are. */
@@ -49,7 +49,7 @@ export async function readDirectoryPage(
 export async function readHomes(reader: AuditReader, regions: readonly string[], walletId: string): Promise<Homes> {
   const { rows } = await reader.query<Row & { version: string; type: string; schema_version: number; data: string }>(
     HOMES,
-    [walletId, regions],
+    [walletId, regions, typesWithHome()],
     { name: 'audit-homes' },
   );
   const listed = rows.find(({ type }) => type === LISTED);
@@ -63,6 +63,11 @@ export async function readHomes(reader: AuditReader, regions: readonly string[],
 
 function rowOf({ wallet_id, region, former_regions }: Row): DirectoryRow {
   return { walletId: wallet_id, region, formerRegions: former_regions };
+}
+
+/** The types of events that say where their wallet lives. */
+function typesWithHome(): string[] {
+  return eventDefinitions().flatMap(({ type, home }) => (home ? [type] : []));
 }
 
 const COLUMNS = 'w.wallet_id, w.region, w.former_regions';
@@ -83,4 +88,4 @@ SELECT ${COLUMNS}, '${LISTED}' AS type, 0::int8 AS version, 0::int2 AS schema_ve
 FROM wallets w WHERE w.wallet_id = $1::text
 UNION ALL
 SELECT e.wallet_id, e.region, NULL::text[], e.type, e.version, e.schema_version, e.data FROM wallet_events e
-WHERE e.region = ANY($2::text[]) AND e.wallet_id = $1::text AND e.type IN ('WalletOpened', 'WalletRehomed')`;
+WHERE e.region = ANY($2::text[]) AND e.wallet_id = $1::text AND e.type = ANY($3::text[])`;

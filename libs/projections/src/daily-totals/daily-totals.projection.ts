@@ -1,3 +1,4 @@
+import { statementLineOf } from '@tidemark/wallet';
 import type { Projection } from '../projection.js';
 
 /** Daily totals: how much was moved, and how often, by day (UTC, of recording), currency and type of event. */
@@ -10,9 +11,10 @@ export const dailyTotals: Projection<never> = {
     sums: { amount: 'decimal', count: 'decimal' },
   },
   apply(_, event, { recordedAt }) {
-    if (!('amount' in event)) return {};
-    const { amount, type } = event;
+    const line = statementLineOf(event);
+    if (!line) return {};
+    const { amount } = line;
     const day = recordedAt.slice(0, 'YYYY-MM-DD'.length);
-    return { totals: [[day, amount.currency.code, type, amount.toString(), '1']] };
+    return { totals: [[day, amount.currency.code, event.type, amount.abs().toString(), '1']] };
   },
 };

@@ -1,4 +1,4 @@
-import { postingsOf } from '@tidemark/wallet';
+import { postingsOf, statementLineOf } from '@tidemark/wallet';
 import type { Projection } from '../projection.js';
 
 /**
@@ -16,10 +16,10 @@ export const journal: Projection<never> = {
     },
   },
   apply(_, event, { walletId, recordedAt }) {
-    if (!('amount' in event)) return {};
-    const movementId = 'movementId' in event ? event.movementId : event.transferId;
-    const { effectiveAt = null } = event.details;
-    const lines = postingsOf(walletId, event).map(({ account, amount }) => [
+    const postings = postingsOf(walletId, event);
+    if (postings.length === 0) return {};
+    const { movementId = null, details: { effectiveAt = null } = {} } = statementLineOf(event) ?? {};
+    const lines = postings.map(({ account, amount }) => [
       ...[account, amount.toString(), amount.currency.code, event.type, movementId],
       ...[effectiveAt, recordedAt],
     ]);

@@ -1,5 +1,4 @@
 import type { ProjectedEvent } from '@tidemark/event-store';
-import type { Money } from '@tidemark/money';
 import {
   balanceOf,
   decodeWallet,
@@ -7,7 +6,7 @@ import {
   evolve,
   initialState,
   STATE_VERSION,
-  unreachable,
+  statementLineOf,
   type Wallet,
   type WalletEvent,
 } from '@tidemark/wallet';
@@ -79,34 +78,13 @@ export function movementOf({ walletId, region, version, position }: ProjectedEve
 }
 
 function lineOf(event: WalletEvent, { recordedAt }: ProjectedEvent, after: Wallet): Values | undefined {
-  switch (event.type) {
-    case 'WalletOpened':
-    case 'OverdraftLimitChanged':
-    case 'WalletRehomed':
-      return undefined;
-    case 'FundsDeposited':
-      return line(event, event.movementId, event.amount, null);
-    case 'FundsWithdrawn':
-      return line(event, event.movementId, event.amount.negated(), null);
-    case 'TransferSent':
-      return line(event, event.transferId, event.amount.negated(), event.to);
-    case 'TransferReceived':
-      return line(event, event.transferId, event.amount, event.from);
-    default:
-      return unreachable(event);
-  }
-
-  function line(
-    { type, details }: Extract<WalletEvent, { details: object }>,
-    movementId: string,
-    amount: Money,
-    counterparty: string | null,
-  ): Values {
-    const { reference = null, description = null, effectiveAt = null } = details;
-    const balanceAfter = balanceOf(after, amount.currency).posted.toString();
-    return [
-      ...[type, movementId, amount.toString(), amount.currency.code, balanceAfter],
-      ...[counterparty, reference, description, effectiveAt, recordedAt],
-    ];
-  }
+  const line = statementLineOf(event);
+  if (!line) return undefined;
+  const { movementId, amount, counterparty = null, details } = line;
+  const { reference = null, description = null, effectiveAt = null } = details;
+  const balanceAfter = balanceOf(after, amount.currency).posted.toString();
+  return [
+    ...[event.type, movementId, amount.toString(), amount.currency.code, balanceAfter],
+    ...[counterparty, reference, description, effectiveAt, recordedAt],
+  ];
 }

@@ -12,6 +12,8 @@ export interface Counterpart {
   readonly walletId: string;
   /** What both halves carry. */
   readonly id: string;
+  /** Which half this event is. */
+  readonly half: 'sent' | 'received';
 }
 
 /**
@@ -25,8 +27,12 @@ export interface EventRules<E> {
   postings(event: E, walletId: string): readonly Posting[];
   /** The line on the wallet's statement; undefined for an event that moves no money. */
   statement(event: E): StatementLine | undefined;
-  /** What is wrong with the event, or with the wallet after it, as `doctor` says it; undefined where nothing is. */
-  violation(event: E, after: Wallet): string | undefined;
+  /**
+   * What is wrong with the event, or with the wallet after it, as `doctor` says it; undefined where nothing is.
+   *
+   * @param after undefined where an event before it cannot be read
+   */
+  violation(event: E, after: Wallet | undefined): string | undefined;
   /** The region of the wallet's next event, where this event decides it. */
   home?(event: E): string;
   /** For an event that two wallets share. */

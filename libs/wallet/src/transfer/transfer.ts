@@ -20,7 +20,7 @@ export const TransferSent = defineEvent('TransferSent', {
     details,
   }),
   violation: ({ amount }, after) => overspent('TransferSent', amount, after),
-  counterpart: ({ transferId, to }) => ({ walletId: to, id: transferId }),
+  counterpart: ({ transferId, to }) => ({ walletId: to, id: transferId, half: 'sent' }),
 });
 export type TransferSent = EventOf<typeof TransferSent>;
 
@@ -35,7 +35,7 @@ export const TransferReceived = defineEvent('TransferReceived', {
     details,
   }),
   violation: ({ amount }) => notPositive(amount),
-  counterpart: ({ transferId, from }) => ({ walletId: from, id: transferId }),
+  counterpart: ({ transferId, from }) => ({ walletId: from, id: transferId, half: 'received' }),
   scope: ({ from }) => from,
 });
 export type TransferReceived = EventOf<typeof TransferReceived>;

@@ -18,6 +18,8 @@ export function instantOf(text: string): string | undefined {
   const { year, month, day, hour, minute, second, offsetHour, offsetMinute } = parts as Record<string, string>;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return undefined;
+  // Date parses here; no clock is read.
+  /* eslint-disable no-restricted-globals */
   if (new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() !== Number(day)) return undefined;
   const instant = new Date(text);
   const utcYear = instant.getUTCFullYear();

@@ -37,8 +37,8 @@ describe.each(engines)('migrations on $engine', (engine) => {
       'CREATE TABLE IF NOT EXISTS a (id int8 NOT NULL, CONSTRAINT a_pkey PRIMARY KEY (id));',
     );
     const applied = ['0001-create', '0002-fill'];
-    expect(await run()).toEqual({ engine: engine.engine, applied, alreadyApplied: 0 });
-    expect(await run()).toEqual({ engine: engine.engine, applied: [], alreadyApplied: 2 });
+    expect(await run()).toEqual({ engine: engine.engine, applied, granted: [], alreadyApplied: 0 });
+    expect(await run()).toEqual({ engine: engine.engine, applied: [], granted: [], alreadyApplied: 2 });
     expect(await recorded()).toEqual(applied);
   });
 

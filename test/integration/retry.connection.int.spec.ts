@@ -128,12 +128,14 @@ describe.each(engines)('connections on $engine', (engine) => {
     await database.close();
   });
 
-  it('keeps the options of the URL beside its own', async () => {
+  it('keeps the options of the URL beside its own, which count', async () => {
     const url = new URL(fresh.url);
-    url.searchParams.set('options', '-c search_path=elsewhere');
+    url.searchParams.set('options', '-c tidemark.test=here -c TimeZone=Asia/Tokyo');
     const database = await connect({ url: url.href, applicationName: 'test', role });
-    const { rows } = await database.query(`SELECT current_setting('search_path') AS path, current_user AS who`);
-    expect(rows).toEqual([{ path: 'elsewhere', who: role }]);
+    const { rows } = await database.query(
+      `SELECT current_setting('tidemark.test') AS test, current_setting('TimeZone') AS zone, current_user AS who`,
+    );
+    expect(rows).toEqual([{ test: 'here', zone: 'UTC', who: role }]);
     await database.close();
   });
 

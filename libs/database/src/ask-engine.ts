@@ -1,21 +1,30 @@
 import pg from 'pg';
 import { engineVersion, type EngineVersion } from './engine.js';
 import { ConnectFailed, StartRefused } from './errors.js';
+import { MARK, POOLER_REFUSED, questionOptions, withOptions } from './startup-options.js';
 import { send, watch } from './statement.js';
 
 /** The one line for a database that nobody has created yet. */
 export const DATABASE_MISSING = 'this database does not exist: run `tidemark migrate` first';
 
+/** PgBouncer's answer to a start-up option that it does not know: to all of ours, then. */
+const PROTOCOL_VIOLATION = '08P01';
+
 /**
  * Asks a server which engine it is, on a connection of its own.
  *
  * @param timeoutMs for connecting, and again for the answer
- * @throws StartRefused when the database of the URL does not exist (PostgreSQL only: CockroachDB lets a session in);
- *   ConnectFailed when no connection can be had; Error when the server is neither engine
+ * @throws StartRefused when the database of the URL does not exist (PostgreSQL only: CockroachDB lets a session in),
+ *   or when a connection pooler stands before it; ConnectFailed when no connection can be had; Error when the server is neither engine
  */
 export async function askEngine(url: string, timeoutMs: number): Promise<EngineVersion> {
   return await withClient(url, timeoutMs, async (client) => {
-    const { rows } = await send<{ version: string }>(client, { text: 'SELECT version()' }, timeoutMs);
+    const { rows } = await send<{ version: string; mark: string | null }>(
+      client,
+      { text: `SELECT version(), current_setting('${MARK.name}', true) AS mark` },
+      timeoutMs,
+    );
+    if (rows[0]!.mark !== MARK.value) throw new StartRefused(POOLER_REFUSED);
     return engineVersion(rows[0]!.version);
   }).catch((error: unknown) => {
     if (error instanceof ConnectFailed && isMissingDatabase(error.cause)) throw new StartRefused(DATABASE_MISSING);
@@ -26,19 +35,20 @@ export async function askEngine(url: string, timeoutMs: number): Promise<EngineV
 /**
  * Lends one connection outside any pool and closes it afterwards.
  *
- * @throws ConnectFailed when it cannot be had; otherwise what `work` throws
+ * @throws ConnectFailed when it cannot be had; StartRefused when a connection pooler refuses its settings; otherwise what `work` throws
  */
 export async function withClient<T>(
   url: string,
   timeoutMs: number,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+  const client = new pg.Client({ ...withOptions(url, questionOptions()), connectionTimeoutMillis: timeoutMs });
   watch(client, () => undefined);
   try {
     await client.connect();
   } catch (error) {
     await client.end();
+    if ((error as { code?: unknown }).code === PROTOCOL_VIOLATION) throw new StartRefused(POOLER_REFUSED);
     throw new ConnectFailed(error);
   }
   try {

@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { askEngine } from './ask-engine.js';
+import { sqlStateOf } from './classification.js';
 import type { Engine } from './engine.js';
-import { prepareSession, startupOptions } from './session.js';
+import { ConnectFailed, StartRefused } from './errors.js';
+import { prepareSession } from './session.js';
 import { requireServerVersion } from './start/server-version.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
+import { startupOptions, withOptions } from './startup-options.js';
 import { checkOut, giveBack, send, watch, type RunStatement } from './statement.js';
 import { runTransaction, type TransactionClient, type TransactionOptions } from './transaction.js';
 import { valueTypes } from './value-types.js';
@@ -75,8 +78,9 @@ const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
 const CLIENT_GRACE_MS = 2_000;
 
 /**
- * Connects, finds out which engine answers, and checks that it is not too old and that sessions are what Tidemark needs: SERIALIZABLE on
- * CockroachDB (a default of READ COMMITTED is refused), READ COMMITTED on PostgreSQL whatever its default is.
+ * Connects, finds out which engine answers, and checks that it is not too old and that sessions are what Tidemark needs: the settings
+ * that results depend on ({@link startupOptions}); SERIALIZABLE on CockroachDB (a default of READ COMMITTED is refused), READ COMMITTED
+ * on PostgreSQL whatever its default is.
  *
  * @throws StartRefused one line for the operator; ConnectFailed when no connection can be had; Error when the server is
  *   neither engine
@@ -87,7 +91,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
   const statementTimeoutMs = serverTimeoutMs + CLIENT_GRACE_MS;
   const { engine, version } = await askEngine(options.url, connectTimeoutMs);
   requireServerVersion({ engine, version });
-  const session = { engine, role: options.role };
+  const session = { engine, version, role: options.role };
   const pool = new pg.Pool({
     ...withOptions(options.url, startupOptions(session)),
     max: options.poolSize ?? POOL_SIZE_DEFAULT,
@@ -138,15 +142,16 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     return database;
   } catch (error) {
     await database.close();
-    throw error;
+    throw refusedRole(error, options.role) ?? error;
   }
 }
 
-/** libpq's `options` of the URL and our own: a URL's parameters would otherwise replace what we ask for. */
-function withOptions(url: string, own: string): { connectionString: string; options: string } {
-  if (!URL.canParse(url)) return { connectionString: url, options: own };
-  const parsed = new URL(url);
-  const given = parsed.searchParams.get('options');
-  parsed.searchParams.delete('options');
-  return { connectionString: parsed.href, options: given === null ? own : `${given} ${own}` };
+/** invalid_parameter_value, undefined_object: no such role, on PostgreSQL and CockroachDB; insufficient_privilege: not a member. */
+const ROLE_REFUSED = new Set(['22023', '42704', '42501']);
+
+function refusedRole(error: unknown, role: string | undefined): StartRefused | undefined {
+  if (role === undefined || !(error instanceof ConnectFailed) || !ROLE_REFUSED.has(sqlStateOf(error) ?? ''))
+    return undefined;
+  const { message } = error.cause as Error;
+  return new StartRefused(`this login cannot act as ${role} (${message}): run \`tidemark migrate\` first`);
 }

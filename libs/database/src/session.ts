@@ -1,38 +1,14 @@
 import pg from 'pg';
 import { DATABASE_MISSING, isMissingDatabase } from './ask-engine.js';
-import type { Engine } from './engine.js';
 import { StartRefused } from './errors.js';
+import { MARK, POOLER_REFUSED, roleName, type Session } from './startup-options.js';
 import { send } from './statement.js';
-
-/** What every connection of a pool has to be. */
-export interface Session {
-  engine: Engine;
-  role: string | undefined;
-}
-
-/**
- * The settings that go with the connection request, as `-c name=value` (libpq's `options`), so that no statement can
- * ever run before them and RESET returns to them.
- */
-export function startupOptions({ engine, role }: Session): string {
-  const settings: [string, string][] = [
-    ['TimeZone', 'UTC'], // timestamps are printed in it, see isoInstant
-    ['DateStyle', 'ISO'],
-  ];
-  if (engine === 'postgres') {
-    settings.push(['default_transaction_isolation', 'read\\ committed']);
-    if (role !== undefined) settings.push(['role', roleName(role)]);
-  }
-  return settings.map(([name, value]) => `-c ${name}=${value}`).join(' ');
-}
 
 /**
  * Makes a new connection what it has to be and checks it, before the pool hands it to anyone.
  *
- * CockroachDB 26.1 refuses `role` among the start-up options (55P02), hence SET ROLE here.
- *
- * @param timeoutMs for each of the one to three statements that this takes
- * @throws StartRefused with one line when the role or the isolation is not in force
+ * @param timeoutMs for each of the one to four statements that this takes
+ * @throws StartRefused with one line when the settings, the role or the isolation are not in force
  */
 export async function prepareSession(client: pg.ClientBase, session: Session, timeoutMs: number): Promise<void> {
   const { engine, role } = session;
@@ -47,10 +23,11 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   if (engine === 'cockroach' && role !== undefined) {
     await send(client, { text: `SET ROLE "${roleName(role)}"` }, timeoutMs);
   }
-  const { rows } = await send<{ acts_as: string; isolation: string }>(
+  const { rows } = await send<{ acts_as: string; isolation: string; mark: string | null; waits_for_disk: string }>(
     client,
     {
-      text: `SELECT current_user AS acts_as, current_setting('default_transaction_isolation') AS isolation
+      text: `SELECT current_user AS acts_as, current_setting('default_transaction_isolation') AS isolation,
+                    current_setting('${MARK.name}', true) AS mark, current_setting('synchronous_commit') AS waits_for_disk
              FROM pg_catalog.pg_database WHERE datname = current_database()`,
     },
     timeoutMs,
@@ -60,6 +37,7 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   });
   const found = rows[0];
   if (!found) throw new StartRefused(DATABASE_MISSING);
+  if (found.mark !== MARK.value) throw new StartRefused(POOLER_REFUSED);
   if (role !== undefined && found.acts_as !== role) {
     throw new StartRefused(`the session acts as ${found.acts_as} and not as ${role}`);
   }
@@ -67,6 +45,8 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   else if (found.isolation !== 'read committed') {
     throw new StartRefused(`the session runs ${found.isolation.toUpperCase()} and not READ COMMITTED`);
   }
+  // Off, a crash of the server loses commands that were answered. Not a start-up option: the stricter levels are the operator's.
+  if (found.waits_for_disk === 'off') await send(client, { text: 'SET synchronous_commit = on' }, timeoutMs);
 }
 
 /**
@@ -79,10 +59,4 @@ export function requireSerializable(isolation: string): void {
     `the default isolation of this CockroachDB is ${isolation.toUpperCase()}; Tidemark needs SERIALIZABLE` +
       ' (SET CLUSTER SETTING, ALTER DATABASE or ALTER ROLE … SET default_transaction_isolation)',
   );
-}
-
-/** Role names are Tidemark's own; anything that would need quoting is a mistake. */
-function roleName(role: string): string {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(role)) throw new StartRefused(`not the name of a role of Tidemark: ${role}`);
-  return role;
 }

@@ -85,7 +85,7 @@ async function buildTemplate(engine: TestEngine, server: Database, template: str
 
 async function fingerprint(directory: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of (await readdir(directory)).filter((each) => each.endsWith('.sql')).sort()) {
+  for (const file of (await readdir(directory)).filter((each) => /\.(sql|json)$/.test(each)).sort()) {
     hash.update(`${file}\0`).update(await readFile(join(directory, file)));
   }
   return hash.digest('hex').slice(0, 16);

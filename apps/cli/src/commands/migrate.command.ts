@@ -10,7 +10,7 @@ interface MigrateOptions {
   readonly primary?: string;
 }
 
-/** Declares `tidemark migrate`. `--json`: `{engine, applied, alreadyApplied}`, with `--regions` also `{primary, regions, survive}`. */
+/** Declares `tidemark migrate`. `--json`: `{engine, applied, granted, alreadyApplied}`, with `--regions` also `{primary, regions, survive}`. */
 export function migrateCommand(command: Command, run: Run): Command {
   return command
     .description('bring the database to the schema of this version, creating it if need be')
@@ -28,8 +28,9 @@ export function migrateCommand(command: Command, run: Run): Command {
           if (options.regions) await requireRegions(goal);
           const log = (line: string) => void at.stderr.write(`${line}\n`);
           const migrated = await migrate({ url: home.url, directory: migrationsOf, log });
-          const { engine, applied, alreadyApplied } = migrated;
+          const { engine, applied, alreadyApplied, granted } = migrated;
           const lines = [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} were there`];
+          if (granted.length > 0) lines.push(`roles and grants: ${granted.length} statements brought what was missing`);
           if (!options.regions) return { json: migrated, lines };
           const directory = join(migrationsOf('cockroach'), 'multi-region');
           const spread = await spreadOverRegions({ ...goal, directory, log });

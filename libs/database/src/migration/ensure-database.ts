@@ -14,6 +14,12 @@ const ATTEMPTS_MAX = 5;
 const SOMEBODY_ELSE_CREATES = new Set(['42P04', '23505', '55006', '40001']);
 
 /**
+ * Whatever the server's own database is like: one that was set up without a locale has SQL_ASCII. Texts are ordered by their bytes, as
+ * on CockroachDB, and an upgrade of the system's locales cannot change the order under an index.
+ */
+const LIKE_COCKROACH = `TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'`;
+
+/**
  * Creates the database that a URL names if it is not there, and says which engine it is on. Safe when several processes
  * do it at once.
  *
@@ -42,9 +48,12 @@ export async function ensureDatabase(url: string): Promise<Engine> {
 
 async function createOnPostgres(url: string, name: string): Promise<void> {
   try {
-    await withClient(maintenanceUrl(url), CONNECT_TIMEOUT_MS, (client) =>
-      create(client, `CREATE DATABASE ${quoted(name)}`),
-    );
+    await withClient(maintenanceUrl(url), CONNECT_TIMEOUT_MS, async (client) => {
+      // PostgreSQL 17 has it, and older ones would refuse a SET.
+      const noTimeout = `SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'`;
+      await send(client, { text: noTimeout }, CONNECT_TIMEOUT_MS);
+      await create(client, `CREATE DATABASE ${quoted(name)} ${LIKE_COCKROACH}`);
+    });
   } catch (error) {
     if (!SOMEBODY_ELSE_CREATES.has(sqlStateOf(error) ?? '')) throw error;
   }

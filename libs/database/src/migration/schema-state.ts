@@ -1,6 +1,8 @@
 import type { Database } from '../connect.js';
 import { StartRefused } from '../errors.js';
+import { requireGrants } from './access.js';
 import { readMigrations, type Migration } from './migration-files.js';
+import { readRoles } from './roles.js';
 
 /**
  * Compares what a database has been through with what this program knows.
@@ -46,10 +48,11 @@ export async function appliedMigrations(database: Pick<Database, 'query'>): Prom
  * Checks that a database has exactly the schema of this program, for a process that does not migrate itself. Needs
  * SELECT on `schema_migrations`.
  *
- * @throws StartRefused one line: newer, changed, or not migrated yet
+ * @throws StartRefused one line: newer, changed, not migrated yet, or a role that lacks grants
  */
 export async function requireSchema(database: Database, directory: string): Promise<void> {
   const name = nameOfDatabase(database.url);
+  await requireGrants(database, await readRoles(directory));
   const pending = pendingMigrations(await readMigrations(directory), await appliedMigrations(database), name);
   if (pending.length > 0) {
     const list = pending.map((migration) => migration.name).join(', ');

@@ -1,10 +1,12 @@
 import { isMissingDatabase, withClient } from '../ask-engine.js';
 import { engineVersion } from '../engine.js';
-import { ConnectFailed } from '../errors.js';
+import { ConnectFailed, StartRefused } from '../errors.js';
+import { nameOfDatabase } from '../migration/schema-state.js';
 import { requireSerializable } from '../session.js';
 import { send, type RunStatement } from '../statement.js';
 import { requireClock } from './clock.js';
 import { requireLicence } from './licence.js';
+import { requirePublicSchema } from './public-schema.js';
 import { requireServerVersion } from './server-version.js';
 
 /** As long as a start waits for anything. */
@@ -19,13 +21,14 @@ export interface ServerRequirements {
 
 /**
  * Makes sure that a server is one that Tidemark can run on, before anything is changed on it: its version, its default
- * isolation, its clock, its licence. The database of the URL need not exist yet.
+ * isolation, its clock, its licence, the encoding and the schema of the database. The database of the URL need not exist yet.
  *
  * @throws StartRefused in one line; ConnectFailed
  */
 export async function requireServer(url: string, { warn, wallClock }: ServerRequirements = {}): Promise<void> {
   const { engine, at } = await look(url, wallClock).catch((error: unknown) => {
-    if (error instanceof ConnectFailed && isMissingDatabase(error.cause)) return look(maintenanceUrl(url), wallClock);
+    if (error instanceof ConnectFailed && isMissingDatabase(error.cause))
+      return look(url, wallClock, maintenanceUrl(url));
     throw error;
   });
   if (engine === 'cockroach') await requireLicence(at, warn ?? (() => undefined), TIMEOUT_MS);
@@ -38,17 +41,24 @@ export function maintenanceUrl(url: string): string {
   return maintenance.href;
 }
 
-async function look(url: string, wallClock: (() => number) | undefined) {
-  return await withClient(url, TIMEOUT_MS, async (client) => {
+/** @param insteadAt where to ask while the database of the URL does not exist */
+async function look(url: string, wallClock: (() => number) | undefined, insteadAt?: string) {
+  return await withClient(insteadAt ?? url, TIMEOUT_MS, async (client) => {
     const query = (async (text: string) => await send(client, { text }, TIMEOUT_MS)) as RunStatement;
-    const { rows } = await query<{ version: string; isolation: string }>(
-      `SELECT version(), current_setting('default_transaction_isolation') AS isolation`,
+    const { rows } = await query<{ version: string; isolation: string; encoding: string }>(
+      `SELECT version(), current_setting('default_transaction_isolation') AS isolation,
+              current_setting('server_encoding') AS encoding`,
     );
-    const found = engineVersion(rows[0]!.version);
+    const [answer] = rows;
+    const found = engineVersion(answer!.version);
     requireServerVersion(found);
     // On PostgreSQL each session asks for the level it wants.
-    if (found.engine === 'cockroach') requireSerializable(rows[0]!.isolation);
+    if (found.engine === 'cockroach') requireSerializable(answer!.isolation);
+    await requirePublicSchema(url, query);
+    if (!insteadAt && answer!.encoding !== 'UTF8') {
+      throw new StartRefused(`the encoding of ${nameOfDatabase(url)} is ${answer!.encoding}; Tidemark needs UTF8`);
+    }
     await requireClock(query, wallClock);
-    return { engine: found.engine, at: url };
+    return { engine: found.engine, at: insteadAt ?? url };
   });
 }

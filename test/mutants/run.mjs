@@ -23,7 +23,7 @@ const USAGE = `usage: npm run test:mutants -- [--file PART] [--id ID,ID] [--chan
   --changed  guards whose file, or whose test, differs from the branch main`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A guard may be what keeps a test from waiting for ever. */
-const RUN_MS_MAX = 180_000;
+const RUN_MS_MAX = 120_000;
 
 /** @typedef {{ id: string, file: string, find: string, put: string, spec?: string, test?: string, survives?: string }} Guard */
 

@@ -84,6 +84,9 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(await log.versions('poison-31')).toEqual([1]);
     expect(await log.count('wallet_events', `wallet_id LIKE 'poison-%' AND version = 2`)).toBe(49);
     expect(verdict(await store.deposit('poison-31', '1.00'))).toBe('accepted');
+    store.flushes.length = 0;
+    await Promise.all(wallets.map((walletId) => store.deposit(walletId, '1.00')));
+    expect(store.flushes).toEqual([50]); // as large as before
   });
 
   it('decides again what was decided behind a command that failed alone', async () => {
@@ -233,6 +236,14 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(outcomes.map(verdict)).toEqual(Array(10).fill('accepted'));
     expect(store.retries.filter((reason) => reason === 'lost_race').length).toBeGreaterThanOrEqual(1);
     expect(standing(await store.deposit('restart', '1.00'))).toEqual([12, '11.00']);
+  });
+
+  it('a wallet whose log has a hole is not folded over it', async () => {
+    await store.openWallet('holed');
+    for (let i = 0; i < 2; i++) await store.deposit('holed', '1.00');
+    await log.owner.query(`DELETE FROM wallet_events WHERE wallet_id = 'holed' AND version = 2`);
+    const fresh = await log.open();
+    await expect(fresh.deposit('holed', '1.00')).rejects.toThrow('version 3 follows 1 in the log');
   });
 
   it('an event of a newer Tidemark stops its own wallet and nobody else', async () => {

@@ -55,6 +55,22 @@ describe.each(engines)('lanes on $engine', (engine) => {
     expect(store.flushes).toEqual([1, 10]);
   });
 
+  it('commands of a wallet keep their order, although only one of them goes to another region', async () => {
+    const { store, steps } = await disturbedStore(log);
+    await store.openWallet('sender-6', undefined, 'near');
+    await store.openWallet('receiver-6', undefined, 'far');
+    await store.deposit('sender-6', '1.00');
+    const waiting: ReturnType<typeof store.deposit>[] = [];
+    steps.push((send) => {
+      waiting.push(store.transfer('sender-6', 'receiver-6', '1.00'), store.deposit('sender-6', '1.00'));
+      return send();
+    });
+    waiting.unshift(store.deposit('sender-6', '1.00'));
+    const first = await waiting[0]!;
+    const outcomes = [first, ...(await Promise.all(waiting.slice(1)))];
+    expect(outcomes.map((outcome) => standing(outcome)[0])).toEqual([3, 4, 5]);
+  });
+
   it('a command that waited for a wallet which was moved elsewhere is not forgotten', async () => {
     const { store, steps } = await disturbedStore(log);
     for (const walletId of ['moved-3', 'next-3', 'sender-3']) await store.openWallet(walletId, undefined, 'near');
@@ -117,6 +133,27 @@ describe.each(engines)('lanes on $engine', (engine) => {
     });
     await store.transfer('sender-5', 'missing-5', '1.00');
     expect(await waiting[0]).toMatchObject({ code: '22012' });
+    await store.openWallet('missing-5', undefined, 'far');
+    expect(verdict(await store.deposit('missing-5', '1.00'))).toBe('accepted');
+  });
+
+  it('it is given up to make sure that a wallet is missing while the database stays away', async () => {
+    let away = false;
+    const options = { limits: { commandDeadlineMs: 200, backoffCapMs: 20 } };
+    const { store, steps } = await disturbedStore(log, options, async (_, send) => {
+      if (away) throw engineError('ECONNREFUSED');
+      return send();
+    });
+    await store.openWallet('sender-7', undefined, 'near');
+    const waiting: Promise<unknown>[] = [];
+    steps.push(async (send) => {
+      const answer = await send();
+      away = true;
+      waiting.push(store.deposit('missing-7', '1.00').catch((error: unknown) => error));
+      return answer;
+    });
+    await store.transfer('sender-7', 'missing-7', '1.00');
+    expect(await soon(waiting[0]!)).toMatchObject({ name: 'LogUnavailable' });
   });
 
   it('a wallet in use stays in memory, however many others come meanwhile', async () => {

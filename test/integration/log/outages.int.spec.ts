@@ -122,6 +122,17 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     await expect(store.deposit('unreadable', '1.00')).rejects.toMatchObject({ code: '22012' });
   });
 
+  it('a wallet that cannot be loaded in time is not waited for', async () => {
+    await rival.openWallet('never-loads');
+    const options = { limits: { commandDeadlineMs: 200, backoffCapMs: 20 } };
+    const { store } = await disturbedStore(log, options, async () => {
+      throw engineError('ECONNREFUSED');
+    });
+    const answer = store.deposit('never-loads', '1.00').catch((error: unknown) => error);
+    const waits = sleep(2_000).then(() => 'waits');
+    expect(await Promise.race([answer, waits])).toMatchObject({ name: 'LogUnavailable' });
+  });
+
   it('a key whose wallet could not be loaded is free again', async () => {
     await rival.openWallet('loads-later');
     let broken = true;

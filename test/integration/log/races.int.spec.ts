@@ -105,6 +105,21 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(store.retries).toEqual(['lost_race']);
   });
 
+  it('is made good before what comes meanwhile is decided', async () => {
+    const limits = { backoffBaseMs: 100, backoffCapMs: 10_000 };
+    const { store, steps } = await disturbedStore(log, { limits, random: () => 0.999 });
+    await store.openWallet('busy');
+    const later: ReturnType<typeof store.deposit>[] = [];
+    steps.push(async () => {
+      await rival.deposit('busy', '1.00');
+      setTimeout(() => later.push(store.deposit('busy', '1.00')), 20); // while it waits to try again
+      throw engineError('40001');
+    });
+    const first = await store.deposit('busy', '1.00');
+    expect([first, await later[0]!].map((outcome) => standing(outcome)[0])).toEqual([3, 4]);
+    expect(store.retries).toEqual(['lost_race']);
+  });
+
   it('is only what the keys of events, outcomes and wallets say: any other unique key is a defect', async () => {
     await log.owner.query(
       `CREATE UNIQUE INDEX other_key ON command_outcomes (request_hash) WHERE wallet_id = 'unique'`,

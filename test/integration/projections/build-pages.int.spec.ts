@@ -88,7 +88,9 @@ describe.each(engines)('a page of a build, on $engine', (engine) => {
         return on.database.query(text, values, options);
       },
     };
+    await expect(beginBuild(on.database, trialBalance, ['local'])).rejects.toThrow('is being built');
     await build(late);
+    expect(await beginFollowing(on.database, begun, ['local'], '{}')).toBe(false); // it is not built
     expect(await on.log.count('build_ranges', `owner = 'local/quicker' AND NOT done`)).toBe(1);
     expect((await buildProgress(on.database, begun)).events).toBe(0);
     await build(on.database);

@@ -6,6 +6,7 @@ import {
   balances,
   beginBuild,
   beginFollowing,
+  BuildBehind,
   Builder,
   dropBuild,
   listBuilds,
@@ -108,6 +109,36 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     await pointReaders(on.database, first);
   });
 
+  it('are there, also when the answer to the commit was lost', async () => {
+    let lost = false;
+    const database: Database = {
+      ...on.database,
+      transaction: async (work, options) => {
+        const answer = await on.database.transaction(work, options);
+        if (lost) return answer;
+        lost = true;
+        throw Object.assign(new Error('the connection was cut'), { code: '08006' });
+      },
+    };
+    await pointReaders(database, second);
+    expect([lost, await live()]).toEqual([true, second.generation]);
+    await expect(pointReaders(on.database, second)).rejects.toThrow('is live already');
+    await pointReaders(on.database, first);
+  });
+
+  it('are not pointed to a build that is behind', async () => {
+    const { rows } = await on.log.owner.query<{ position: string }>(
+      `UPDATE shard_checkpoints SET position = position - 1 WHERE projection = 'balances' AND generation = 2 AND shard = 0
+       RETURNING position`,
+    );
+    expect(rows).toHaveLength(1);
+    await expect(pointReaders(on.database, second)).rejects.toThrow(BuildBehind);
+    await on.log.owner.query(
+      `UPDATE shard_checkpoints SET position = position + 1 WHERE projection = 'balances' AND generation = 2 AND shard = 0`,
+    );
+    expect(await live()).toBe('1');
+  });
+
   it('keep what they see: that is not dropped', async () => {
     await expect(dropBuild(on.database, first)).rejects.toThrow('is what readers see');
     expect(await on.rowsOf('balances')).toHaveLength(WALLETS.length);
@@ -120,6 +151,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
       dropped = true;
     });
     await expect(pointReaders(database, third)).rejects.toThrow(/changed by someone else meanwhile/);
+    await expect(pointReaders(on.database, third)).rejects.toThrow('is dropped');
     expect(await live()).toBe('1');
   });
 

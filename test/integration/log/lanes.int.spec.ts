@@ -116,25 +116,31 @@ describe.each(engines)('lanes on $engine', (engine) => {
     expect(await waiting[0]).toBe('accepted');
   });
 
-  it('a defect while it is made sure that a wallet is missing is told to the caller', async () => {
-    let broken = false;
+  it('a defect while it is made sure that a wallet is missing is told to its caller, once', async () => {
+    const released = Promise.withResolvers<void>();
+    onTestFinished(() => released.resolve());
+    const waiting: Promise<unknown>[] = [];
+    let loads = 0;
     const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
-      if (!broken || !isLoad(each)) return send();
-      broken = false;
-      throw engineError('22012');
+      if (waiting.length === 0 || !isLoad(each)) return send();
+      if (++loads === 1) throw engineError('22012');
+      await released.promise;
+      return send();
     });
     await store.openWallet('sender-5', undefined, 'near');
-    const waiting: Promise<unknown>[] = [];
+    const deposit = () => store.deposit('missing-5', '1.00').then(verdict, (error: unknown) => error);
     steps.push(async (send) => {
       const answer = await send();
-      broken = true;
-      waiting.push(store.deposit('missing-5', '1.00').catch((error: unknown) => error));
+      waiting.push(deposit(), deposit());
       return answer;
     });
     await store.transfer('sender-5', 'missing-5', '1.00');
     expect(await waiting[0]).toMatchObject({ code: '22012' });
-    await store.openWallet('missing-5', undefined, 'far');
-    expect(verdict(await store.deposit('missing-5', '1.00'))).toBe('accepted');
+    // The other still has the wallet, so an opening waits for it.
+    const opening = store.openWallet('missing-5', undefined, 'far').then(verdict);
+    expect(await Promise.race([opening, sleep(200).then(() => 'waits')])).toBe('waits');
+    released.resolve();
+    expect([await waiting[1], await opening]).toEqual(['wallet_not_found', 'accepted']);
   });
 
   it('it is given up to make sure that a wallet is missing while the database stays away', async () => {
@@ -172,6 +178,31 @@ describe.each(engines)('lanes on $engine', (engine) => {
     await Promise.all(later);
     expect(store.retries).toEqual([]); // a second copy of it would race against the first
     expect(standing(await store.deposit('in-use', '1.00'))).toEqual([4, '3.00']);
+  });
+
+  it('a read that comes late does not take a wallet back', async () => {
+    await rival.openWallet('read-twice');
+    const again = Promise.withResolvers<void>();
+    const later: Promise<unknown>[] = [];
+    const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
+      if (!isLoad(each)) return send();
+      if (later.length === 0) {
+        later.push(store.deposit('read-twice', '1.00')); // it reads the wallet, too, and after this
+        return send();
+      }
+      const answer = await send();
+      again.resolve();
+      return answer;
+    });
+    steps.push(async (send) => {
+      await again.promise;
+      await sleep(50); // the other is decided
+      return send();
+    });
+    await store.deposit('read-twice', '1.00');
+    await Promise.all(later);
+    expect(store.retries).toEqual([]);
+    expect(await log.versions('read-twice')).toEqual([1, 2, 3]);
   });
 
   it('wallets that do not exist take no place among those in memory', async () => {

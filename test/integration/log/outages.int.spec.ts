@@ -65,6 +65,20 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(outcomes.map((outcome) => standing(outcome)[0])).toEqual([2, 3, 4, 5, 6, 7]);
   });
 
+  it('what was decided ahead for another wallet is decided again from where that stands', async () => {
+    const { store, steps } = await disturbedStore(log);
+    for (const walletId of ['in-flight', 'ahead-of-it']) await store.openWallet(walletId);
+    const later: ReturnType<typeof store.deposit>[] = [];
+    steps.push(async () => {
+      later.push(store.deposit('ahead-of-it', '1.00'));
+      await sleep(20);
+      throw engineError('40001');
+    });
+    await store.deposit('in-flight', '1.00');
+    expect(standing(await later[0]!)).toEqual([2, '1.00']);
+    expect(await log.versions('ahead-of-it')).toEqual([1, 2]);
+  });
+
   it('the next attempt waits, longer each time', async () => {
     const limits = { backoffBaseMs: 40, backoffCapMs: 10_000 };
     const { store, steps, sent, appends } = await disturbedStore(log, { limits, random: () => 0.999 });

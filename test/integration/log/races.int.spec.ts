@@ -147,15 +147,19 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(untouched).toMatchObject({ value: { result: { kind: 'accepted' } } });
   });
 
-  it('does not make the pessimistic strategy store an answer that is false by then', async () => {
-    const { store, steps } = await disturbedStore(log, { strategy: 'pessimistic' });
-    await store.openWallet('locked');
-    steps.push(async (send) => {
-      await rival.deposit('locked', '5.00'); // the grouped strategy takes no lock
-      return send();
-    });
-    expect(verdict(await store.withdraw('locked', '5.00'))).toBe('accepted');
-  });
+  // CockroachDB's transactions are serializable: there such an answer counts as given before the deposit, and is true.
+  it.skipIf(engine.engine === 'cockroach')(
+    'does not make the pessimistic strategy store an answer that is false by then',
+    async () => {
+      const { store, steps } = await disturbedStore(log, { strategy: 'pessimistic' });
+      await rival.openWallet('locked');
+      steps.push(async (send) => {
+        await rival.deposit('locked', '5.00'); // the grouped strategy takes no lock, and has the wallet in memory
+        return send();
+      });
+      expect(verdict(await store.withdraw('locked', '5.00'))).toBe('accepted');
+    },
+  );
 });
 
 async function appendFromTheFuture({ owner }: LogFixture, walletId: string, version: number): Promise<void> {

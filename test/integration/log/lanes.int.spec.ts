@@ -39,6 +39,29 @@ describe.each(engines)('lanes on $engine', (engine) => {
     expect(verdict(await transfer)).toBe('accepted');
   });
 
+  it('a command goes on in the lane of the region that its wallet was moved to', async () => {
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => released.resolve());
+    const { store, steps } = await disturbedStore(log);
+    for (const walletId of ['moved-8', 'bystander-8']) await store.openWallet(walletId, undefined, 'near');
+    steps.push(
+      async (send) => {
+        await rival.rehome('moved-8', 'far');
+        return send();
+      },
+      async (send) => {
+        held.resolve();
+        await released.promise;
+        return send();
+      },
+    );
+    const moved = store.deposit('moved-8', '1.00');
+    await held.promise;
+    expect(await soon(store.deposit('bystander-8', '1.00').then(verdict))).toBe('accepted');
+    released.resolve();
+    expect(verdict(await moved)).toBe('accepted');
+  });
+
   it('commands that waited for a wallet go out together', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('sender-2', undefined, 'near');

@@ -170,6 +170,18 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
+  it('leaves a row as it is that is further on than its checkpoint', async () => {
+    const rows = async () => [...(await on.rowsOf('balances')), ...(await on.rowsOf('movements'))];
+    await on.catchUp();
+    const before = await rows();
+    await on.log.owner.query(
+      `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
+       WHERE projection IN ('balances', 'movements')`,
+    );
+    await on.catchUp();
+    expect(await rows()).toEqual(before);
+  });
+
   it('folds a state again that another version of the code wrote', async () => {
     const worker = on.worker();
     await on.log.owner.query(`UPDATE wallet_balances SET state_version = 0, state = '{}' WHERE wallet_id = 'p-4'`);

@@ -1,5 +1,8 @@
+import { request, type OutgoingHttpHeaders } from 'node:http';
+import { startApi } from '@tidemark/api';
 import { hashApiKey } from '@tidemark/application';
 import { StartRefused, type Database } from '@tidemark/database';
+import { createLogger } from '@tidemark/observability';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addKey, bearer } from './api-keys.js';
@@ -77,6 +80,84 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     await expect.poll(async () => (await read()).status, { timeout: 5_000 }).toBe(200);
     await service.database.query(`UPDATE api_keys SET revoked_at = now() WHERE name = 'short-lived'`);
     await expect.poll(async () => (await read()).status, { timeout: 8_000 }).toBe(401);
+  });
+});
+
+describe.each(engines)('the API on $engine: before there is a key', (engine) => {
+  let service: RunningService;
+  beforeAll(async () => void (service = await RunningService.start(engine)));
+  afterAll(() => service?.close());
+
+  /** As written: fetch sets Host and Origin by itself. */
+  const ask = (headers: OutgoingHttpHeaders, path = '/v1/wallets', method = 'GET') =>
+    new Promise<readonly [status: number, code: string | undefined]>((resolve, reject) => {
+      const { hostname, port } = new URL(service.api.url);
+      const given = {
+        ...(method === 'POST' && { 'content-type': 'application/json', 'idempotency-key': 'k' }),
+        ...headers,
+      };
+      const sent = request({ hostname, port, path, method, headers: given }, async (response) => {
+        const text = Buffer.concat(await response.toArray()).toString();
+        const isProblem = response.headers['content-type'] === 'application/problem+json';
+        resolve([response.statusCode!, isProblem ? JSON.parse(text).code : undefined]);
+      });
+      sent.on('error', reject).end(method === 'POST' ? '{}' : undefined);
+    });
+
+  it.each(['localhost', 'LOCALHOST:3000', '127.0.0.1', '127.8.9.10:80', '[::1]', '[::1]:3000'])(
+    'answers this machine as %s',
+    async (host) => {
+      expect(await ask({ host })).toEqual([200, undefined]);
+      expect(await ask({ host: 'localhost', origin: `http://${host}` })).toEqual([200, undefined]);
+    },
+  );
+
+  it.each([
+    ...['evil.example', 'evil.example:3000', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '[::2]'],
+    ...['localhost:3000/x', 'localhost@evil.example', 'evil.example@localhost', '128.0.0.1', 'a b'],
+  ])('refuses the host %j, whatever is asked', async (host) => {
+    for (const path of ['/v1/wallets', '/metrics', '/health/ready', '/openapi.json']) {
+      expect([path, ...(await ask({ host }, path))]).toEqual([path, 403, 'foreign_host']);
+    }
+    const before = await service.counts();
+    expect(await ask({ host }, '/v1/wallets', 'POST')).toEqual([403, 'foreign_host']);
+    expect(await service.counts()).toEqual(before);
+  });
+
+  it('refuses the host of a target in absolute form', async () => {
+    const path = 'http://evil.example/v1/wallets';
+    expect(await ask({ host: 'localhost' }, path)).toEqual([403, 'foreign_host']);
+  });
+
+  it.each(['http://evil.example', 'https://evil.example:3000', 'null', 'file://', 'http://localhost.evil.example'])(
+    'refuses pages of the origin %s',
+    async (origin) => {
+      expect(await ask({ host: 'localhost', origin })).toEqual([403, 'foreign_origin']);
+      expect(await ask({ host: 'localhost', origin }, '/v1/wallets', 'POST')).toEqual([403, 'foreign_origin']);
+    },
+  );
+
+  it('is closed from the first key on, also after the last one was revoked and after a restart', async () => {
+    const status = (headers = {}) => service.get('/v1/wallets', headers).then((answer) => answer.status);
+    expect(await status()).toBe(200);
+    const secret = await addKey(service.database, 'first', 'read');
+    await expect.poll(() => status(), { timeout: 8_000 }).toBe(401);
+    expect(await status(bearer(secret))).toBe(200);
+    expect(await ask({ host: 'wallets.example', ...bearer(secret) })).toEqual([200, undefined]); // behind a proxy
+
+    await service.database.query('UPDATE api_keys SET revoked_at = now()');
+    await expect.poll(() => status(bearer(secret)), { timeout: 8_000 }).toBe(401);
+    expect(await status()).toBe(401);
+    const { json } = await service.get('/v1/wallets');
+    expect(json).toMatchObject({ code: 'unauthenticated', detail: expect.stringContaining('tidemark keys create') });
+
+    const logger = createLogger({ level: 'silent' });
+    const again = await startApi({ databaseUrl: service.database.url, logger, port: 0 });
+    expect((await fetch(`${again.url}/v1/wallets`)).status).toBe(401);
+    const other = await addKey(service.database, 'second', 'read');
+    const opened = async () => (await fetch(`${again.url}/v1/wallets`, { headers: bearer(other) })).status;
+    await expect.poll(opened, { timeout: 8_000 }).toBe(200);
+    await again.close();
   });
 });
 

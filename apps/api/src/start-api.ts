@@ -143,8 +143,10 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
       ? new StartRefused(`port ${port} on ${host} is in use: choose another with PORT`)
       : error;
   }
-  const openness = keys.empty ? 'no API key is configured: open to everyone on this machine, and to nobody else' : '';
-  logger.info({ url, engine: database.engine, version: database.version }, openness || 'listening');
+  const openness = keys.neverUsed
+    ? 'no API key was made yet: open to everyone on this machine, and to nobody else'
+    : 'all API keys are revoked: open to nobody until `tidemark keys create`';
+  logger.info({ url, engine: database.engine, version: database.version }, keys.empty ? openness : 'listening');
 
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -16,6 +16,7 @@ export { requireServer, type ServerRequirements } from './start/require-server.j
 export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
 export type { Snapshot } from './snapshot.js';
 export type { RunStatement, StatementResult } from './statement.js';
+export { shownUrl } from './shown-url.js';
 export { isStorable } from './storable-text.js';
 export { isoInstant } from './value-types.js';
 export type { TransactionClient, TransactionOptions } from './transaction.js';

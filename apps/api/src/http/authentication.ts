@@ -1,6 +1,7 @@
 import { ANONYMOUS, type Caller, type KeyRing, type Scope } from '@tidemark/application';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { refuseForeigners } from './foreigners.js';
 import { Problem } from '../problems/problem.js';
 
 declare module 'fastify' {
@@ -36,8 +37,8 @@ const CHALLENGE = { 'www-authenticate': 'Bearer realm="tidemark"' };
 /** Finds out who calls and whether they may (RFC 6750). */
 export class Authentication {
   /**
-   * @param openWithoutKeys whether everybody may do everything while no key is configured: only where nobody but this
-   *   machine can reach the service
+   * @param openWithoutKeys whether everybody on this machine may do everything until the first key is made: only where nobody but
+   *   this machine can reach the service
    */
   constructor(
     private readonly keys: KeyRing,
@@ -47,9 +48,10 @@ export class Authentication {
   /**
    * The caller, at once where what is in memory suffices.
    *
-   * @throws Problem `unauthenticated`, `insufficient_scope`
+   * @throws Problem `unauthenticated`, `insufficient_scope`; while the service is open, `foreign_host`, `foreign_origin`
    */
   callerOf(request: FastifyRequest): Caller | Promise<Caller> {
+    if (this.isOpen) refuseForeigners(request);
     const { config, url } = request.routeOptions;
     const scope = config.scope ?? (url?.startsWith('/v1') ? 'operate' : undefined);
     if (scope === undefined) return ANONYMOUS;
@@ -62,13 +64,23 @@ export class Authentication {
   private async lookAgain(secret: string | undefined, scope: Scope, orScope: Scope): Promise<Caller> {
     await this.keys.refresh();
     const caller = this.find(secret);
-    if (!caller) throw unauthenticated(secret);
+    if (!caller) throw this.unauthenticated(secret);
     return allowed(caller, scope, orScope);
   }
 
   private find(secret: string | undefined): Caller | undefined {
-    if (this.keys.empty && this.openWithoutKeys) return ANONYMOUS;
+    if (this.isOpen) return ANONYMOUS;
     return secret === undefined ? undefined : this.keys.callerNow(secret);
+  }
+
+  private get isOpen(): boolean {
+    return this.openWithoutKeys && this.keys.neverUsed;
+  }
+
+  private unauthenticated(secret: string | undefined): Problem {
+    const missing = secret === undefined ? 'send Authorization: Bearer tm_…' : 'the API key is unknown or revoked';
+    const detail = this.keys.empty ? 'there is no active API key: make one with `tidemark keys create`' : missing;
+    return new Problem('unauthenticated', detail, {}, CHALLENGE);
   }
 }
 
@@ -81,9 +93,4 @@ function allowed(caller: Caller, scope: Scope, orScope: Scope): Caller {
   if (caller.scopes.has(scope) || caller.scopes.has(orScope)) return caller;
   const enough = scope === orScope ? scope : `${scope} or ${orScope}`;
   throw new Problem('insufficient_scope', `this needs an API key with the scope ${enough}`);
-}
-
-function unauthenticated(secret: string | undefined): Problem {
-  const detail = secret === undefined ? 'send Authorization: Bearer tm_…' : 'the API key is unknown or revoked';
-  return new Problem('unauthenticated', detail, {}, CHALLENGE);
 }

@@ -21,7 +21,13 @@ export interface EndpointDocs {
   readonly problems: readonly ProblemCode[];
 }
 
-const OF_EVERY_ENDPOINT: readonly ProblemCode[] = ['invalid_request', 'unauthenticated', 'insufficient_scope'];
+const OF_EVERY_ENDPOINT: readonly ProblemCode[] = [
+  'invalid_request',
+  'unauthenticated',
+  'insufficient_scope',
+  'foreign_host',
+  'foreign_origin',
+];
 const OF_EVERY_COMMAND: readonly ProblemCode[] = [
   'malformed_json',
   'idempotency_key_missing',

@@ -44,6 +44,8 @@ const HTTP = {
   invalid_cursor: { status: 400, title: 'The cursor is not valid' },
   unknown_region: { status: 400, title: 'No such region' },
   unauthenticated: { status: 401, title: 'A valid API key is needed' },
+  foreign_host: { status: 403, title: 'Without API keys only this machine may ask' },
+  foreign_origin: { status: 403, title: 'Without API keys no page of another host may ask' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
   not_found: { status: 404, title: 'Nothing is here' },
   projection_not_found: { status: 404, title: 'No such projection' },

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { connect, migrate } from '@tidemark/database';
+import { connect, migrate, shownUrl } from '@tidemark/database';
 import {
   createLogger,
   flushLogger,
@@ -56,22 +56,17 @@ async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, j
   const worker = running.adopt(await startWorker({ ...both, lagSecondsMax }), (each) => each.close());
   const workerReadiness = () => worker.readiness();
   const api = running.adopt(await startApi({ ...both, host, port, workerReadiness }), (each) => each.close());
-  const database = home.directory === undefined ? withoutPassword(home.url) : fromHere(at.cwd, home.directory);
+  const database = home.directory === undefined ? shownUrl(home.url) : fromHere(at.cwd, home.directory);
   const greeting = json
-    ? JSON.stringify({ url: api.url, database, databaseUrl: withoutPassword(home.url) })
-    : greetingOf(api.url, database, withoutPassword(home.url), await hasKeys(home.url));
+    ? JSON.stringify({ url: api.url, database, databaseUrl: shownUrl(home.url) })
+    : greetingOf(api.url, database, shownUrl(home.url), await keysOf(home.url));
   at.stdout.write(`${greeting}\n`);
   await aborted(at.signal);
   say('stopping: what is in flight is finished first …');
 }
 
-function greetingOf(url: string, database: string, databaseUrl: string, hasKeys: boolean): string {
-  const first = hasKeys
-    ? ['Is it well?', `curl -s ${url}/health/ready`]
-    : [
-        'Open a wallet, from another terminal:',
-        `curl -s ${url}/v1/wallets -H 'Content-Type: application/json' -H 'Idempotency-Key: hello' -d '{"walletId": "alice"}'`,
-      ];
+function greetingOf(url: string, database: string, databaseUrl: string, keys: Keys): string {
+  const first = FIRST_STEPS[keys](url);
   return [
     '',
     `  Tidemark is at   ${url}   (documentation: ${url}/docs)`,
@@ -87,11 +82,28 @@ function greetingOf(url: string, database: string, databaseUrl: string, hasKeys:
   ].join('\n');
 }
 
-/** With API keys configured, a request without one is refused, and we know none of their secrets. */
-async function hasKeys(url: string): Promise<boolean> {
+type Keys = 'none' | 'active' | 'revoked';
+
+const FIRST_STEPS: Record<Keys, (url: string) => readonly [string, string]> = {
+  none: (url) => [
+    'Open a wallet, from another terminal:',
+    `curl -s ${url}/v1/wallets -H 'Content-Type: application/json' -H 'Idempotency-Key: hello' -d '{"walletId": "alice"}'`,
+  ],
+  // A request without a key is refused, and we know none of their secrets.
+  active: (url) => ['Is it well?', `curl -s ${url}/health/ready`],
+  revoked: () => [
+    'All API keys are revoked, so every request is refused. Make a new key:',
+    'npm run tidemark -- keys create --name me --scopes read,write',
+  ],
+};
+
+async function keysOf(url: string): Promise<Keys> {
+  const { KeyRing } = await import('@tidemark/application');
   const database = await connect({ url, role: 'tidemark_api', applicationName: 'tidemark dev', poolSize: 1 });
   try {
-    return (await database.query('SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1')).rowCount > 0;
+    const keys = await KeyRing.load(database);
+    if (keys.neverUsed) return 'none';
+    return keys.empty ? 'revoked' : 'active';
   } finally {
     await database.close();
   }
@@ -116,12 +128,6 @@ function lagSecondsMaxOf(env: Surroundings['env']): number {
 }
 
 const PORT_MAX = 65_535;
-
-function withoutPassword(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.password = '';
-  return url.href;
-}
 
 function fromHere(cwd: string, directory: string): string {
   const path = relative(cwd, directory);

@@ -75,7 +75,10 @@ export function keysRevokeCommand(command: Command, run: Run): Command {
           );
           if (!rows[0]) throw new UsageError(`there is no key ${keyId}`);
           const revokedAt = rows[0].revoked_at;
-          return { json: { keyId, revokedAt }, lines: [`${keyId} revoked ${revokedAt}`] };
+          const { rowCount: active } = await database.query('SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1');
+          const closed =
+            active === 0 ? ['There is no active key any more: every request is refused until `keys create`.'] : [];
+          return { json: { keyId, revokedAt }, lines: [`${keyId} revoked ${revokedAt}`, ...closed] };
         }),
       ),
     );

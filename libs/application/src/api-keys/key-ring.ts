@@ -8,7 +8,7 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** Everyone, while no key is configured. */
+/** Everyone, until the first key is made. */
 export const ANONYMOUS: Caller = { name: 'anonymous', scopes: new Set(SCOPES) };
 
 /** A revoked key works for so long at most, and a busy service reads the keys so often. */
@@ -18,7 +18,11 @@ const KEYS_STALE_MS_MAX = 60_000;
 /** Wrong keys make the service look again, but not more often than this. */
 const REFRESH_MS_MIN = 1_000;
 
-type Keys = ReadonlyMap<string, Caller>;
+interface Keys {
+  readonly active: ReadonlyMap<string, Caller>;
+  /** Whether a key was ever made. Revoked keys stay in the table. */
+  readonly everMade: boolean;
+}
 
 /** The active API keys, by hash, as of a few seconds ago. */
 export class KeyRing {
@@ -29,9 +33,14 @@ export class KeyRing {
     return new KeyRing(new Refreshed(await read(), read, REFRESH_MS_MIN));
   }
 
-  /** Whether no key is configured, as far as is known. */
+  /** Whether there is no active key, as far as is known. */
   get empty(): boolean {
-    return this.keys.current.size === 0;
+    return this.keys.current.active.size === 0;
+  }
+
+  /** Whether no key was ever made, as far as is known. Revoking the last one does not open the service to everyone again. */
+  get neverUsed(): boolean {
+    return !this.keys.current.everMade;
   }
 
   /** Whether `callerNow` may be believed without reading the keys again. */
@@ -41,7 +50,7 @@ export class KeyRing {
 
   /** Whose key this is, from memory. */
   callerNow(secret: string): Caller | undefined {
-    return this.keys.current.get(hashApiKey(secret));
+    return this.keys.current.active.get(hashApiKey(secret));
   }
 
   /**
@@ -58,11 +67,25 @@ export class KeyRing {
   }
 }
 
+/** The active keys, and of the revoked ones the first, which says that there was one. */
+const KEYS = `
+SELECT name, key_hash, scopes, revoked_at IS NULL AS active FROM api_keys
+WHERE revoked_at IS NULL OR key_id = (SELECT min(key_id) FROM api_keys)`;
+
+interface KeyRow {
+  readonly name: string;
+  readonly key_hash: string;
+  readonly scopes: string;
+  readonly active: boolean;
+}
+
 async function readKeys(database: Pick<Database, 'query'>): Promise<Keys> {
-  const { rows } = await database.query<{ name: string; key_hash: string; scopes: string }>(
-    'SELECT name, key_hash, scopes FROM api_keys WHERE revoked_at IS NULL',
-  );
-  return new Map(rows.map(({ name, key_hash, scopes }) => [key_hash, { name, scopes: scopesOf(scopes) }]));
+  const { rows } = await database.query<KeyRow>(KEYS);
+  const active = rows.filter((row) => row.active);
+  return {
+    active: new Map(active.map(({ name, key_hash, scopes }) => [key_hash, { name, scopes: scopesOf(scopes) }])),
+    everMade: rows.length > 0,
+  };
 }
 
 function scopesOf(list: string): ReadonlySet<Scope> {

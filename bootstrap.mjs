@@ -8,10 +8,19 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const at = (...path) => join(root, ...path);
 
+/**
+ * Whether npm started us and is gone. Its SIGTERM ends the shell between it and us (`sh -c`) and goes no further, so `npm start & kill $!`
+ * would leave the service running. Started by anything else, outliving that is a choice.
+ */
+const parent = process.ppid;
+const isAbandoned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+/** Two looks a second cost nothing, and nobody waits longer for the end. */
+const LOOK_FOR_PARENT_MS = 500;
+
 /** Run a step to its end, its output on our standard error; end the process when it fails. */
 function step(command, args, options = {}) {
   const { status, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
-  if (status !== 0) process.exit(signal ? 3 : (status ?? 3));
+  if (status !== 0 || isAbandoned()) process.exit(signal ? 3 : status || 3);
 }
 
 function installed() {
@@ -67,8 +76,10 @@ if (!prepared) {
 const child = spawn(node, prepared, {
   // The command runs where the user stands, so that relative file names mean what they look like.
   cwd: command === 'tidemark' || command === 'bench' ? (process.env.INIT_CWD ?? process.cwd()) : root,
-  stdio: 'inherit',
+  // A service stops when this channel closes: also when this process is killed and can pass no signal on.
+  stdio: command === 'start' ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
   env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+setInterval(() => isAbandoned() && child.kill('SIGTERM'), LOOK_FOR_PARENT_MS).unref();
 child.on('exit', (code, signal) => process.exit(signal ? 3 : code));

@@ -3,10 +3,12 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService } from './running-service.js';
 
+const REQUEST_MS_MAX = 1_500;
+
 /** HTTP as the RFCs allow it, and as few clients write it. */
 describe.each(engines)('the API on $engine: HTTP', (engine) => {
   let service: RunningService;
-  beforeAll(async () => void (service = await RunningService.start(engine)));
+  beforeAll(async () => void (service = await RunningService.start(engine, { api: { requestMsMax: REQUEST_MS_MAX } })));
   afterAll(() => service?.close());
 
   /** @returns all that came back until the service closed the connection */
@@ -16,7 +18,32 @@ describe.each(engines)('the API on $engine: HTTP', (engine) => {
     socket.write(lines.join('\r\n'));
     return (await socket.setEncoding('utf8').toArray()).join('');
   };
+  /** Sends the head at once and the rest a byte every 50 ms, as someone would who wants to hold the connection. */
+  const dawdle = async (head: string) => {
+    const { hostname, port } = new URL(service.api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(head);
+    const drip = setInterval(() => socket.write('x'), 50);
+    const began = performance.now();
+    const text = (await socket.setEncoding('utf8').toArray()).join('');
+    clearInterval(drip);
+    return { text, ms: performance.now() - began };
+  };
   const JSON_OF = (body: string) => ['Content-Type: application/json', `Content-Length: ${body.length}`, '', body];
+
+  it.each([
+    ['headers', 'GET /v1/wallets HTTP/1.1\r\nHost: localhost\r\nX-Slow: '],
+    [
+      'a body',
+      'POST /v1/wallets HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: slow\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n',
+    ],
+    ['a body that nobody reads', 'POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n'],
+  ])('cuts %s that arrive too slowly, a second late at most', async (what, head) => {
+    const { text, ms } = await dawdle(head);
+    expect(text).toContain(what === 'a body that nobody reads' ? 'not_found' : 'request_timeout');
+    expect(ms).toBeGreaterThan(what === 'a body that nobody reads' ? 0 : REQUEST_MS_MAX);
+    expect(ms).toBeLessThan(REQUEST_MS_MAX + 2_500); // and the tests beside this one
+  });
 
   it('takes a target in absolute form as the path in it (RFC 9112 §3.2.2)', async () => {
     const [host, key, close] = ['Host: localhost', 'Idempotency-Key: absolute', 'Connection: close'];

@@ -23,7 +23,7 @@ describe.each(engines)('the API on $engine: stopping', (engine) => {
       }
     };
     const clients = Array.from({ length: 40 }, (_, client) => send(client));
-    await sleep(300);
+    await expect.poll(() => answered.size, { timeout: 30_000 }).toBeGreaterThan(40);
     stopping = true;
     await service.api.close();
     const ends = await Promise.all(clients);
@@ -32,9 +32,55 @@ describe.each(engines)('the API on $engine: stopping', (engine) => {
       `SELECT idempotency_key FROM command_outcomes WHERE wallet_id = 'w' AND result LIKE '%accepted%'`,
     );
     const booked = new Set(rows.map((row) => row.idempotency_key).filter((key) => /^\d+-\d+$/.test(key)));
-    expect(answered.size).toBeGreaterThan(40);
     expect([...answered].filter((key) => !booked.has(key))).toEqual([]); // answered, so booked
     expect([...booked].filter((key) => !answered.has(key))).toEqual([]); // booked, so answered
+    await service.close();
+  });
+
+  it('answers clients on connections that are kept open, and closes those with the answer', async () => {
+    const service = await RunningService.start(engine);
+    await service.post('/v1/wallets', { walletId: 'w' });
+    let stopping = false;
+    const ask = (agent: Agent) =>
+      new Promise<readonly [status: number | undefined, connection: string | undefined]>((done, fail) => {
+        request(`${service.api.url}/v1/wallets/w`, { agent }, (response) =>
+          response.resume().on('end', () => done([response.statusCode, response.headers.connection])),
+        )
+          .on('error', fail)
+          .end();
+      });
+    const client = async (pauseMs: number) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      for (;;) {
+        const [status, connection] = await ask(agent);
+        if (connection === 'close') return [status, stopping];
+        await sleep(pauseMs);
+      }
+    };
+    const clients = Array.from({ length: 16 }, (_, i) => client(10 + i * 30));
+    await sleep(600);
+    stopping = true;
+    const closed = service.api.close();
+    expect(await Promise.all(clients)).toEqual(Array.from({ length: 16 }, () => [200, true]));
+    await closed;
+    await service.close();
+  });
+
+  it('is not ready while it stops', async () => {
+    const service = await RunningService.start(engine);
+    const agent = new Agent({ keepAlive: true });
+    const ready = () =>
+      new Promise<number | undefined>((done, fail) => {
+        request(`${service.api.url}/health/ready`, { agent }, (response) =>
+          response.resume().on('end', () => done(response.statusCode)),
+        )
+          .on('error', fail)
+          .end();
+      });
+    expect(await ready()).toBe(200);
+    const closed = service.api.close();
+    expect(await ready()).toBe(503);
+    await closed;
     await service.close();
   });
 

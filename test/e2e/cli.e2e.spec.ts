@@ -119,14 +119,20 @@ describe.each(engines)('tidemark on $engine', (engine) => {
   });
 
   it('makes keys whose secret nobody can read again, and revokes them', async () => {
+    const own = await freshDatabase(engine); // once it had a key, a database lets nobody in without one
+    const at = new Workplace(own.url);
     const { json: made } = await at.json('keys', 'create', '--name', 'the app', '--scopes', 'write,read');
     expect(made).toMatchObject({ name: 'the app', scopes: ['read', 'write'] });
     const listed = await at.json('keys', 'list');
     expect(listed.json.keys).toMatchObject([{ keyId: made.keyId, revokedAt: null }]);
     expect(listed.stdout).not.toContain(made.secret);
     const { json: revoked } = await at.json('keys', 'revoke', made.keyId);
+    const again = await at.run('keys', 'revoke', made.keyId);
+    expect(again.stdout).toContain('no active key any more');
     expect((await at.json('keys', 'revoke', made.keyId)).json).toEqual(revoked);
     expect((await at.json('keys', 'list')).json.keys).toMatchObject([{ revokedAt: revoked.revokedAt }]);
+    at.leave();
+    await own.drop();
   });
 
   it('runs the service, takes commands beside it, and stops with SIGINT', { timeout: START_MS_MAX }, async () => {
@@ -143,6 +149,12 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     const { code, stdout } = await ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(greeting);
+  });
+
+  it('stops when the process that started it is gone', { timeout: START_MS_MAX }, async () => {
+    const { child } = await startDev(at);
+    child.disconnect();
+    expect(await once(child, 'exit')).toEqual([0, null]); // "close" does not come after a disconnect
   });
 
   it('says in one line that its port is taken', { timeout: START_MS_MAX }, async () => {

@@ -47,6 +47,8 @@ export interface StartApiOptions {
   readonly metrics?: Metrics;
   readonly strategy?: StrategyName;
   readonly limits?: Partial<Limits>;
+  /** Milliseconds that a request may take to arrive; 30,000 by default. */
+  readonly requestMsMax?: number;
   /** Milliseconds since the epoch, for the comparison with the database's clock. */
   readonly wallClock?: () => number;
 }
@@ -54,7 +56,7 @@ export interface StartApiOptions {
 export interface RunningApi {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Stops accepting, answers what is in flight, and closes the connections to the database. Safe to call again. */
+  /** Stops accepting, answers what is in flight or arrives within 1 s, and closes the connections to the database. Safe to call again. */
   close(): Promise<void>;
 }
 
@@ -109,6 +111,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   metrics.showWaitingCommands(() => pipeline.waiting);
   metrics.showProjections(regionWatches(database, regions), logger);
 
+  let draining = false;
   let stopping = false;
   const allowedMethods = new AllowedMethods();
   const authentication = new Authentication(keys, openWithoutKeys);
@@ -119,9 +122,10 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
     apis.size > 0 ? new Forwarding({ region, apis, homes, logger, monotonic: () => performance.now() }) : undefined;
   const adapter = createHttpServer({
     ...{ logger, metrics, allowedMethods, authentication, region, forwarding },
-    stopping: () => stopping,
+    ...{ draining: () => draining, stopping: () => stopping },
+    ...(options.requestMsMax !== undefined && { requestMsMax: options.requestMsMax }),
   });
-  const readiness = readinessOf({ database, stopping: () => stopping, workerReadiness });
+  const readiness = readinessOf({ database, stopping: () => draining, workerReadiness });
   const application = { pipeline, readModel, currencies };
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with({ application, regions: regions.homes, metrics, readiness }),
@@ -150,8 +154,8 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
 
   let closing: Promise<void> | undefined;
   const close = async () => {
-    stopping = true;
-    await stopServer(app);
+    draining = true;
+    await stopServer(app, () => (stopping = true));
     await store.close();
     await database.close();
     logger.info('stopped');

@@ -18,8 +18,10 @@ import { refuseQuery } from './request-headers.js';
 import { requestIdOf } from './request-id.js';
 import { sayWhereServed } from './served-by.js';
 
-/** How long a request may take to arrive: a slow sender must not hold a connection for ever. */
+/** How long a request may take to arrive, headers and body: a slow sender must not hold a connection for ever. */
 const REQUEST_MS_MAX = 30_000;
+/** Node looks for slow requests as often as this, by default every 30 s, so one is cut up to 1 s late. */
+const LOOK_FOR_SLOW_MS = 1_000;
 /** Wallet ids have 64 characters; each may be written as three. */
 const PATH_PARAMETER_CHARACTERS_MAX = 192;
 
@@ -28,8 +30,12 @@ export interface HttpServerParts {
   readonly metrics: Metrics;
   readonly allowedMethods: AllowedMethods;
   readonly authentication: Authentication;
-  /** Whether the service has begun to stop. */
+  /** Whether the service has begun to stop: every answer then closes its connection. */
+  readonly draining: () => boolean;
+  /** Whether it is about to end: commands and reads are refused. */
   readonly stopping: () => boolean;
+  /** Milliseconds that a request may take to arrive. */
+  readonly requestMsMax?: number;
   /** The region of this process, to be named in answers. */
   readonly region?: string;
   /** Where other regions' APIs can be reached. */
@@ -38,14 +44,20 @@ export interface HttpServerParts {
 
 /** Fastify as this service wants it. What runs on every request is here, outside of Nest, because it is the cheaper place. */
 export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
+  const { requestMsMax = REQUEST_MS_MAX } = parts;
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
+    requestTimeout: requestMsMax,
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARACTERS_MAX },
     rewriteUrl: originFormOf,
     genReqId: (request) => requestIdOf(request),
     clientErrorHandler: answerBrokenHttp,
-    http: { requireHostHeader: false }, // Node would refuse without a body; `refuseInVain` does it, as a problem
+    http: {
+      requireHostHeader: false, // Node would refuse without a body; `refuseInVain` does it, as a problem
+      requestTimeout: requestMsMax,
+      headersTimeout: requestMsMax,
+      connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+    },
     return503OnClosing: false, // `refuseInVain` does it, as a problem
     frameworkErrors: (error, request, reply) =>
       sendProblem(problemOf(error) ?? new Problem('bad_request', 'the request cannot be read'), request, reply),
@@ -68,6 +80,7 @@ export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
 function admitRequests(instance: FastifyInstance, parts: HttpServerParts): void {
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    if (parts.draining()) reply.header('connection', 'close');
     request.caller = ANONYMOUS;
     try {
       refuseInVain(request, parts);

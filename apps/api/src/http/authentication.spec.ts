@@ -12,7 +12,7 @@ describe('Authentication', () => {
   const app = fastify();
 
   beforeAll(async () => {
-    const rows = KEYS.map((key) => ({ ...key, key_hash: hashApiKey(key.name) }));
+    const rows = KEYS.map((key) => ({ ...key, key_hash: hashApiKey(key.name), active: true }));
     const authentication = new Authentication(
       await KeyRing.load({ query: async () => ({ rows, rowCount: rows.length }) as never }),
       false,

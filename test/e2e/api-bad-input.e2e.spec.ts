@@ -47,9 +47,17 @@ describe.each(engines)('the API on $engine: bad input', (engine) => {
       const sent = request({ hostname, port, method, path, headers: { ...given, ...length } }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode!, type: response.headers['content-type'], text }),
-        );
+        response.on('end', () => {
+          const { statusCode: status = 0, headers: sent } = response;
+          const answer = { status, text, headers: new Headers(sent as Record<string, string>) };
+          const refused = { status, type: sent['content-type'], text };
+          try {
+            service.requireDescribed(method, path, answer);
+            resolve(refused);
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
       });
       sent.on('error', reject).end(body);
     });

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addKey, bearer } from './api-keys.js';
 import { RunningService, type Answer, type Asked } from './running-service.js';
 
-const PROJECTIONS = '/v1/operations/projections';
+const OPERATIONS = '/v1/operations';
+const PROJECTIONS = `${OPERATIONS}/projections`;
 const NAMES = ['balances', 'movements', 'journal', 'trial_balance', 'daily_totals'];
 /** A worker looks twice a second for what it is asked, and this machine may be busy. */
 const PATIENCE = { timeout: 40_000, interval: 100 };
@@ -37,6 +38,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
   afterAll(() => service?.close());
 
   const read = (path = '', headers = {}) => service.get(`${PROJECTIONS}${path}`, headers);
+  const audit = (query: string) => service.get(`${OPERATIONS}${query}`);
   const ask = (path: string, body: unknown = {}, asked: Asked = {}) =>
     service.post(`${PROJECTIONS}${path}`, body, asked);
   const builds = async (): Promise<Build[]> => (await read('/balances')).json.builds;
@@ -96,9 +98,9 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     await done(await ask('/balances/drop', { generation: '2' }));
     expect((await builds()).map((build) => build.generation)).toEqual(['1']);
 
-    const { operations, more } = (await read('/operations?projection=balances&limit=3')).json;
+    const { operations, more } = (await audit('?projection=balances&limit=3')).json;
     expect(operations.map(({ action }: { action: string }) => action)).toEqual(['drop', 'rollback', 'swap']);
-    const page = async (query: string) => (await read(`/operations?projection=balances&limit=2${query}`)).json;
+    const page = async (query: string) => (await audit(`?projection=balances&limit=2${query}`)).json;
     const first = await page('');
     const second = await page(`&cursor=${first.nextCursor}`);
     const actions = [first, second].map((each) => each.operations.map(({ action }: { action: string }) => action));
@@ -107,12 +109,9 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       ['swap', 'rebuild'],
     ]);
     expect([second.more, second.nextCursor]).toEqual([false, undefined]);
-    const elsewhere = await read(`/operations?projection=movements&cursor=${first.nextCursor}`);
+    const elsewhere = await audit(`?projection=movements&cursor=${first.nextCursor}`);
     expect([elsewhere.status, elsewhere.json.code]).toEqual([400, 'invalid_cursor']);
-    expect([more, (await read('/operations?projection=movements')).json]).toEqual([
-      true,
-      { operations: [], more: false },
-    ]);
+    expect([more, (await audit('?projection=movements')).json]).toEqual([true, { operations: [], more: false }]);
   });
 
   it('rebuilds one region, and says where readers see it', { timeout: 60_000 }, async () => {
@@ -179,7 +178,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect([other.status, other.json.code]).toEqual([422, 'idempotency_key_reused']);
     const elsewhere = await ask('/daily_totals/diff', {}, { key });
     expect([elsewhere.status, elsewhere.json.operationId === first.json.operationId]).toEqual([202, false]);
-    const { json } = await read('/operations?projection=daily_totals');
+    const { json } = await audit('?projection=daily_totals');
     expect(json.operations).toHaveLength(2);
   });
 
@@ -241,24 +240,24 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     });
 
     it.each<[string, string, number, string]>([
-      ['GET', '/nothing', 404, 'projection_not_found'],
-      ['GET', '/nothing/parked', 404, 'projection_not_found'],
-      ['GET', '/nothing/generations/1/certificate', 404, 'projection_not_found'],
-      ['GET', '/balances/generations/1/certificate', 404, 'certificate_not_found'],
-      ['GET', '/balances/generations/99/certificate', 404, 'generation_not_found'],
-      ['GET', '/balances/generations/x/certificate', 400, 'invalid_request'],
-      ['GET', '/balances/parked?limit=0', 400, 'invalid_request'],
-      ['GET', '/operations?limit=201', 400, 'invalid_request'],
-      ['GET', '/operations?cursor=x', 400, 'invalid_cursor'],
-      ['GET', '/operations?state=done', 400, 'invalid_request'],
-      ['GET', '/operations?projection=nothing', 404, 'projection_not_found'],
-      ['GET', '/operations/parked', 404, 'operation_not_found'],
-      ['GET', `/operations/${randomUUID()}`, 404, 'operation_not_found'],
-      ['POST', `/operations/${randomUUID()}`, 405, 'method_not_allowed'],
-      ['GET', '/balances/rebuild', 405, 'method_not_allowed'],
-      ['DELETE', '/balances', 405, 'method_not_allowed'],
+      ['GET', `${PROJECTIONS}/nothing`, 404, 'projection_not_found'],
+      ['GET', `${PROJECTIONS}/nothing/parked`, 404, 'projection_not_found'],
+      ['GET', `${PROJECTIONS}/nothing/generations/1/certificate`, 404, 'projection_not_found'],
+      ['GET', `${PROJECTIONS}/balances/generations/1/certificate`, 404, 'certificate_not_found'],
+      ['GET', `${PROJECTIONS}/balances/generations/99/certificate`, 404, 'generation_not_found'],
+      ['GET', `${PROJECTIONS}/balances/generations/x/certificate`, 400, 'invalid_request'],
+      ['GET', `${PROJECTIONS}/balances/parked?limit=0`, 400, 'invalid_request'],
+      ['GET', `${OPERATIONS}?limit=201`, 400, 'invalid_request'],
+      ['GET', `${OPERATIONS}?cursor=x`, 400, 'invalid_cursor'],
+      ['GET', `${OPERATIONS}?state=done`, 400, 'invalid_request'],
+      ['GET', `${OPERATIONS}?projection=nothing`, 404, 'projection_not_found'],
+      ['GET', `${OPERATIONS}/parked`, 404, 'operation_not_found'],
+      ['GET', `${OPERATIONS}/${randomUUID()}`, 404, 'operation_not_found'],
+      ['POST', `${OPERATIONS}/${randomUUID()}`, 405, 'method_not_allowed'],
+      ['GET', `${PROJECTIONS}/balances/rebuild`, 405, 'method_not_allowed'],
+      ['DELETE', `${PROJECTIONS}/balances`, 405, 'method_not_allowed'],
     ])('%s %s → %i %s', async (method, path, status, code) => {
-      const answer = await service.send(method, `${PROJECTIONS}${path}`);
+      const answer = await service.send(method, path);
       expect([answer.status, answer.json.code]).toEqual([status, code]);
     });
 
@@ -276,6 +275,13 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect(text).toContain('tidemark_projection_shards{region="local",state="followed"} 64');
   });
 
+  it('still answers under the older path of the audit record', async () => {
+    const older = (path: string) => fetch(`${service.api.url}${PROJECTIONS}/operations${path}`).then((it) => it.json());
+    const first = (await audit('?limit=200')).json.operations.at(-1);
+    expect((await older('?limit=200')).operations.at(-1)).toEqual(first);
+    expect(await older(`/${first.operationId}`)).toEqual(first);
+  });
+
   it('is documented', async () => {
     const { paths } = (await service.get('/openapi.json')).json;
     const { post } = paths[`${PROJECTIONS}/{projection}/rebuild`];
@@ -283,11 +289,12 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     const { post: drop } = paths[`${PROJECTIONS}/{projection}/drop`];
     expect([post.requestBody.required, drop.requestBody.required]).toEqual([false, true]);
     expect(post.requestBody.content['application/json'].schema.properties).toMatchObject({
-      walletId: { type: 'string' },
+      walletId: { $ref: '#/components/schemas/WalletId' },
       region: { type: 'string' },
       accept: { type: 'array' },
     });
-    expect(Object.keys(paths).filter((path) => path.startsWith(PROJECTIONS))).toHaveLength(13);
+    expect(Object.keys(paths).filter((path) => path.startsWith(PROJECTIONS))).toHaveLength(11);
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining([OPERATIONS, `${OPERATIONS}/{operationId}`]));
   });
 });
 
@@ -319,7 +326,7 @@ describe.each(engines)('the API on $engine: who may operate projections', (engin
       [403, 'insufficient_scope'],
     ]);
     expect([operator!.status, operator!.json.requestedBy]).toEqual([202, 'api:the operate key']);
-    expect((await service.get(`${PROJECTIONS}/operations`, by('read'))).json.operations).toHaveLength(1);
+    expect((await service.get(OPERATIONS, by('read'))).json.operations).toHaveLength(1);
   });
 
   it('is bounded: what no worker carries out is not asked for without end', async () => {

@@ -4,6 +4,7 @@ import { startApi, type RunningApi, type StartApiOptions } from '@tidemark/api';
 import { connect, type Database } from '@tidemark/database';
 import { createLogger, Metrics } from '@tidemark/observability';
 import { freshDatabase, type TestEngine } from '@tidemark/testing';
+import { Description, type OpenApi } from './description.js';
 import { startWorker, type RunningWorker, type StartWorkerOptions } from '@tidemark/worker';
 
 export interface Answer {
@@ -31,6 +32,7 @@ export class RunningService {
     private readonly drop: () => Promise<void>,
     /** Every line that was logged. */
     readonly log: string[],
+    private readonly description: Description,
   ) {}
 
   static async start(
@@ -57,7 +59,8 @@ export class RunningService {
           throw error;
         },
       );
-      return new RunningService(api, worker, database, drop, log);
+      const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi;
+      return new RunningService(api, worker, database, drop, log, new Description(document));
     } catch (error) {
       await database.close();
       await drop();
@@ -85,8 +88,18 @@ export class RunningService {
   async send(method: string, path: string, init: Omit<RequestInit, 'method'> = {}): Promise<Answer> {
     const response = await fetch(`${this.api.url}${path}`, { method, ...init });
     const text = await response.text();
+    this.requireDescribed(method, path, { status: response.status, headers: response.headers, text });
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  /** @throws unless an answer is as `/openapi.json` says: every answer that a test gets is compared. */
+  requireDescribed(method: string, path: string, { headers, ...arrived }: Omit<Answer, 'json'>): void {
+    const answer = { ...arrived, headers: Object.fromEntries(headers) };
+    const differences = this.description.differences(method, path, answer);
+    if (differences.length === 0) return;
+    const what = `${method} ${path} answered ${arrived.status}, not as /openapi.json says`;
+    throw new Error(`${what}: ${differences.join('; ')}\n${arrived.text.slice(0, 1_000)}`);
   }
 
   /** How much the log holds: what malformed requests must not change. */

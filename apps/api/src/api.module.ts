@@ -3,10 +3,12 @@ import { ApplicationModule, type ApplicationParts } from '@tidemark/application'
 import { Metrics } from '@tidemark/observability';
 import { HistoryController } from './history/history.controller.js';
 import { JournalController } from './journal/journal.controller.js';
+import { ActionsController } from './operations/actions.controller.js';
 import { HealthController, type Readiness } from './operations/health.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { ProjectionsController } from './operations/projections.controller.js';
+import { ProblemsController } from './problems/problems.controller.js';
 import { ENGINE, HOME_REGIONS, READINESS, type HomeRegions } from './tokens.js';
 import { TransfersController } from './transfers/transfers.controller.js';
 import { MovementsController } from './wallets/movements.controller.js';
@@ -19,6 +21,21 @@ export interface ApiParts {
   readonly readiness: Readiness;
 }
 
+/** Whatever is here is served, and described in `/openapi.json`. */
+export const CONTROLLERS = [
+  WalletsController,
+  MovementsController,
+  TransfersController,
+  HistoryController,
+  JournalController,
+  ProjectionsController,
+  ActionsController,
+  OperationsController,
+  ProblemsController,
+  HealthController,
+  MetricsController,
+];
+
 /** Everything that answers HTTP. */
 @Module({})
 export class ApiModule {
@@ -26,17 +43,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [ApplicationModule.with(application)],
-      controllers: [
-        WalletsController,
-        MovementsController,
-        TransfersController,
-        HistoryController,
-        JournalController,
-        ProjectionsController,
-        OperationsController,
-        HealthController,
-        MetricsController,
-      ],
+      controllers: [...CONTROLLERS],
       providers: [
         { provide: HOME_REGIONS, useValue: regions },
         { provide: ENGINE, useValue: application.readModel.database.engine },

@@ -28,12 +28,12 @@ describe('the settings of the API', () => {
   it.each([
     [{}, /^DATABASE_URL: /],
     [{ DATABASE_URL: '' }, /^DATABASE_URL: /],
-    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL: a URL such as/],
-    [{ DATABASE_URL, PORT: 'http' }, /^PORT: a whole number/],
-    [{ DATABASE_URL, PORT: '65536' }, /^PORT: from 0 to 65535/],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL: must be a URL such as/],
+    [{ DATABASE_URL, PORT: 'http' }, /^PORT: must be a whole number/],
+    [{ DATABASE_URL, PORT: '65536' }, /^PORT: must be from 0 to 65535/],
     [{ DATABASE_URL, PORT: '-1' }, /^PORT: /],
-    [{ DATABASE_URL, LOG_LEVEL: 'loud' }, /^LOG_LEVEL: one of silent, /],
-    [{ DATABASE_URL, DATABASE_POOL_SIZE: '0' }, /^DATABASE_POOL_SIZE: from 1 to 200/],
+    [{ DATABASE_URL, LOG_LEVEL: 'loud' }, /^LOG_LEVEL: must be one of silent, /],
+    [{ DATABASE_URL, DATABASE_POOL_SIZE: '0' }, /^DATABASE_POOL_SIZE: must be from 1 to 200/],
   ])('%j is refused in one line', (environment, message) => {
     expect(() => readSettings(environment)).toThrow(WrongSetting);
     expect(() => readSettings(environment)).toThrow(message);

@@ -6,14 +6,14 @@ import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '
 import { connect, requireSchema, requireServer, StartRefused, type Database } from '@tidemark/database';
 import { DEFAULT_LIMITS, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { ApiModule } from './api.module.js';
+import { ApiModule, CONTROLLERS } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { Authentication } from './http/authentication.js';
 import { Forwarding } from './http/forwarding.js';
 import { HomeRegions } from './http/home-regions.js';
 import { createHttpServer } from './http/http-server.js';
 import { RequestPipe } from './http/request.pipe.js';
-import { serveDocumentation } from './openapi/document.js';
+import { serveDocumentation } from './openapi/serve-documentation.js';
 import type { Readiness } from './operations/health.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { answerInTime } from './start/answer-in-time.js';
@@ -134,7 +134,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   );
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(logger, allowedMethods));
-  serveDocumentation(app);
+  serveDocumentation(app, CONTROLLERS);
   let url: string;
   try {
     await app.init();

@@ -14,6 +14,9 @@ export const SCALE_MAX = 18;
 /** ISO 4217 codes have 3 letters; own assets (`POINTS`, `USDC2`) get up to 12 characters so that columns stay narrow. */
 const CODE = /^[A-Z][A-Z0-9]{2,11}$/;
 
+/** The form of a currency code, as a regular expression. */
+export const CURRENCY_CODE_PATTERN = CODE.source;
+
 /** Instances are proof of validation: code that gets one need not look at code and scale again. */
 class ValidCurrency implements Currency {
   constructor(

@@ -1,7 +1,7 @@
-export { currency } from './currency.js';
+export { currency, CURRENCY_CODE_PATTERN } from './currency.js';
 export type { Currency } from './currency.js';
 export { CurrencyTable } from './currency-table.js';
-export { Money } from './money.js';
+export { AMOUNT_PATTERN, Money } from './money.js';
 export { MoneyError } from './money-error.js';
 export type { MoneyErrorCode } from './money-error.js';
 export { Ratio } from './ratio.js';

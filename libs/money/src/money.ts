@@ -13,6 +13,8 @@ export const INTEGER_DIGITS_MAX = 30;
 
 // Checked before decimal.js sees a string: it would also read 0x10, 1e3, 1_000, .5, Infinity and NaN.
 const AMOUNT = /^-?(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+/** What `Money.of` reads, as a regular expression; `-0` and too many digits aside. */
+export const AMOUNT_PATTERN = AMOUNT.source;
 const NON_ZERO_DIGIT = /[1-9]/;
 
 const ZERO = new ExactDecimal(0);

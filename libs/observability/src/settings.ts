@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from './logger.js';
+import { plainReason } from './plain-reason.js';
 
 /** A setting that cannot be meant. The message is one line for the operator. */
 export class WrongSetting extends Error {
@@ -12,9 +13,9 @@ const PORT_MAX = 65_535;
 export function wholeNumber(min: number, max: number) {
   return z
     .string()
-    .regex(/^\d{1,6}$/, 'a whole number')
+    .regex(/^\d{1,6}$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `from ${min} to ${max}`);
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
 }
 
 /** A setting that is a port to listen on; 0: any free one. */
@@ -34,13 +35,13 @@ export const PROJECTION_LAG_MAX_SECONDS = wholeNumber(1, LAG_SECONDS_MAX).defaul
 /** The settings that every process of Tidemark has. */
 export const SETTINGS = {
   DATABASE_URL: z
-    .string('the URL of the database, postgresql://user@host:port/database')
-    .regex(/^postgres(?:ql)?:\/\/./, 'a URL such as postgresql://user@host:port/database'),
+    .string('must be the URL of the database, postgresql://user@host:port/database')
+    .regex(/^postgres(?:ql)?:\/\/./, 'must be a URL such as postgresql://user@host:port/database'),
   HOST: z.string().default('127.0.0.1'),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   REGION: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, 'the name of a region')
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be the name of a region: a-z, 0-9 and -')
     .optional(),
 };
 
@@ -55,7 +56,7 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   environment: NodeJS.ProcessEnv,
 ): z.output<z.ZodObject<Shape>> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { success, data, error } = z.object(shape).safeParse(given);
+  const { success, data, error } = z.object(shape).safeParse(given, { error: plainReason });
   if (success) return data;
   const [first] = error.issues;
   throw new WrongSetting(`${first?.path.join('.')}: ${first?.message}`);

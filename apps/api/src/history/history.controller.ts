@@ -7,7 +7,7 @@ import type { Movement } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { chooseMediaType } from '../http/accept.js';
 import { Requires } from '../http/authentication.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/history.docs.js';
 import { Problem } from '../problems/problem.js';
 import type { EventsAnswer, MovementLine, StatementAnswer } from '../schemas/answers.js';

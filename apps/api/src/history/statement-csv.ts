@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { MovementLine } from '../schemas/answers.js';
 
 /** Their order is a promise: spreadsheets refer to columns by letter. */
-const COLUMNS = [
+export const COLUMNS = [
   'version',
   'recordedAt',
   'effectiveAt',

@@ -1,6 +1,6 @@
 import { ANONYMOUS, type Caller, type KeyRing, type Scope } from '@tidemark/application';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import { refuseForeigners } from './foreigners.js';
 import { Problem } from '../problems/problem.js';
 
@@ -31,6 +31,12 @@ export const Requires = (scope: Scope, produces: MediaTypes = JSON_ONLY) => Rout
 /** Either of two scopes is enough. */
 export const RequiresEither = (scope: Scope, orScope: Scope) => RouteConfig({ scope, orScope, produces: JSON_ONLY });
 
+/** The scopes of which one is enough for a route; none: no key is needed. */
+export function scopesOf({ scope, orScope }: FastifyContextConfig, path: string): Scope[] {
+  const least = scope ?? (path.startsWith('/v1') ? 'operate' : undefined);
+  return [least, orScope].filter((each) => each !== undefined);
+}
+
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="tidemark"' };
 
@@ -53,11 +59,10 @@ export class Authentication {
   callerOf(request: FastifyRequest): Caller | Promise<Caller> {
     if (this.isOpen) refuseForeigners(request);
     const { config, url } = request.routeOptions;
-    const scope = config.scope ?? (url?.startsWith('/v1') ? 'operate' : undefined);
-    if (scope === undefined) return ANONYMOUS;
+    const [scope, orScope = scope] = scopesOf(config, url ?? '');
+    if (scope === undefined || orScope === undefined) return ANONYMOUS;
     const secret = secretOf(request.headers.authorization);
     const known = this.keys.fresh ? this.find(secret) : undefined;
-    const { orScope = scope } = config;
     return known ? allowed(known, scope, orScope) : this.lookAgain(secret, scope, orScope);
   }
 

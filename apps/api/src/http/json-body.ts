@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { Problem } from '../problems/problem.js';
+import { inputProblem } from '../problems/input-problem.js';
+import type { Problem } from '../problems/problem.js';
 
 /** A body holds one command; the largest, a transfer of 100 legs with full details, needs a third of this. */
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -15,11 +16,11 @@ export const JSON_DEPTH_MAX = 16;
  * @throws Problem `malformed_json`
  */
 export function readJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw malformed('the body is not UTF-8');
+  if (!isUtf8(body)) throw malformed('is not UTF-8');
   const text = body.toString();
   const keys = scan(text);
   const value = parse(text);
-  if (keys !== countKeys(value)) throw malformed('an object of the body has a key twice');
+  if (keys !== countKeys(value)) throw malformed('has a key twice in one object');
   return value;
 }
 
@@ -27,7 +28,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw malformed('the body cannot be parsed as JSON');
+    throw malformed('cannot be parsed as JSON');
   }
 }
 
@@ -49,7 +50,7 @@ function scan(text: string): number {
     else if (character === COLON) keys++;
     else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) depth--;
     else if ((character === OPEN_BRACE || character === OPEN_BRACKET) && ++depth > JSON_DEPTH_MAX) {
-      throw malformed(`the body is nested deeper than ${JSON_DEPTH_MAX} levels`);
+      throw malformed(`is nested deeper than ${JSON_DEPTH_MAX} levels`);
     }
   }
   return keys;
@@ -69,12 +70,12 @@ function countKeys(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((all, item) => all + countKeys(item), 0);
   let keys = 0;
   for (const key of Object.keys(value)) {
-    if (key === '__proto__') throw malformed('the key "__proto__" is not allowed');
+    if (key === '__proto__') throw malformed('has the key "__proto__", which is not allowed');
     keys += 1 + countKeys((value as Record<string, unknown>)[key]);
   }
   return keys;
 }
 
-function malformed(detail: string): Problem {
-  return new Problem('malformed_json', detail);
+function malformed(message: string): Problem {
+  return inputProblem('body', [{ path: '', message }], 'malformed_json');
 }

@@ -10,7 +10,7 @@ export const regionApis = z.string().transform((text, context): ReadonlyMap<stri
     const { region, url } = ENTRY.exec(entry.trim())?.groups ?? {};
     const api = URL.parse(url ?? '');
     if (region === undefined || !api || api.username !== '' || api.password !== '') {
-      const message = 'a list such as eu-west=https://…,eu-east=https://…, without user names and passwords';
+      const message = 'must be a list such as eu-west=https://…,eu-east=https://…, without user names and passwords';
       context.addIssue({ code: 'custom', message, input: text });
       return z.NEVER;
     }

@@ -1,11 +1,13 @@
 import type { CommandIdentity } from '@tidemark/application';
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../problems/problem.js';
+import { inputProblem } from '../problems/input-problem.js';
+import type { Problem } from '../problems/problem.js';
+import type { ProblemCode } from '../problems/problem-types.js';
 
 /** Visible ASCII, as long as other payment services allow: the key is stored with every outcome. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** A strong entity tag (RFC 9110 §8.8.3) that holds a version. */
-const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
+export const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
 
 /**
  * Who sends a command, and under which key.
@@ -15,13 +17,11 @@ const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
 export function identityOf({ headers, caller, id: requestId }: FastifyRequest): CommandIdentity {
   const idempotencyKey = headers['idempotency-key'];
   if (idempotencyKey === undefined || idempotencyKey === '') {
-    throw new Problem(
-      'idempotency_key_missing',
-      'every POST needs the header Idempotency-Key, the same on each repeat',
-    );
+    throw wrongHeader('Idempotency-Key', 'is missing: send a new one with each command', 'idempotency_key_missing');
   }
   if (typeof idempotencyKey !== 'string' || !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-    throw new Problem('idempotency_key_malformed', 'an idempotency key has 1 to 255 visible ASCII characters');
+    const message = 'must be one key of 1 to 255 visible ASCII characters';
+    throw wrongHeader('Idempotency-Key', message, 'idempotency_key_malformed');
   }
   return { idempotencyKey, caller: caller.name, requestId };
 }
@@ -36,7 +36,7 @@ export function expectedVersionOf({ headers }: FastifyRequest): { readonly expec
   if (condition === undefined) return {};
   const [, version] = VERSION_TAG.exec(condition) ?? [];
   if (version === undefined) {
-    throw new Problem('if_match_malformed', 'If-Match takes one version in quotes, as ETag gives it: "17"');
+    throw wrongHeader('If-Match', 'must be one version in quotes, as ETag gives it: "17"', 'if_match_malformed');
   }
   return { expectedVersion: Number(version) };
 }
@@ -44,7 +44,8 @@ export function expectedVersionOf({ headers }: FastifyRequest): { readonly expec
 /** @throws Problem `if_match_unsupported`, for commands that could not keep the promise */
 export function refuseIfMatch({ headers }: FastifyRequest): void {
   if (headers['if-match'] === undefined) return;
-  throw new Problem('if_match_unsupported', 'this command concerns no wallet at a known version; leave If-Match out');
+  const message = 'must be left out: this command does not depend on the version of one wallet';
+  throw wrongHeader('If-Match', message, 'if_match_unsupported');
 }
 
 /**
@@ -56,8 +57,11 @@ export function refuseQuery({ url, query }: FastifyRequest): void {
   if (!url.includes('?')) return;
   const [path] = Object.keys(query as object);
   if (path === undefined) return;
-  const message = 'this endpoint takes no query parameters';
-  throw new Problem('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });
+  throw inputProblem('query', [{ path, message: 'is not known here: this endpoint takes no query parameters' }]);
+}
+
+function wrongHeader(path: string, message: string, code: ProblemCode): Problem {
+  return inputProblem('header', [{ path, message }], code);
 }
 
 /** The entity tag of a wallet at a version. */

@@ -5,7 +5,7 @@ export interface UnstorableText {
   readonly message: string;
 }
 
-const MESSAGE = 'the character NUL and halves of surrogate pairs are not allowed';
+const MESSAGE = 'must not have the character NUL or half of a surrogate pair';
 
 /**
  * The texts in a value, keys included, that neither engine can store.

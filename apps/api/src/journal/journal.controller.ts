@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { GetDailyTotalsQuery, GetJournalQuery, GetTrialBalanceQuery, ReadModel } from '@tidemark/application';
 import type { Engine } from '@tidemark/database';
 import { Requires } from '../http/authentication.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/journal.docs.js';
 import { ENGINE } from '../tokens.js';
 import { positionOfQuery } from '../wallets/position-of-query.js';
@@ -52,7 +52,7 @@ export class JournalController {
   ): Promise<DailyTotalsAnswer> {
     const position = positionOfQuery(this.engine, minPosition);
     // Not only where wallets may live now: a log may have begun in a region that no wallet is opened in any more.
-    if (query.region !== undefined) requireRegion(query.region, this.readModel.regions);
+    if (query.region !== undefined) requireRegion(query.region, this.readModel.regions, ['query', 'region']);
     const { entries, ...rest } = await this.queries.execute(
       new GetDailyTotalsQuery({ ...query, minPosition: position }),
     );

@@ -11,14 +11,17 @@ const instant = (description: string) =>
     .transform((value, context) => {
       const time = instantOf(value);
       if (time !== undefined) return time;
-      context.addIssue({ code: 'custom', message: 'an RFC 3339 time with an offset', input: value });
+      context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time with an offset', input: value });
       return z.NEVER;
     });
 
 const day = (description: string) =>
   z
     .string()
-    .refine((value) => instantOf(`${value}T00:00:00Z`) !== undefined, 'a day such as 2026-01-31, years 1900 to 2200')
+    .refine(
+      (value) => instantOf(`${value}T00:00:00Z`) !== undefined,
+      'must be a day such as 2026-01-31, years 1900 to 2200',
+    )
     .meta({ description, format: 'date', example: '2026-01-31' });
 
 /** What an account asks of the journal: the entries of its wallet, or those with a line on it. */
@@ -32,7 +35,7 @@ const account = z
     if (counterAccount) return { counterAccount };
     const wallet = walletId.safeParse(walletOfAccount(value as Account));
     if (wallet.success) return { walletId: wallet.data };
-    context.addIssue({ code: 'custom', message: 'an account: world, transfers or wallet:<walletId>', input: value });
+    context.addIssue({ code: 'custom', message: 'must be world, transfers or wallet:<walletId>', input: value });
     return z.NEVER;
   });
 
@@ -40,7 +43,7 @@ const account = z
 function isSpan({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
   return from === undefined || to === undefined || from <= to;
 }
-const NO_SPAN = { path: ['to'], message: 'ends before "from"' };
+const NO_SPAN = { path: ['to'], message: 'must not be before "from"' };
 
 export const journalQuery = z
   .strictObject({
@@ -55,7 +58,7 @@ export const journalQuery = z
   .refine(waitsOrNot, WAITS_OR_NOT)
   .refine(({ walletId: asked, account: { walletId: named = asked } = {} }) => asked === undefined || named === asked, {
     path: ['account'],
-    message: 'belongs to another wallet than "walletId"',
+    message: 'must not name another wallet than "walletId"',
   });
 
 export const trialBalanceQuery = z.strictObject(freshness).refine(waitsOrNot, WAITS_OR_NOT);
@@ -68,7 +71,7 @@ export const dailyTotalsQuery = z
     to: day('The last day, in UTC; it belongs to the span.').optional(),
     currency: z
       .string()
-      .regex(/^[A-Z][A-Z0-9]{2,11}$/, 'a currency code, such as EUR')
+      .regex(/^[A-Z][A-Z0-9]{2,11}$/, 'must be a currency code, such as EUR')
       .optional()
       .meta({ description: 'Only this currency.', example: 'EUR' }),
     region: z.string().optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),

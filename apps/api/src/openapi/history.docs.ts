@@ -1,16 +1,19 @@
 import { eventsAnswer, statementAnswer } from '../schemas/answers.js';
-import type { EndpointDocs } from './documented.js';
+import { COLUMNS } from '../history/statement-csv.js';
+import type { EndpointDocs } from './endpoint-docs.js';
 
 export const walletEvents: EndpointDocs = {
+  operationId: 'listWalletEvents',
   tag: 'History',
   summary: 'The events of a wallet',
   description: 'From the log itself, oldest first, with who caused them and the hash that chains them.',
-  readAtHome: true,
+  servedAtHome: true,
   answer: { description: 'One page.', schema: eventsAnswer },
-  problems: ['wallet_not_found', 'invalid_cursor', 'database_unavailable'],
+  problems: ['wallet_not_found', 'invalid_cursor'],
 };
 
 export const statement: EndpointDocs = {
+  operationId: 'readStatement',
   tag: 'History',
   summary: 'The statement of a wallet',
   description:
@@ -20,7 +23,8 @@ export const statement: EndpointDocs = {
   answer: {
     description: 'One page.',
     schema: statementAnswer,
-    csv: 'version,recordedAt,effectiveAt,type,movementId,amount,currency,balanceAfter,counterparty,reference,description\n',
+    texts: { 'text/csv': `${COLUMNS.join()}\n` },
+    headers: ['Vary', 'Link', 'Tidemark-Read-As-Of'],
   },
-  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind', 'database_unavailable'],
+  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind'],
 };

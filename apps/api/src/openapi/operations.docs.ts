@@ -8,77 +8,84 @@ import {
   projectionAnswer,
   projectionsAnswer,
 } from '../operations/projections.answers.js';
-import type { EndpointDocs } from './documented.js';
+import type { EndpointDocs } from './endpoint-docs.js';
 
-const status = z.object({ status: z.string() });
+const status = z.object({ status: z.string() }).meta({ id: 'Health' });
 
 export const live: EndpointDocs = {
+  operationId: 'checkLiveness',
   tag: 'Operations',
   summary: 'Whether the process lives',
   answer: { description: 'It does.', schema: status },
-  open: true,
   problems: [],
 };
 
 export const ready: EndpointDocs = {
+  operationId: 'checkReadiness',
   tag: 'Operations',
   summary: 'Whether requests can be served',
   answer: { description: 'They can.', schema: status },
-  open: true,
   problems: ['not_ready'],
 };
 
 export const metrics: EndpointDocs = {
+  operationId: 'readMetrics',
   tag: 'Operations',
   summary: 'Metrics for Prometheus',
-  open: true,
+  answer: { description: 'All of them.', texts: { 'text/plain': '# HELP …' } },
   problems: [],
 };
 
 export const projections: EndpointDocs = {
+  operationId: 'listProjections',
   tag: 'Operations',
   summary: 'All projections',
   description: 'Their builds, how far these are behind the log, and which worker follows which shard.',
   answer: { description: 'All of them.', schema: projectionsAnswer },
-  problems: ['database_unavailable'],
+  problems: [],
 };
 
 export const projection: EndpointDocs = {
+  operationId: 'readProjection',
   tag: 'Operations',
   summary: 'One projection',
   answer: { description: 'Its builds, and how far the live one is in each shard.', schema: projectionAnswer },
-  problems: ['projection_not_found', 'database_unavailable'],
+  problems: ['projection_not_found'],
 };
 
 export const parked: EndpointDocs = {
+  operationId: 'listParkedWallets',
   tag: 'Operations',
   summary: 'The parked wallets of a projection',
   description: 'An event could not be applied to them. Their balances are still served, from the log.',
   answer: { description: 'By build, region and wallet.', schema: parkedAnswer },
-  problems: ['projection_not_found', 'database_unavailable'],
+  problems: ['projection_not_found'],
 };
 
 export const certificate: EndpointDocs = {
+  operationId: 'readCertificate',
   tag: 'Operations',
   summary: 'The certificate of a build',
   description: 'What was built from which part of the log. `tidemark doctor --certificate FILE` checks it again.',
   answer: { description: 'As it was written when the build was complete.', schema: certificateAnswer },
-  problems: ['projection_not_found', 'generation_not_found', 'certificate_not_found', 'database_unavailable'],
+  problems: ['projection_not_found', 'generation_not_found', 'certificate_not_found'],
 };
 
 export const operations: EndpointDocs = {
+  operationId: 'listOperations',
   tag: 'Operations',
   summary: 'The audit record of projections',
   description: 'What operators asked of them, over HTTP and with `tidemark projections`, the newest first.',
   answer: { description: 'A page of them.', schema: operationsAnswer },
-  problems: ['projection_not_found', 'invalid_cursor', 'database_unavailable'],
+  problems: ['projection_not_found', 'invalid_cursor'],
 };
 
 export const operation: EndpointDocs = {
+  operationId: 'readOperation',
   tag: 'Operations',
   summary: 'One operation on a projection',
   answer: { description: 'How far it is, or what came of it.', schema: operationAnswer },
-  problems: ['operation_not_found', 'database_unavailable'],
+  problems: ['operation_not_found'],
 };
 
 const ACTION_WORDS: Record<Action, readonly [summary: string, description: string]> = {
@@ -98,21 +105,17 @@ const ACTION_WORDS: Record<Action, readonly [summary: string, description: strin
   retry: ['Try parked wallets again', 'After whatever was wrong with them is mended.'],
 };
 
-const OF_EVERY_REQUEST = [
-  'projection_not_found',
-  'malformed_json',
-  'idempotency_key_missing',
-  'idempotency_key_malformed',
-  'idempotency_key_reused',
-  'if_match_unsupported',
-  'body_too_large',
-  'unsupported_media_type',
-  'queue_full',
-  'database_unavailable',
-] as const;
-
-/** Of an endpoint that asks for an action; its answers are said where it is. */
+/** Of an endpoint that asks for an action. */
 export function askedFor(action: Action): EndpointDocs {
   const [summary, description] = ACTION_WORDS[action];
-  return { tag: 'Operations', summary, description, problems: OF_EVERY_REQUEST };
+  return {
+    operationId: action === 'retry' ? 'retryParkedWallets' : `${action}Projection`,
+    ...{ tag: 'Operations', summary, description, once: 202 },
+    answer: {
+      description: 'Recorded: a worker carries it out. `Location` tells how far it is.',
+      schema: operationAnswer,
+      headers: ['Location'],
+    },
+    problems: ['projection_not_found', 'if_match_unsupported'],
+  };
 }

@@ -1,12 +1,14 @@
 import { transferAnswer } from '../schemas/answers.js';
-import type { EndpointDocs } from './documented.js';
+import type { EndpointDocs } from './endpoint-docs.js';
 
 export const transfer: EndpointDocs = {
+  operationId: 'transfer',
   tag: 'Transfers',
   summary: 'Transfer between wallets',
   description:
     'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source.',
-  command: true,
+  once: 201,
+  servedAtHome: true,
   answer: { description: 'The money has moved.', schema: transferAnswer },
   problems: [
     'wallet_not_found',

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';
 import { Problem } from '../problems/problem.js';
 import { READINESS } from '../tokens.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { Metrics } from '@tidemark/observability';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';
 
 @Controller('metrics')

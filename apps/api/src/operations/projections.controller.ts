@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { GetCertificateQuery, GetParkedWalletsQuery, GetProjectionsQuery } from '@tidemark/application';
 import { RequiresEither } from '../http/authentication.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';
 import { Problem } from '../problems/problem.js';
 import { requireProjection } from './known-projection.js';

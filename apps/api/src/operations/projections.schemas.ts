@@ -5,12 +5,14 @@ import { page } from '../schemas/queries.js';
 
 export const projectionName = z.string().meta({ description: 'Of a projection.', example: 'balances' });
 
+export const operationId = z.string().meta({ description: 'Of an operation.', format: 'uuid' });
+
 export const generation = ARGUMENTS.drop.shape.generation.meta({
   description: 'The number of a build of the projection, as a string.',
   example: '2',
 });
 
-const thisWallet = (description: string) => walletId.optional().meta({ description, example: 'alice' });
+const thisWallet = (description: string) => walletId.meta({ description }).optional();
 const thisRegion = (description: string) =>
   z.string().min(1).max(64).optional().meta({ description, example: 'local' });
 const ofGeneration = {

@@ -4,6 +4,7 @@ import { classify } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
 import { EventFromTheFuture } from '@tidemark/wallet';
+import { inputProblem } from './input-problem.js';
 import { Problem } from './problem.js';
 import type { ProblemCode } from './problem-types.js';
 
@@ -15,7 +16,6 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, ProblemCode])[
   [OutcomeUnknown, 'outcome_unknown'],
   [EventFromTheFuture, 'newer_version_needed'],
   [ProjectionBehind, 'projection_behind'],
-  [InvalidCursor, 'invalid_cursor'],
 ];
 
 /** What Nest and Fastify refuse by themselves, by status. */
@@ -32,6 +32,9 @@ const BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof MoneyError) return new Problem(error.code, error.message);
+  if (error instanceof InvalidCursor) {
+    return inputProblem('query', [{ path: 'cursor', message: error.message }], 'invalid_cursor');
+  }
   const known = KNOWN.find(([type]) => error instanceof type);
   if (known) return new Problem(known[1], (error as Error).message);
   const status = error instanceof HttpException ? error.getStatus() : statusOfFramework(error);

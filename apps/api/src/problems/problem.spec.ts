@@ -5,18 +5,17 @@ import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from 
 import { MoneyError } from '@tidemark/money';
 import { EventFromTheFuture } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { transferBody } from '../schemas/bodies.js';
 import { Problem } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.js';
-import { validationProblem } from './validation-problem.js';
 
 describe('problems', () => {
-  it.each(Object.entries(PROBLEM_TYPES))('%s has a status and a title', (code, { status, title }) => {
+  it.each(Object.entries(PROBLEM_TYPES))('%s has a status, a title, a meaning and a remedy', (code, type) => {
+    const { status, title, meaning, remedy } = type;
     expect(code).toMatch(/^[a-z][a-z_]*$/);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(title.length).toBeGreaterThan(5);
+    for (const sentence of [meaning, remedy]) expect(sentence).toMatch(/^[A-Z`].{15,}\.$/);
     expect(new Problem(code as ProblemCode, 'why').toBody('r-1')).toEqual({
       ...{ type: `/problems/${code}`, title, status, detail: 'why', code, requestId: 'r-1' },
     });
@@ -56,31 +55,4 @@ describe('problemOf', () => {
     'secret',
     undefined,
   ])('%s is a defect', (error) => expect(problemOf(error)).toBeUndefined());
-});
-
-describe('validationProblem', () => {
-  const problemOfBody = (schema: z.ZodType, body: unknown) =>
-    validationProblem(schema.safeParse(body).error!.issues, undefined).toBody();
-
-  it('says what is wrong where', () => {
-    const schema = z.strictObject({ a: z.string(), b: z.array(z.object({ c: z.number('a number') })) });
-    expect(problemOfBody(schema, { a: 1, b: [{ c: 1 }, { c: 'x' }] })).toMatchObject({
-      errors: [{ path: 'a' }, { path: 'b.1.c', message: 'a number' }],
-    });
-    expect(problemOfBody(schema, 'text')).toMatchObject({ errors: [{ path: '' }], detail: /^the body: / });
-  });
-
-  it('of several forms speaks of the one that was meant', () => {
-    const leg = { from: 'a', to: 'b', amount: '1', currency: 'EUR' };
-    expect(problemOfBody(transferBody, { ...leg, to: 'a b' })).toMatchObject({ errors: [{ path: 'to' }] });
-    expect(problemOfBody(transferBody, { legs: [leg, { ...leg, amount: 1 }] })).toMatchObject({
-      errors: [{ path: 'legs.1.amount' }],
-    });
-  });
-
-  it('names the parameter, and stops somewhere', () => {
-    const issues = z.array(z.string()).safeParse(Array.from({ length: 1_000 }, () => 1)).error!.issues;
-    const { errors } = validationProblem(issues, 'limit').members;
-    expect([errors?.length, errors?.[0]?.path]).toEqual([20, 'limit.0']);
-  });
 });

@@ -5,9 +5,14 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 /** How long a caller should wait before it repeats a request that was not refused, but could not be served now. */
 const RETRY_AFTER_SECONDS = 1;
 
+/** The parts of a request that a caller writes. */
+export const PLACES = ['body', 'query', 'path', 'header'] as const;
+export type Place = (typeof PLACES)[number];
+
 /** What was wrong with one field of a request. */
 export interface FieldError {
-  /** Where, as in `legs.0.amount`; empty for the body as a whole. */
+  readonly place: Place;
+  /** Where in it, as in `legs.0.amount`; empty: all of it. */
   readonly path: string;
   readonly message: string;
 }

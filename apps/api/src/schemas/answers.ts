@@ -1,36 +1,48 @@
 import { z } from 'zod';
+import { amount, currencyCode, metadata, walletId } from './fields.js';
 
 export const position = z.string().meta({
+  id: 'Position',
   description: 'Where in the log it was written: an opaque string that orders. Pass it to a list as `minPosition`.',
   example: '0000000000000000042',
 });
-export const version = z.number().int().meta({ description: 'How many events the wallet has.', example: 2 });
+export const version = z.number().int().min(0).meta({ description: 'How many events the wallet has.', example: 2 });
 export const instant = (description: string) =>
   z.string().meta({ description, format: 'date-time', example: '2026-01-31T11:00:00.000Z' });
-const status = z.enum(['absent', 'open']).meta({ example: 'open' });
+const status = z.enum(['absent', 'open']).meta({ id: 'WalletStatus', example: 'open' });
 const homeRegion = z.string().meta({ description: 'Where its next event is written.', example: 'local' });
-export const money = (description: string, example = '10.00') => z.string().meta({ description, example });
+/** An amount as it is answered: with exactly as many digits behind the point as its currency has. */
+export const answeredAmount = (description: string) => amount.meta({ description });
+const currency = currencyCode.meta({ description: 'Of the amount.' });
 
-export const balance = z.object({
-  currency: z.string().meta({ example: 'EUR' }),
-  posted: money('What has been booked.'),
-  held: money('What is set aside by holds.', '0.00'),
-  available: money('What may be spent, the overdraft limit aside.'),
-  overdraftLimit: money('How far below zero it may go; absent where it may not.', '100.00').optional(),
-});
+export const money = z
+  .object({ amount: answeredAmount('Exact.'), currency })
+  .meta({ id: 'Money', description: 'An exact amount of one currency.' });
 
-const view = z.object({
-  walletId: z.string().meta({ example: 'alice' }),
-  status,
-  homeRegion,
-  version,
-  balances: z.array(balance).readonly(),
-});
+export const balance = z
+  .object({
+    currency: currencyCode,
+    posted: answeredAmount('What has been booked.'),
+    held: answeredAmount('What is set aside by holds.'),
+    available: answeredAmount('What may be spent, the overdraft limit aside.'),
+    overdraftLimit: answeredAmount('How far below zero it may go; absent where it may not.').optional(),
+  })
+  .meta({ id: 'Balance' });
+
+const view = z
+  .object({
+    walletId,
+    status,
+    homeRegion,
+    version,
+    balances: z.array(balance).readonly(),
+  })
+  .meta({ id: 'WalletState' });
 
 const readAsOf = instant('With `consistency=eventual`: the moment that the answer is about.').optional();
 
 export const walletAnswer = z.object({
-  walletId: z.string().meta({ example: 'alice' }),
+  walletId,
   status,
   homeRegion,
   version,
@@ -38,24 +50,30 @@ export const walletAnswer = z.object({
   balances: z.array(balance).readonly(),
 });
 
-export const walletRead = walletAnswer.extend({
-  metadata: z.record(z.string(), z.string()).meta({ example: { customer: 'c-17' } }),
-  readAsOf,
-});
+export const walletRead = walletAnswer
+  .extend({
+    metadata,
+    readAsOf,
+  })
+  .meta({ id: 'Wallet' });
 
 const touched = {
   wallets: z.array(view).readonly().meta({ description: 'Every wallet that the command touched, as it left them.' }),
 };
 
-export const walletCommandAnswer = walletAnswer.extend(touched);
-export const movementAnswer = walletCommandAnswer.extend({
-  movementId: z.string().meta({ example: 'mv_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
-});
-export const transferAnswer = z.object({
-  transferId: z.string().meta({ example: 'tr_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
-  position,
-  ...touched,
-});
+export const walletCommandAnswer = walletAnswer.extend(touched).meta({ id: 'WalletAnswer' });
+export const movementAnswer = walletCommandAnswer
+  .extend({
+    movementId: z.string().meta({ example: 'mv_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
+  })
+  .meta({ id: 'MovementAnswer' });
+export const transferAnswer = z
+  .object({
+    transferId: z.string().meta({ example: 'tr_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
+    position,
+    ...touched,
+  })
+  .meta({ id: 'TransferAnswer' });
 
 export const nextCursor = z.string().optional().meta({ description: 'For the next page; absent on the last.' });
 const asOf = z
@@ -67,47 +85,58 @@ const asOf = z
       seconds: z.number().meta({ description: 'The age of the oldest of them.', example: 0 }),
     }),
   })
-  .meta({ description: 'How far the list has followed the log, as of `readAsOf` where that is given.' });
+  .meta({
+    id: 'Standing',
+    description: 'How far the list has followed the log, as of `readAsOf` where that is given.',
+  });
 
 /** What every answer from a projection says of where it stands. */
 export const standing = { asOf, readAsOf };
 
-export const walletsAnswer = z.object({ wallets: z.array(walletRead), nextCursor, ...standing });
+export const walletsAnswer = z
+  .object({ wallets: z.array(walletRead), nextCursor, ...standing })
+  .meta({ id: 'WalletPage' });
 
-const event = z.object({
-  version,
-  position,
-  recordedAt: instant('When it was written.'),
-  type: z.string().meta({ example: 'FundsDeposited' }),
-  schemaVersion: z.number().int().meta({ example: 1 }),
-  data: z.record(z.string(), z.unknown()).meta({ example: { movementId: 'mv_…', amount: '10.00', currency: 'EUR' } }),
-  metadata: z.record(z.string(), z.unknown()).meta({ example: { caller: 'anonymous', requestId: 'r-1' } }),
-  hash: z.string().meta({ description: 'sha256 over the hash before it and this event, in hexadecimal.' }),
-});
+const event = z
+  .object({
+    version,
+    position,
+    recordedAt: instant('When it was written.'),
+    type: z.string().meta({ example: 'FundsDeposited' }),
+    schemaVersion: z.number().int().meta({ example: 1 }),
+    data: z.record(z.string(), z.unknown()).meta({ example: { movementId: 'mv_…', amount: '10.00', currency: 'EUR' } }),
+    metadata: z.record(z.string(), z.unknown()).meta({ example: { caller: 'anonymous', requestId: 'r-1' } }),
+    hash: z.string().meta({ description: 'sha256 over the hash before it and this event, in hexadecimal.' }),
+  })
+  .meta({ id: 'WalletEvent' });
 
-export const eventsAnswer = z.object({ walletId: z.string(), events: z.array(event), nextCursor });
+export const eventsAnswer = z.object({ walletId, events: z.array(event), nextCursor }).meta({ id: 'WalletEventPage' });
 
-const movement = z.object({
-  version,
-  position,
-  type: z.string().meta({ example: 'FundsDeposited' }),
-  movementId: z.string().meta({ description: 'Of the deposit or withdrawal, or of the transfer.' }),
-  amount: money('Signed: what it added to the wallet.'),
-  currency: z.string().meta({ example: 'EUR' }),
-  balanceAfter: money('What was booked in this currency afterwards.'),
-  counterparty: z.string().nullable().meta({ description: 'The other wallet of a transfer.' }),
-  reference: z.string().nullable(),
-  description: z.string().nullable(),
-  effectiveAt: instant("The business's own date.").nullable(),
-  recordedAt: instant('When it was written.'),
-});
+const movement = z
+  .object({
+    version,
+    position,
+    type: z.string().meta({ example: 'FundsDeposited' }),
+    movementId: z.string().meta({ description: 'Of the deposit or withdrawal, or of the transfer.' }),
+    amount: answeredAmount('Signed: what it added to the wallet.'),
+    currency: currencyCode,
+    balanceAfter: answeredAmount('What was booked in this currency afterwards.'),
+    counterparty: z.string().nullable().meta({ description: 'The other wallet of a transfer.' }),
+    reference: z.string().nullable(),
+    description: z.string().nullable(),
+    effectiveAt: instant("The business's own date.").nullable(),
+    recordedAt: instant('When it was written.'),
+  })
+  .meta({ id: 'StatementLine' });
 
-export const statementAnswer = z.object({
-  walletId: z.string(),
-  movements: z.array(movement),
-  nextCursor,
-  ...standing,
-});
+export const statementAnswer = z
+  .object({
+    walletId,
+    movements: z.array(movement),
+    nextCursor,
+    ...standing,
+  })
+  .meta({ id: 'Statement' });
 
 export type BalanceAnswer = z.infer<typeof balance>;
 export type WalletAnswer = z.infer<typeof walletAnswer>;

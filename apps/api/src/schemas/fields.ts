@@ -1,9 +1,10 @@
+import { AMOUNT_PATTERN, CURRENCY_CODE_PATTERN } from '@tidemark/money';
 import { z } from 'zod';
 import { instantOf } from '@tidemark/wallet';
 
 /** Short enough for every key and index, and safe in a path, a log line and a file name. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
 const REFERENCE_CHARACTERS_MAX = 200;
 const DESCRIPTION_CHARACTERS_MAX = 500;
@@ -14,25 +15,36 @@ const METADATA_VALUE_CHARACTERS_MAX = 500;
 
 export const walletId = z
   .string()
-  .regex(ID, 'a wallet id has 1 to 64 characters A–Z a–z 0–9 . _ : - and begins with a letter or digit')
-  .meta({ description: 'Chosen by whoever opens the wallet, or derived.', example: 'alice' });
+  .regex(ID, 'must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit')
+  .meta({ id: 'WalletId', description: 'Chosen by whoever opens the wallet, or derived.', examples: ['alice'] });
+
+/** Amounts are the field that callers most often send as another type. */
+function stringOr(issue: z.core.$ZodRawIssue, example: string): string {
+  return issue.input === undefined ? 'is missing' : `must be a string, ${example}`;
+}
 
 /** Text that people read: no control characters (a log or a terminal would obey them), no halves of characters. */
 function text(charactersMax: number) {
   return z
     .string()
-    .max(charactersMax, `at most ${charactersMax} characters`)
-    .refine((value) => !CONTROL_CHARACTERS.test(value), 'control characters are not allowed')
-    .refine((value) => value.isWellFormed(), 'a lone surrogate is not a character');
+    .max(charactersMax, `must have at most ${charactersMax} characters`)
+    .regex(NO_CONTROL_CHARACTERS, 'must not have control characters')
+    .refine((value) => value.isWellFormed(), 'must not have half of a character (a lone surrogate)');
 }
 
-export const amount = z
-  .string('an amount is a string, such as "10.00"')
-  .meta({ description: 'Digits, at most as many behind the point as the currency has.', example: '10.00' });
+export const amount = z.string({ error: (issue) => stringOr(issue, 'such as "10.00"') }).meta({
+  id: 'Amount',
+  pattern: AMOUNT_PATTERN,
+  description: 'Digits, at most as many behind the point as the currency has.',
+  examples: ['10.00'],
+});
 
-export const currencyCode = z
-  .string('a currency is a code, such as "EUR"')
-  .meta({ description: 'ISO 4217, or an asset of this installation.', example: 'EUR' });
+export const currencyCode = z.string({ error: (issue) => stringOr(issue, 'such as "EUR"') }).meta({
+  id: 'CurrencyCode',
+  pattern: CURRENCY_CODE_PATTERN,
+  description: 'ISO 4217, or an asset of this installation.',
+  examples: ['EUR'],
+});
 
 const effectiveAt = z
   .string()
@@ -45,7 +57,11 @@ const effectiveAt = z
   .transform((value, context) => {
     const instant = instantOf(value);
     if (instant !== undefined) return instant;
-    context.addIssue({ code: 'custom', message: 'an RFC 3339 time with an offset, years 1900 to 2200', input: value });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an RFC 3339 time with an offset, years 1900 to 2200',
+      input: value,
+    });
     return z.NEVER;
   });
 
@@ -60,9 +76,11 @@ export const details = {
 };
 
 export const metadata = z
-  .record(
-    text(METADATA_KEY_CHARACTERS_MAX).min(1, 'a key has at least one character'),
-    text(METADATA_VALUE_CHARACTERS_MAX),
-  )
-  .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `at most ${METADATA_PAIRS_MAX} pairs`)
-  .meta({ description: 'Pairs of strings.', example: { customer: 'c-17' } });
+  .record(text(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key'), text(METADATA_VALUE_CHARACTERS_MAX))
+  .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `must have at most ${METADATA_PAIRS_MAX} pairs`)
+  .meta({
+    id: 'Metadata',
+    maxProperties: METADATA_PAIRS_MAX,
+    description: 'Pairs of strings.',
+    example: { customer: 'c-17' },
+  });

@@ -6,12 +6,12 @@ const VERSION = /^[1-9]\d{0,14}$/;
 
 const moment = z
   .string()
-  .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset.' })
+  .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset.', example: '17' })
   .transform((at, context): Moment => {
     if (VERSION.test(at)) return { kind: 'version', version: Number(at) };
     const time = instantOf(at);
     if (time !== undefined) return { kind: 'time', time };
-    context.addIssue({ code: 'custom', message: 'a version, or an RFC 3339 time with an offset', input: at });
+    context.addIssue({ code: 'custom', message: 'must be a version, or an RFC 3339 time with an offset', input: at });
     return z.NEVER;
   });
 
@@ -24,17 +24,19 @@ export const walletQuery = z
   })
   .refine(({ at, consistency }) => at === undefined || consistency === undefined, {
     path: ['consistency'],
-    message: 'the past has one consistency: leave this out beside "at"',
+    message: 'must be left out beside "at"',
   });
+
+const NO_LIMIT = `must be a whole number from 1 to ${PAGE_LIMIT_MAX}`;
 
 export const page = {
   limit: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, 'a whole number')
+    .string(NO_LIMIT)
+    .regex(/^[1-9]\d{0,2}$/, NO_LIMIT)
     .transform(Number)
-    .refine((limit) => limit <= PAGE_LIMIT_MAX, `at most ${PAGE_LIMIT_MAX}`)
+    .pipe(z.number().int().min(1).max(PAGE_LIMIT_MAX, NO_LIMIT))
     .default(PAGE_LIMIT_DEFAULT)
-    .meta({ description: `1 to ${PAGE_LIMIT_MAX}; ${PAGE_LIMIT_DEFAULT} when left out.` }),
+    .meta({ description: 'The most that one page may have.' }),
   cursor: z.string().min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
 };
 
@@ -62,7 +64,7 @@ export function waitsOrNot({ minPosition, consistency }: Fresh): boolean {
 }
 export const WAITS_OR_NOT = {
   path: ['consistency'],
-  message: 'an eventual answer waits for no position: leave this out beside "minPosition"',
+  message: 'must be left out beside "minPosition": an eventual answer does not wait',
 };
 
 export const eventsQuery = z.strictObject(page);
@@ -73,7 +75,7 @@ export const walletsQuery = z
     ...freshness,
     prefix: z
       .string()
-      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'the beginning of a wallet id')
+      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be the beginning of a wallet id')
       .optional()
       .meta({ description: 'Only wallets whose id begins so.' }),
   })

@@ -5,7 +5,7 @@ import type { TransferLeg } from '@tidemark/wallet';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { identityOf, refuseIfMatch } from '../http/request-headers.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/transfers.docs.js';
 import { transferBody, type TransferBody } from '../schemas/bodies.js';
 import { acceptedOf } from '../wallets/answers.js';
@@ -37,8 +37,9 @@ export class TransfersController {
   private async legsOf(body: TransferBody): Promise<readonly [TransferLeg, ...TransferLeg[]]> {
     const asked = 'legs' in body ? body.legs : [body];
     const legs: TransferLeg[] = [];
-    for (const { from, to, amount, currency } of asked) {
-      legs.push({ from, to, amount: await moneyOf(this.currencies, amount, currency) });
+    for (const [i, { from, to, amount, currency }] of asked.entries()) {
+      const at = 'legs' in body ? { within: `legs.${i}.` } : {};
+      legs.push({ from, to, amount: await moneyOf(this.currencies, amount, currency, at) });
     }
     return legs as [TransferLeg, ...TransferLeg[]]; // the schema wants one at least
   }

@@ -10,7 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { expectedVersionOf, identityOf } from '../http/request-headers.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/wallets.docs.js';
 import {
   limitBody,
@@ -75,7 +75,7 @@ export class MovementsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const identity = identityOf(request);
-    const limit = await moneyOf(this.currencies, body.overdraft, body.currency);
+    const limit = await moneyOf(this.currencies, body.overdraft, body.currency, { amount: 'overdraft' });
     const asked = { walletId: id, limit, ...expectedVersionOf(request) };
     const written = await this.commands.execute(new ChangeOverdraftLimitCommand(asked, identity));
     return walletAfter(id, acceptedOf(written, reply), reply);

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { identityOf, isUnchanged, refuseIfMatch, versionTag } from '../http/request-headers.js';
 import { HOME_REGION } from '../http/served-by.js';
-import { Documented } from '../openapi/documented.js';
+import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/wallets.docs.js';
 import { Problem } from '../problems/problem.js';
 import { openWalletBody, type OpenWalletBody } from '../schemas/bodies.js';

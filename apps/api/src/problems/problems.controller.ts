@@ -1,0 +1,44 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { chooseMediaType } from '../http/accept.js';
+import { Documented } from '../openapi/endpoint-docs.js';
+import * as docs from '../openapi/problems.docs.js';
+import { Problem } from './problem.js';
+import { problemPage } from './problem-page.js';
+import { PROBLEM_CODES, PROBLEM_TYPES, type ProblemCode } from './problem-types.js';
+import type { ProblemTypeAnswer, ProblemTypesAnswer } from './problem.schema.js';
+
+const problemCode = z.string().meta({ description: 'The `code` of a problem.', example: 'insufficient_funds' });
+
+/** Where the `type` of every problem leads. */
+@Controller('problems')
+export class ProblemsController {
+  @Get()
+  @Documented(docs.problemTypes)
+  list(): ProblemTypesAnswer {
+    return { problems: PROBLEM_CODES.map(answerOf) };
+  }
+
+  @Get(':code')
+  @Documented(docs.problemType)
+  read(
+    @Param('code', { schema: problemCode }) code: string,
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): ProblemTypeAnswer | string {
+    const known = PROBLEM_CODES.find((each) => each === code);
+    if (!known) throw new Problem('not_found', 'there is no problem with this code; GET /problems lists all');
+    reply.header('vary', 'accept');
+    if (chooseMediaType(headers.accept, ['application/json', 'text/html']) === 'application/json') {
+      return answerOf(known);
+    }
+    reply.type('text/html; charset=utf-8');
+    return problemPage(answerOf(known));
+  }
+}
+
+function answerOf(code: ProblemCode): ProblemTypeAnswer {
+  const { status, title, meaning, remedy } = PROBLEM_TYPES[code];
+  return { type: `/problems/${code}`, code, status, title, meaning, remedy };
+}

@@ -58,7 +58,7 @@ const linearPatterns = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.nx', '.tidemark'] },
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.tidemark', 'test/typed-client/generated'] },
   linearPatterns,
   {
     files: ['**/*.ts'],

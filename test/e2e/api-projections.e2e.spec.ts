@@ -276,7 +276,10 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
   });
 
   it('still answers under the older path of the audit record', async () => {
-    const older = (path: string) => fetch(`${service.api.url}${PROJECTIONS}/operations${path}`).then((it) => it.json());
+    const older = async (path: string) => {
+      const answer = await fetch(`${service.api.url}${PROJECTIONS}/operations${path}`);
+      return (await answer.json()) as { operations: object[] };
+    };
     const first = (await audit('?limit=200')).json.operations.at(-1);
     expect((await older('?limit=200')).operations.at(-1)).toEqual(first);
     expect(await older(`/${first.operationId}`)).toEqual(first);

@@ -21,6 +21,7 @@ const OF_EVERY_KEY: readonly ProblemCode[] = [
   'database_unavailable',
   'shutting_down',
 ];
+const OF_EVERY_PARAMETER: readonly ProblemCode[] = ['invalid_request'];
 const OF_EVERY_BODY: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
 const OF_EVERY_KEYED_POST: readonly ProblemCode[] = [
   'idempotency_key_missing',
@@ -46,11 +47,12 @@ export function problemResponses(route: RouteDeclaration): Record<string, ZodOpe
   return { ...Object.fromEntries(responses), default: OTHER_PROBLEM };
 }
 
-function codesOf({ scopes, body, docs }: RouteDeclaration): Set<ProblemCode> {
+function codesOf({ scopes, params, body, docs }: RouteDeclaration): Set<ProblemCode> {
   const { once, problems } = docs;
   return new Set([
     ...OF_EVERY_ENDPOINT,
     ...(scopes.length > 0 ? OF_EVERY_KEY : []),
+    ...(Object.keys(params).length > 0 ? OF_EVERY_PARAMETER : []),
     ...(body ? OF_EVERY_BODY : []),
     ...(once ? OF_EVERY_KEYED_POST : []),
     ...(once === 201 ? OF_EVERY_COMMAND : []),

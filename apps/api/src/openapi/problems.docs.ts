@@ -21,5 +21,5 @@ export const problemType: EndpointDocs = {
     texts: { 'text/html': '<!doctype html>…' },
     headers: ['Vary'],
   },
-  problems: ['not_found', 'not_acceptable'],
+  problems: ['problem_not_found', 'not_acceptable'],
 };

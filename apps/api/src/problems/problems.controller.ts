@@ -28,7 +28,7 @@ export class ProblemsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): ProblemTypeAnswer | string {
     const known = PROBLEM_CODES.find((each) => each === code);
-    if (!known) throw new Problem('not_found', 'there is no problem with this code; GET /problems lists all');
+    if (!known) throw new Problem('problem_not_found', 'no problem has this code; GET /problems lists all');
     reply.header('vary', 'accept');
     if (chooseMediaType(headers.accept, ['application/json', 'text/html']) === 'application/json') {
       return answerOf(known);

@@ -72,6 +72,11 @@ export const REQUEST_TYPES = {
     meaning: 'No endpoint has this path.',
     remedy: 'Compare the path with `/openapi.json` or `/docs`.',
   },
+  problem_not_found: {
+    ...{ status: 404, title: 'No such error code' },
+    meaning: 'No problem has the code in the path.',
+    remedy: 'Find the code with `GET /problems`.',
+  },
   projection_not_found: {
     ...{ status: 404, title: 'No such projection' },
     meaning: 'There is no projection of that name. `detail` lists those that there are.',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { HttpException } from '@nestjs/common';
 import { InvalidCursor, ProjectionBehind } from '@tidemark/application';
 import { ConnectFailed, ConnectionLost } from '@tidemark/database';
@@ -19,6 +20,16 @@ describe('problems', () => {
     expect(new Problem(code as ProblemCode, 'why').toBody('r-1')).toEqual({
       ...{ type: `/problems/${code}`, title, status, detail: 'why', code, requestId: 'r-1' },
     });
+  });
+
+  it('are all in the table of docs/errors.md, word for word', () => {
+    const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
+    const [, table = ''] = /^## What callers see$([^]*?)^## /m.exec(page) ?? [];
+    const written = table.split('\n').filter((line) => line.startsWith('| `'));
+    const rows = Object.entries(PROBLEM_TYPES).map(
+      ([code, { status, title, remedy }]) => `| \`${code}\` | ${status} | ${title} | ${remedy} |`,
+    );
+    expect(written.map((line) => line.replaceAll(/ +/g, ' '))).toEqual(rows);
   });
 
   it('of a passing kind say when to come back', () => {

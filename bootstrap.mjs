@@ -29,7 +29,8 @@ function installed() {
 }
 
 if (!installed()) {
-  process.stderr.write('tidemark: installing what package-lock.json names …\n');
+  // npm prints nothing until it is done, and a newcomer would take the silence for a hang.
+  process.stderr.write('tidemark: installing the dependencies, which takes about a minute the first time …\n');
   step('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' });
 }
 
@@ -41,8 +42,15 @@ function compile() {
   const build = [bin('typescript/bin/tsc'), '-b'];
   // Asking takes a fifth of a second, compiling everything a minute, in which a newcomer would wait for nothing.
   const { stdout } = spawnSync(node, [...build, '--dry'], { cwd: root, encoding: 'utf8' });
-  if (/would build/.test(stdout)) process.stderr.write('tidemark: compiling what has changed …\n');
+  const projects = stdout.match(/would build/g)?.length ?? 0;
+  if (projects > 0)
+    process.stderr.write(`tidemark: compiling ${projects} of our packages, ${durationOf(projects)} …\n`);
   step(node, build);
+}
+
+/** A package takes some 3 s on a machine of 2 cores. */
+function durationOf(projects) {
+  return projects > 8 ? 'which takes up to a minute' : `which takes up to ${projects * 5} s`;
 }
 
 const [command, ...args] = process.argv.slice(2);

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +20,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 describe('bootstrap.mjs', () => {
   const clone = mkdtempSync(join(tmpdir(), 'tidemark-clone-'));
   const write = (path: string, content: string) => writeFileSync(join(clone, path), content);
-  const run = () => {
-    const env = { ...process.env, NODE_OPTIONS: '' };
+  const run = (path = process.env['PATH']) => {
+    const env = { ...process.env, NODE_OPTIONS: '', PATH: path };
     const options = { cwd: clone, env, encoding: 'utf8' } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, ['bootstrap.mjs', 'tidemark'], options);
     return { status, stdout, stderr };
@@ -32,12 +41,21 @@ describe('bootstrap.mjs', () => {
   afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
   it('says that it compiles when it does, and nothing when there is nothing to compile', () => {
-    const compiling = 'tidemark: compiling what has changed …\n';
+    const compiling = 'tidemark: compiling 1 of our packages, which takes up to 5 s …\n';
     expect(run()).toEqual({ status: 0, stdout: 'one\n', stderr: compiling });
     expect(run()).toEqual({ status: 0, stdout: 'one\n', stderr: '' });
     write('apps/cli/src/main.ts', `console.log('two');\n`);
     expect(run()).toEqual({ status: 0, stdout: 'two\n', stderr: compiling });
   });
+
+  it('says that it installs, and how long that takes', () => {
+    const later = Date.now() / 1_000 + 60;
+    utimesSync(join(clone, 'package-lock.json'), later, later); // newer than what is installed
+    write('npm', '#!/bin/sh\necho "npm $1" >&2\n');
+    chmodSync(join(clone, 'npm'), 0o755);
+    const { status, stderr } = run(`${clone}:${process.env['PATH']}`);
+    expect(status).toBe(0);
+    expect(stderr).toBe('tidemark: installing the dependencies, which takes about a minute the first time …\nnpm ci\n');
 
   describe('before a service', () => {
     beforeAll(() =>

@@ -118,6 +118,32 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     });
   });
 
+  it('says so where there is nothing to list', async () => {
+    const empty = await freshDatabase(engine);
+    const place = new Workplace(empty.url);
+    try {
+      const mapping = { ...MAPPING, movements: { ...MAPPING.movements, balance: undefined } };
+      place.write('m.json', mapping);
+      place.write('f.csv', CSV);
+      for (const [args, line] of [
+        [['keys', 'list'], 'no API keys'],
+        [['assets', 'list'], 'no assets of your own'],
+        [['projections', 'parked'], 'no wallet is parked'],
+        [['projections', 'audit'], 'no operations'],
+      ] as const) {
+        expect(await place.run(...args)).toMatchObject({ code: 0, stdout: `${line}\n` });
+      }
+      await place.run('import', 'f.csv', '--mapping', 'm.json');
+      expect((await place.run('wallet', 'events', 'alice', '--after', '9')).stdout).toBe('no events after version 9\n');
+      expect((await place.run('wallet', 'statement', 'alice', '--after', '9')).stdout).toBe(
+        'no movements after version 9\n',
+      );
+    } finally {
+      place.leave();
+      await empty.drop();
+    }
+  });
+
   it('makes keys whose secret nobody can read again, and revokes them', async () => {
     const own = await freshDatabase(engine); // once it had a key, a database lets nobody in without one
     const at = new Workplace(own.url);

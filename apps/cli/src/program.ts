@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { benchCommand } from './bench/bench.command.js';
 import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
 import * as cluster from './commands/cluster.command.js';
@@ -13,6 +13,7 @@ import { walletEventsCommand } from './commands/wallet-events.command.js';
 import { walletShowCommand } from './commands/wallet-show.command.js';
 import { walletStatementCommand } from './commands/wallet-statement.command.js';
 import { EXIT, UsageError, type ExitCode } from './process/exit.js';
+import { PlainCommand } from './process/plain-command.js';
 import { report, reportError, type Run } from './process/run-command.js';
 import type { Surroundings } from './process/surroundings.js';
 
@@ -41,15 +42,15 @@ export async function runTidemark(args: readonly string[], at: Surroundings): Pr
 }
 
 function programOf(at: Surroundings, run: Run): Command {
-  const program = withOutput(new Command('tidemark'), at)
+  const program = withOutput(new PlainCommand('tidemark'), at)
     .description('an event-sourced wallet service')
     .version('0.1.0');
   const add = (parent: Command, name: string, declare: Declare) => {
-    const command = declare(withOutput(new Command(name), at), run);
+    const command = declare(withOutput(new PlainCommand(name), at), run);
     parent.addCommand(command.option('--json', 'print one JSON object on standard output, and nothing else there'));
   };
   const group = (name: string, description: string) => {
-    const parent = withOutput(new Command(name), at).description(description);
+    const parent = withOutput(new PlainCommand(name), at).description(description);
     program.addCommand(parent);
     return parent;
   };
@@ -63,7 +64,7 @@ function programOf(at: Surroundings, run: Run): Command {
   add(wallet, 'show', walletShowCommand);
   add(wallet, 'events', walletEventsCommand);
   add(wallet, 'statement', walletStatementCommand);
-  const projections = group('projections', 'rebuild, verify, swap: while the service runs');
+  const projections = group('projections', 'list, rebuild, verify and swap projections while the service runs');
   add(projections, 'list', project.projectionsListCommand);
   add(projections, 'rebuild', project.projectionsRebuildCommand);
   add(projections, 'verify', project.projectionsVerifyCommand);
@@ -74,14 +75,14 @@ function programOf(at: Surroundings, run: Run): Command {
   add(projections, 'parked', project.projectionsParkedCommand);
   add(projections, 'retry', project.projectionsRetryCommand);
   add(projections, 'audit', project.projectionsAuditCommand);
-  const keys = group('keys', 'API keys');
+  const keys = group('keys', 'make, list and revoke API keys');
   add(keys, 'create', keysCreateCommand);
   add(keys, 'list', keysListCommand);
   add(keys, 'revoke', keysRevokeCommand);
-  const assets = group('assets', 'assets of your own');
+  const assets = group('assets', 'add and list assets of your own');
   add(assets, 'add', assetsAddCommand);
   add(assets, 'list', assetsListCommand);
-  const clusters = group('cluster', 'three regions on this machine, with a distance between them');
+  const clusters = group('cluster', 'run three regions on this machine, with a delay between them');
   add(clusters, 'up', cluster.clusterUpCommand);
   add(clusters, 'status', cluster.clusterStatusCommand);
   add(clusters, 'slow', cluster.clusterSlowCommand);

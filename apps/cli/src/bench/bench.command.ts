@@ -45,5 +45,5 @@ const eventsOf = (text: string) => wholeNumber(text, EVENTS_MIN, EVENTS_MAX);
 function wholeNumber(text: string, from: number, to: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= from && number <= to) return number;
-  throw new InvalidArgumentError(`a whole number from ${from} to ${to}`);
+  throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
 }

@@ -34,7 +34,8 @@ export function assetsListCommand(command: Command, run: Run): Command {
           'SELECT code, scale FROM assets ORDER BY code',
         );
         const assets = rows.map(({ code, scale }) => ({ code, scale: Number(scale) }));
-        return { json: { assets }, lines: assets.map(({ code, scale }) => `${code}  scale ${scale}`) };
+        const lines = assets.map(({ code, scale }) => `${code}  scale ${scale}`);
+        return { json: { assets }, lines: assets.length === 0 ? ['no assets of your own'] : lines };
       }),
     ),
   );
@@ -42,7 +43,8 @@ export function assetsListCommand(command: Command, run: Run): Command {
 
 /** @throws UsageError: malformed, or contradicts ISO 4217 */
 function assetOf(code: string, scale: string): Currency {
-  if (!/^\d{1,2}$/.test(scale)) throw new UsageError(`"${scale}" is not a scale: an integer from 0 to 18`);
+  if (!/^\d{1,2}$/.test(scale))
+    throw new UsageError(`the scale must be a whole number from 0 to 18, and is ${JSON.stringify(scale)}`);
   try {
     const asset = currency(code, Number(scale));
     CurrencyTable.iso4217().with(asset);

@@ -112,10 +112,10 @@ async function keysOf(url: string): Promise<Keys> {
 function settingsOf(env: Surroundings['env']): Settings {
   const port = env.PORT || '3000';
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
-    throw new UsageError(`PORT: ${JSON.stringify(port)} is not a port, 0 to ${PORT_MAX}`);
+    throw new UsageError(`PORT: must be a port from 0 to ${PORT_MAX}`);
   }
   const logLevel = (env.LOG_LEVEL || 'info') as LogLevel;
-  if (!LOG_LEVELS.includes(logLevel)) throw new UsageError(`LOG_LEVEL: one of ${LOG_LEVELS.join(', ')}`);
+  if (!LOG_LEVELS.includes(logLevel)) throw new UsageError(`LOG_LEVEL: must be one of ${LOG_LEVELS.join(', ')}`);
   return { host: env.HOST || '127.0.0.1', port: Number(port), logLevel, lagSecondsMax: lagSecondsMaxOf(env) };
 }
 

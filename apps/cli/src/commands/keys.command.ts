@@ -19,7 +19,7 @@ export function keysCreateCommand(command: Command, run: Run): Command {
         const { newApiKey, SCOPES } = await import('./new-key.js');
         const scopes = scopesOf(options.scopes, SCOPES);
         const { name } = options;
-        if (!NAME.test(name)) throw new UsageError('--name is 1 to 64 visible ASCII characters');
+        if (!NAME.test(name)) throw new UsageError('--name must have 1 to 64 visible ASCII characters');
         return withHomeDatabase(at, { command: 'keys' }, async (database) => {
           const { keyId, secret, keyHash } = newApiKey(randomBytes);
           await database.query(
@@ -55,7 +55,7 @@ export function keysListCommand(command: Command, run: Run): Command {
           ({ keyId, name, scopes, createdAt, revokedAt }) =>
             `${keyId}  ${createdAt}  ${scopes.join(',')}  ${name}${revokedAt === null ? '' : `  (revoked ${revokedAt})`}`,
         );
-        return { json: { keys }, lines };
+        return { json: { keys }, lines: keys.length === 0 ? ['no API keys'] : lines };
       }),
     ),
   );
@@ -64,7 +64,7 @@ export function keysListCommand(command: Command, run: Run): Command {
 /** Declares `tidemark keys revoke` (`--json`: `{keyId, revokedAt}`). Revoking twice keeps the first time. */
 export function keysRevokeCommand(command: Command, run: Run): Command {
   return command
-    .description('make an API key worthless, within seconds')
+    .description('revoke an API key: within seconds it is refused')
     .argument('<keyId>', 'key_ and 16 digits, from `keys list`')
     .action((keyId: string) =>
       run((at) =>
@@ -73,7 +73,7 @@ export function keysRevokeCommand(command: Command, run: Run): Command {
             'UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE key_id = $1::text RETURNING revoked_at',
             [keyId],
           );
-          if (!rows[0]) throw new UsageError(`there is no key ${keyId}`);
+          if (!rows[0]) throw new UsageError(`there is no API key ${keyId}: \`tidemark keys list\` shows all`);
           const revokedAt = rows[0].revoked_at;
           const { rowCount: active } = await database.query('SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1');
           const closed =
@@ -95,6 +95,7 @@ interface KeyRow {
 function scopesOf(list: string, known: readonly Scope[]): Scope[] {
   const named = list.split(',').map((scope) => scope.trim());
   const unknown = named.find((scope) => !known.includes(scope as Scope));
-  if (unknown !== undefined) throw new UsageError(`"${unknown}" is not a scope: ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw new UsageError(`--scopes: "${unknown}" is not a scope; the scopes are ${known.join(', ')}`);
   return known.filter((scope) => named.includes(scope));
 }

@@ -18,10 +18,21 @@ export function withPage(command: Command): Command {
     .option('--limit <count>', `how many at most, up to ${LIMIT_MAX}`, wholeNumber(1, LIMIT_MAX), LIMIT_DEFAULT);
 }
 
+/**
+ * The lines of a page.
+ *
+ * @param next the version to go on after, or null on the last page
+ * @param nothing what to say when the page is empty
+ */
+export function pageLines(lines: readonly string[], next: number | null, nothing: string): readonly string[] {
+  if (lines.length === 0) return [nothing];
+  return next === null ? lines : [...lines, `… more with --after ${next}`];
+}
+
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 }

@@ -154,7 +154,7 @@ export function projectionsDropCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections parked`. */
 export function projectionsParkedCommand(command: Command, run: Run): Command {
   return command
-    .description('list the wallets that a projection could not go on with')
+    .description('list the parked wallets: an event could not be applied to them')
     .argument('[projection]', NAME)
     .action((projection?: string) => run(async (at) => (await listing()).listParkedWallets(at, projection)));
 }
@@ -162,7 +162,7 @@ export function projectionsParkedCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections retry`. Exit code 1 when any is still parked. */
 export function projectionsRetryCommand(command: Command, run: Run): Command {
   return command
-    .description('try parked wallets again, after whatever was wrong is mended')
+    .description('try parked wallets again, after the cause was repaired')
     .argument('<projection>', NAME)
     .option('--wallet <id>', 'this wallet alone')
     .action((projection: string, { wallet: walletId }: { wallet?: string }) =>
@@ -194,13 +194,14 @@ function withGeneration(command: Command): Command {
 }
 
 function generationOf(text: string): string {
-  if (!/^[1-9]\d{0,17}$/.test(text)) throw new UsageError(`${JSON.stringify(text)} is not the number of a generation`);
+  if (!/^[1-9]\d{0,17}$/.test(text))
+    throw new UsageError(`the generation must be the number of a build, and is ${JSON.stringify(text)}`);
   return text;
 }
 
 function listOf(text: string): string[] {
   const wallets = text.split(',').filter((wallet) => wallet !== '');
-  if (wallets.length === 0) throw new UsageError('--accept wants wallet ids, comma-separated, sums, or all');
+  if (wallets.length === 0) throw new UsageError('--accept: name wallet ids (separated by commas), sums or all');
   return wallets;
 }
 
@@ -214,6 +215,7 @@ async function requireFolder(file: string): Promise<void> {
 }
 
 function ratio(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new UsageError(`--latency: ${JSON.stringify(text)} is not a number from 0`);
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new UsageError(`--latency must be a number from 0, and is ${JSON.stringify(text)}`);
   return Number(text);
 }

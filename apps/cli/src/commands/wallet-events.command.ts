@@ -2,7 +2,7 @@ import { readWalletEvents, type RecordedEvent } from '@tidemark/event-store';
 import type { Command } from 'commander';
 import { withHomeDatabase } from '../process/home-database.js';
 import type { Run } from '../process/run-command.js';
-import { withPage, type PageOptions } from './page-options.js';
+import { pageLines, withPage, type PageOptions } from './page-options.js';
 import { unknownWallet } from './wallet-show.command.js';
 
 /** Declares `tidemark wallet events` (`--json`: `{walletId, events, next}`; `next` is for `--after`, or null). */
@@ -21,7 +21,7 @@ export function walletEventsCommand(command: Command, run: Run): Command {
           const next = found.length > limit ? events.at(-1)!.version : null;
           return {
             json: { walletId, events: events.map(viewOf), next },
-            lines: [...events.map(lineOf), ...(next === null ? [] : [`… more with --after ${next}`])],
+            lines: pageLines(events.map(lineOf), next, `no events after version ${after}`),
           };
         }),
       ),

@@ -5,7 +5,7 @@ import type { Wallet } from '@tidemark/wallet';
 import type { Command } from 'commander';
 import { withHomeDatabase } from '../process/home-database.js';
 import type { Run } from '../process/run-command.js';
-import { withPage, type PageOptions } from './page-options.js';
+import { pageLines, withPage, type PageOptions } from './page-options.js';
 import { unknownWallet } from './wallet-show.command.js';
 
 /** Events folded at once on the way to the page that is asked for. */
@@ -22,11 +22,15 @@ export function walletStatementCommand(command: Command, run: Run): Command {
           const page = await readStatement(database, walletId, options);
           return {
             json: { walletId, movements: page.movements.map(viewOf), next: page.next },
-            lines: [...page.movements.map(lineOf), ...(page.next === null ? [] : [`… more with --after ${page.next}`])],
+            lines: pageLines(page.movements.map(lineOf), page.next, nothingAfter(options.after)),
           };
         }),
       ),
     );
+}
+
+function nothingAfter(version: number): string {
+  return version === 0 ? 'no movements' : `no movements after version ${version}`;
 }
 
 /** Folded from the log with the projection's own function: right and complete even while no worker runs. */

@@ -36,7 +36,7 @@ describe('a mapping', () => {
 
   it.each<[string, unknown, string | RegExp]>([
     ['no JSON', '{', /^not JSON: /],
-    ['not an object', '[]', /expected object/],
+    ['not an object', '[]', /must be an object/],
     ['a field missing', { ...small, source: undefined }, /^source: /],
     ['a bad source', { ...small, source: 'a b' }, 'source: letters, digits, ".", "_" and "-", at most 64'],
     ['an unknown field at the top', { ...small, colour: 'red' }, 'unknown field "colour"'],

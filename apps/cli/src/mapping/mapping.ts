@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { plainReason } from '@tidemark/observability';
 import { z } from 'zod';
 import { UsageError } from '../process/exit.js';
 
@@ -84,7 +85,7 @@ export function parseMapping(text: string): Mapping {
   } catch (error) {
     throw new UsageError(`not JSON: ${(error as Error).message}`);
   }
-  const parsed = mapping.safeParse(json);
+  const parsed = mapping.safeParse(json, { error: plainReason });
   if (parsed.success) return parsed.data;
   throw new UsageError(describe(parsed.error.issues[0]!, []));
 }

@@ -30,7 +30,7 @@ export interface HomeDatabase {
 export async function findHomeDatabase({ env, cwd, stderr }: Surroundings): Promise<HomeDatabase> {
   if (env.DATABASE_URL) {
     if (!/^postgres(ql)?:\/\//.test(env.DATABASE_URL) || !URL.canParse(env.DATABASE_URL)) {
-      throw new UsageError('DATABASE_URL is not of the form postgresql://user@host:port/database');
+      throw new UsageError('DATABASE_URL must have the form postgresql://user@host:port/database');
     }
     return { url: env.DATABASE_URL, directory: undefined, stop: async () => undefined };
   }

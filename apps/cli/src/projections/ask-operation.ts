@@ -62,7 +62,9 @@ export async function askOperation<Result>(
 export function requireProjection(name: string): Projection {
   const found = projectionNamed(name);
   if (found) return found;
-  throw new UsageError(`there is no projection ${name}: ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`);
+  throw new UsageError(
+    `there is no projection ${name}; the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
+  );
 }
 
 /** The database of this installation, as the role that may ask for operations. */

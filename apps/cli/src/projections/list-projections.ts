@@ -99,7 +99,8 @@ export function listAudit(at: Surroundings, projection?: string, before?: string
     const operations = read.slice(0, LISTED_MAX);
     const next = read.length > LISTED_MAX ? operations.at(-1)!.operationId : null;
     const older = `older ones: tidemark projections audit${projection === undefined ? '' : ` ${projection}`} --before ${next}`;
-    return { json: { operations, next }, lines: [...operations.map(auditLine), ...(next === null ? [] : [older])] };
+    const lines = operations.length === 0 ? ['no operations'] : operations.map(auditLine);
+    return { json: { operations, next }, lines: [...lines, ...(next === null ? [] : [older])] };
   });
 }
 

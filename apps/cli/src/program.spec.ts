@@ -45,7 +45,7 @@ describe('tidemark', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(new RegExp(`^Usage: tidemark ${command} \\[options\\]`));
     const listed = out.split('\n').filter((line) => /^ {2}(-|\w)/.test(line));
-    for (const line of listed) expect(line).toMatch(/^ {2}\S+.*? {2,}\S/);
+    for (const line of listed) expect(line.trim().split('  ').length, line).toBeGreaterThan(1);
   });
 
   it('marks the options that it needs', async () => {

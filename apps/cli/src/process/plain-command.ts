@@ -10,11 +10,13 @@ export class PlainCommand extends Command {
   /** @throws UsageError where Commander shows the help of a group that was called without a command */
   override help(context?: HelpContext | ((text: string) => string)): never {
     if (typeof context !== 'object' || !context.error) return super.help(context as HelpContext);
-    const path: string[] = [];
-    for (let each: Command | null = this; each; each = each.parent) path.unshift(each.name());
     const names = this.commands.map((command) => command.name()).join(', ');
-    throw new UsageError(`name a command: ${names} (${path.join(' ')} --help says what each does)`);
+    throw new UsageError(`name a command: ${names} (${calledAs(this)} --help says what each does)`);
   }
+}
+
+function calledAs(command: Command): string {
+  return command.parent ? `${calledAs(command.parent)} ${command.name()}` : command.name();
 }
 
 class PlainHelp extends Help {

@@ -21,11 +21,11 @@ describe('the settings of the worker', () => {
 
   it.each([
     [{}, /^DATABASE_URL: /],
-    [{ DATABASE_URL, WORKER_PORT: 'x' }, /^WORKER_PORT: a whole number/],
-    [{ DATABASE_URL, WORKER_PORT: '99999' }, /^WORKER_PORT: from 0 to 65535/],
-    [{ DATABASE_URL, PROJECTION_LAG_MAX_SECONDS: '0' }, /^PROJECTION_LAG_MAX_SECONDS: from 1 to 86400/],
-    [{ DATABASE_URL, PROJECTION_LAG_MAX_SECONDS: '1.5' }, /^PROJECTION_LAG_MAX_SECONDS: a whole number/],
-    [{ DATABASE_URL, LOG_LEVEL: 'loud' }, /^LOG_LEVEL: one of silent, /],
+    [{ DATABASE_URL, WORKER_PORT: 'x' }, /^WORKER_PORT: must be a whole number/],
+    [{ DATABASE_URL, WORKER_PORT: '99999' }, /^WORKER_PORT: must be from 0 to 65535/],
+    [{ DATABASE_URL, PROJECTION_LAG_MAX_SECONDS: '0' }, /^PROJECTION_LAG_MAX_SECONDS: must be from 1 to 86400/],
+    [{ DATABASE_URL, PROJECTION_LAG_MAX_SECONDS: '1.5' }, /^PROJECTION_LAG_MAX_SECONDS: must be a whole number/],
+    [{ DATABASE_URL, LOG_LEVEL: 'loud' }, /^LOG_LEVEL: must be one of silent, /],
   ])('%j is refused in one line', (environment, message) => {
     expect(() => readSettings(environment)).toThrow(WrongSetting);
     expect(() => readSettings(environment)).toThrow(message);

@@ -20,6 +20,15 @@ describe('rooms', () => {
     expect(files.filter((file) => vague.test(basename(file)))).toEqual([]);
   });
 
+  it('no spec file is without a suite on a machine that has one engine only', () => {
+    const onlyForSome = files.filter((file) => {
+      if (!file.endsWith('.spec.ts')) return false;
+      const suites = readFileSync(`${root}/${file}`, 'utf8').match(/^describe\b.*/gm) ?? [];
+      return suites.length > 0 && suites.every((suite) => suite.startsWith('describe.each(engines.filter('));
+    });
+    expect(onlyForSome).toEqual([]); // `describe.runIf` is skipped by name there
+  });
+
   it('tables are changed in their owners only', () => {
     const writesTheLog = /(INSERT INTO|UPDATE|DELETE FROM)\s+(wallet_events|commits|command_outcomes)\b/;
     const writers = files.filter(

@@ -33,8 +33,11 @@ export async function ensureDatabase(url: string): Promise<Engine> {
         const { rows } = await send<{ version: string }>(client, { text: 'SELECT version()' }, CONNECT_TIMEOUT_MS);
         const { engine } = engineVersion(rows[0]!.version);
         // CockroachDB lets a session into a database that does not exist.
-        if (engine === 'cockroach' && name !== '')
+        if (engine === 'cockroach' && name !== '') {
+          // On, each statement reads the past and cannot write.
+          await send(client, { text: 'SET default_transaction_use_follower_reads = off' }, CONNECT_TIMEOUT_MS);
           await create(client, `CREATE DATABASE IF NOT EXISTS ${quoted(name)}`);
+        }
         return engine;
       });
     } catch (error) {

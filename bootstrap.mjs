@@ -62,6 +62,10 @@ const commands = {
   bench: () => (compile(), cli('bench', ...args)),
   cluster: () => (compile(), cli('cluster', ...args)),
   test: () => (compile(), [bin('vitest/vitest.mjs'), 'run', ...args]),
+  'test:long': () => {
+    process.env.TIDEMARK_TEST_LONG = '1';
+    return (compile(), [bin('vitest/vitest.mjs'), 'run', '--project', 'long', ...args]);
+  },
   'test:faults': () => (compile(), [at('test', 'simulation', 'run-faults.mjs'), ...args]),
   'test:mutants': () => (compile(), [at('test', 'mutants', 'run.mjs'), ...args]),
   check: () => {

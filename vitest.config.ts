@@ -4,6 +4,19 @@ import { defineConfig } from 'vitest/config';
 const resolve = { conditions: ['@tidemark/source', 'node'] };
 const ssr = { resolve: { conditions: ['@tidemark/source', 'node'], externalConditions: ['@tidemark/source', 'node'] } };
 
+/** `npm run test:long` sets it. Its tests take minutes each, or three database nodes at once. */
+const long = process.env.TIDEMARK_TEST_LONG !== undefined;
+/** Tests of engines wait for most of their time: for disks, leases and time-outs. So two files share two cores. */
+const FILES_AT_ONCE = 2;
+/** Files share what they import, which takes a third of the CPU time; they leave nothing behind in it. */
+const isolate = false;
+
+const onEngines = {
+  globalSetup: ['./test/engines.setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-lines.reporter.ts'],
@@ -11,19 +24,35 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'], testTimeout: 30_000 },
+        test: { name: 'unit', include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'], isolate },
       },
       {
         resolve,
         ssr,
         test: {
+          ...onEngines,
           name: 'engines',
           include: ['test/**/*.int.spec.ts', 'test/**/*.e2e.spec.ts', 'test/architecture/**/*.spec.ts'],
-          globalSetup: ['./test/engines.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          isolate,
+          maxWorkers: FILES_AT_ONCE,
+          sequence: { groupOrder: 1 },
         },
       },
+      ...(long
+        ? [
+            {
+              resolve,
+              ssr,
+              test: {
+                ...onEngines,
+                name: 'long',
+                include: ['test/**/*.long.spec.ts'],
+                maxWorkers: 1,
+                sequence: { groupOrder: 2 },
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

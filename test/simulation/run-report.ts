@@ -23,7 +23,7 @@ export function complaintOf(
     `${violations.length} violations, seed ${seed}:`,
     ...shown,
     ...notes.map((note) => `  (${note})`),
-    `repeat: TIDEMARK_SEED=${seed} npm test -- test/simulation, or`,
+    `repeat: TIDEMARK_SEED=${seed} npm test (or npm run test:long) -- test/simulation, or`,
     `        npm run test:faults -- --engine ${engine} --only ${only} --seed ${seed} --commands ${commands}`,
   ].join('\n');
 }

@@ -1,0 +1,3 @@
+import { nothingIsLostOrDoubled } from './short-form.js';
+
+await nothingIsLostOrDoubled(['private', 'small-disk', 'cluster']);

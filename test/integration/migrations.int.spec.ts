@@ -121,11 +121,14 @@ describe.each(engines)('migrations on $engine', (engine) => {
   });
 
   it('creates the database that the URL names, also when two do so at once', async () => {
-    await fresh.drop();
-    await expect(connect({ url: fresh.url, applicationName: 'test' })).rejects.toThrow(/this database does not exist/);
-    const created = await Promise.all([1, 2, 3].map(() => ensureDatabase(fresh.url)));
+    const other = new URL(fresh.url);
+    other.pathname += '_other';
+    const url = other.href;
+    await expect(connect({ url, applicationName: 'test' })).rejects.toThrow(/this database does not exist/);
+    const created = await Promise.all([1, 2, 3].map(() => ensureDatabase(url)));
     expect(created).toEqual([engine.engine, engine.engine, engine.engine]);
-    expect((await run()).applied).toEqual([]);
+    expect((await run({ url })).applied).toEqual([]);
+    await (await open()).query(`DROP DATABASE ${other.pathname.slice(1)}`);
   });
 
   it('refuses the other engine', async () => {
@@ -170,11 +173,11 @@ describe.each(engines)('migrations on $engine', (engine) => {
   it('records nothing once another process holds the lease', async () => {
     await file('0001-one.sql', 'SELECT 1;');
     await run();
-    await file('0002-two.sql', 'SELECT pg_sleep(1);');
+    await file('0002-two.sql', 'SELECT pg_sleep(2);');
     const robbed = run();
     robbed.catch(() => undefined);
     const steal = async () => (await open()).query('UPDATE migration_lease SET holder = gen_random_uuid()');
-    await expect.poll(async () => (await steal()).rowCount, { timeout: 900 }).toBe(1);
+    await expect.poll(async () => (await steal()).rowCount, { timeout: 10_000 }).toBe(1);
     await expect(robbed).rejects.toThrow('the migration was stopped: another process took over');
     expect(await recorded()).toEqual(['0001-one']);
   });

@@ -33,6 +33,8 @@ const HOSTILE: Readonly<Record<Engine, Readonly<Record<string, string>>>> = {
   cockroach: {
     DateStyle: 'ISO, DMY', // it has no other style
     default_transaction_use_follower_reads: 'on',
+    default_transaction_priority: 'high',
+    enforce_home_region: 'on',
     idle_in_session_timeout: '500ms',
     transaction_timeout: '500ms',
     null_ordered_last: 'on',
@@ -144,6 +146,20 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
     expect(found.join()).toContain('1200000.00');
   });
 
+  it('are all replaced in a session', async () => {
+    const names = Object.keys({ ...HOSTILE_TO_BOTH, ...HOSTILE[engine.engine] });
+    const settings = async ({ database }: RunningService) => {
+      const { rows } = await database.query(
+        `SELECT n.name, current_setting(n.name, true) AS value FROM unnest($1::text[]) AS n(name) ORDER BY n.name`,
+        [names],
+      );
+      return rows;
+    };
+    const [found, expected] = [await settings(hostile), await settings(plain)];
+    expect(found).toEqual(expected);
+    expect(found).toHaveLength(names.length);
+  });
+
   it('do not change what an operator sees', async () => {
     expect(await operate(hostile.database.url)).toEqual(await operate(plain.database.url));
   });
@@ -164,5 +180,10 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
   it('do not let an answer be lost in a crash of the server', async () => {
     const { rows } = await hostile.database.query(`SELECT current_setting('synchronous_commit') AS level`);
     expect(rows).toEqual([{ level: 'on' }]);
+  });
+
+  it('do not let a policy hide rows without a word', async () => {
+    const { rows } = await hostile.database.query(`SELECT current_setting('row_security') AS policies`);
+    expect(rows).toEqual([{ policies: 'off' }]);
   });
 });

@@ -24,7 +24,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'], isolate },
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+          isolate,
+          testTimeout: 20_000, // properties take a second or two, and ten times that on a busy machine
+        },
       },
       {
         resolve,

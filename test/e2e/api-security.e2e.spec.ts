@@ -68,6 +68,25 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     expect(a!.json.walletId).not.toBe(b!.json.walletId);
   });
 
+  it('books what two callers send under one idempotency key, and goes on when a key is rotated', async () => {
+    const [other, rotated] = [
+      await addKey(service.database, 'a third till', 'write'),
+      await addKey(service.database, 'the till', 'write'),
+    ];
+    await new Promise((done) => setTimeout(done, 1_100)); // looks again once a second
+    await service.post('/v1/wallets', { walletId: 'shared' }, { headers: bearer(writer) });
+    const deposit = async (secret: string) => {
+      const body = { amount: '25.00', currency: 'EUR' };
+      const answer = await service.post('/v1/wallets/shared/deposits', body, { key: '2', headers: bearer(secret) });
+      return { ...answer.json, status: answer.status };
+    };
+    const [first, second, third] = [await deposit(writer), await deposit(other), await deposit(rotated)];
+    expect([first.status, second.status, third.status]).toEqual([201, 201, 200]);
+    expect(second.balances[0].posted).toBe('50.00');
+    expect(second.movementId).not.toBe(first.movementId);
+    expect(third).toEqual({ ...first, status: 200 });
+  });
+
   it('needs no key for health and documentation', async () => {
     for (const path of ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs']) {
       expect([path, (await service.get(path)).status]).toEqual([path, 200]);

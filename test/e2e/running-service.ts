@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { startApi, type RunningApi, type StartApiOptions } from '@tidemark/api';
 import { connect, type Database } from '@tidemark/database';
 import { createLogger, Metrics } from '@tidemark/observability';
-import { freshDatabase, type TestEngine } from '@tidemark/testing';
+import { freshDatabase, type FreshDatabase, type TestEngine } from '@tidemark/testing';
 import { Description, type OpenApi } from './description.js';
 import { startWorker, type RunningWorker, type StartWorkerOptions } from '@tidemark/worker';
 
@@ -41,9 +41,11 @@ export class RunningService {
       worker?: boolean | Partial<StartWorkerOptions>;
       prepare?: (database: Database) => Promise<void>;
       api?: Partial<StartApiOptions>;
+      /** A migrated database, in place of a fresh one. */
+      on?: FreshDatabase;
     } = {},
   ): Promise<RunningService> {
-    const { url: databaseUrl, drop } = await freshDatabase(engine);
+    const { url: databaseUrl, drop } = options.on ?? (await freshDatabase(engine));
     const database = await connect({ url: databaseUrl, applicationName: 'tidemark-e2e', poolSize: 2 });
     const log: string[] = [];
     try {

@@ -3,6 +3,7 @@ import {
   readRegionOutcomes,
   readWalletOutcomes,
   type EventKey,
+  type EventMetadata,
   type OutcomeRecord,
   type RecordedEvent,
   type WalletView,
@@ -47,11 +48,13 @@ export async function walkOutcomes(scope: Scope, claims: Tally, commands: number
   }
 }
 
+type PlaceInRegion = Pick<OutcomeRecord, 'walletId' | 'idempotencyKey' | 'caller'>;
+
 /** Those that stand for events up to the audit's position. */
 async function* outcomePages(scope: Scope): AsyncGenerator<readonly OutcomeRecord[]> {
   const { audit, signal } = scope;
   for (const region of scope.regions) {
-    let after: Pick<OutcomeRecord, 'walletId' | 'idempotencyKey'> | undefined = { walletId: '', idempotencyKey: '' };
+    let after: PlaceInRegion | undefined = { walletId: '', idempotencyKey: '', caller: '' };
     while (after) {
       signal.throwIfAborted();
       const outcomes: readonly OutcomeRecord[] = await readPage(scope, region, after);
@@ -61,16 +64,12 @@ async function* outcomePages(scope: Scope): AsyncGenerator<readonly OutcomeRecor
   }
 }
 
-async function readPage(
-  { audit, walletId }: Scope,
-  region: string,
-  after: Pick<OutcomeRecord, 'walletId' | 'idempotencyKey'>,
-): Promise<OutcomeRecord[]> {
+async function readPage({ audit, walletId }: Scope, region: string, after: PlaceInRegion): Promise<OutcomeRecord[]> {
   const limit = OUTCOMES_AT_ONCE;
   return await audit.read((reader) =>
     walletId === undefined
       ? readRegionOutcomes(reader, { region, after, limit })
-      : readWalletOutcomes(reader, { region, walletId, idempotencyKey: after.idempotencyKey, limit }),
+      : readWalletOutcomes(reader, { ...after, region, walletId, limit }),
   );
 }
 
@@ -119,12 +118,14 @@ function problemOf({ outcome, shown }: Claim, event: RecordedEvent | undefined):
   if (event.position !== outcome.position) {
     return `is at position ${outcome.position}, version ${shown.version} is at ${event.position}`;
   }
-  const { idempotencyKey, requestHash } = commandOf(event);
-  if (idempotencyKey === outcome.idempotencyKey && requestHash === outcome.requestHash) return undefined;
-  return `says version ${shown.version}, which came by key ${idempotencyKey} and request hash ${requestHash}`;
+  const { idempotencyKey, requestHash, caller } = commandOf(event);
+  const ofCaller = outcome.caller === '' || outcome.caller === caller;
+  if (ofCaller && idempotencyKey === outcome.idempotencyKey && requestHash === outcome.requestHash) return undefined;
+  const came = `by key ${idempotencyKey} of ${caller} and request hash ${requestHash}`;
+  return `says version ${shown.version}, which came ${came}`;
 }
 
-function commandOf({ metadata }: RecordedEvent): { idempotencyKey?: unknown; requestHash?: unknown } {
+function commandOf({ metadata }: RecordedEvent): { [K in keyof EventMetadata]?: unknown } {
   try {
     return JSON.parse(metadata) as object;
   } catch {

@@ -1,6 +1,6 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from './lookup-join.js';
-import type { FlushRows } from './flush.js';
+import type { FlushRows, OutcomeRow } from './flush.js';
 
 /** One statement and its values. */
 export interface Statement {
@@ -106,20 +106,28 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     : appendsNothing
       ? 'NULL::decimal'
       : 'cluster_logical_timestamp()';
+  // An outcome of no caller, from before keys belonged to callers, stands in the way of every caller: whoever finds it
+  // claims its key, and the statement fails on it as on a key of its own.
+  const old = outcomes.some(({ oldKey }) => oldKey !== null);
+  if (old) shape.push('old-keys');
   parts.push(`new_outcomes AS (
-  INSERT INTO command_outcomes (region, wallet_id, idempotency_key, request_hash, recorded_at, result, position)
-  SELECT o.region, o.wallet_id, o.idempotency_key, o.request_hash, o.recorded_at, o.result,
-         CASE WHEN o.appends THEN ${positionOfOutcome} END
+  INSERT INTO command_outcomes (region, wallet_id, idempotency_key, caller, request_hash, recorded_at, result, position)
+  SELECT o.region, o.wallet_id, o.idempotency_key, ${old ? 'COALESCE(old.caller, o.caller)' : 'o.caller'}, o.request_hash,
+         o.recorded_at, o.result, CASE WHEN o.appends THEN ${positionOfOutcome} END
   FROM unnest(${columns(
     outcomes,
     ['text', (o) => o.region],
     ['text', (o) => o.walletId],
     ['text', (o) => o.idempotencyKey],
+    ['text', (o) => o.caller],
+    ...(old ? [OLD_KEY] : []),
     ['text', (o) => o.requestHash],
     ['timestamptz', (o) => o.recordedAt],
     ['text', (o) => o.result],
     ['bool', (o) => o.appends],
-  )}) WITH ORDINALITY AS o(region, wallet_id, idempotency_key, request_hash, recorded_at, result, appends, ordinal)${appendsNothing ? '' : position.from}
+  )}) WITH ORDINALITY
+    AS o(region, wallet_id, idempotency_key, caller, ${old ? 'old_key, ' : ''}request_hash, recorded_at, result, appends, ordinal)
+  ${old ? `${left} ${OLD_OUTCOMES}` : ''}${appendsNothing ? '' : position.from}
   ${guards.length > 0 ? 'WHERE NOT EXISTS (SELECT 1 FROM stale WHERE stale.outcome = o.ordinal)' : ''}
   ${moves.length > 0 ? COPY_OUTCOMES : ''}
   RETURNING 1)`);
@@ -134,10 +142,15 @@ SELECT (${appendedAt})::text AS position, (${stored})::int4 AS stored`;
 
 // A wallet's outcomes go with it. One that came back finds its old ones still there.
 const COPY_OUTCOMES = `UNION ALL
-  SELECT m.new_region, c.wallet_id, c.idempotency_key, c.request_hash, c.recorded_at, c.result, c.position
+  SELECT m.new_region, c.wallet_id, c.idempotency_key, c.caller, c.request_hash, c.recorded_at, c.result, c.position
   FROM moves m JOIN command_outcomes c ON c.region = m.old_region AND c.wallet_id = m.wallet_id
   WHERE NOT EXISTS (
     SELECT 1 FROM command_outcomes d
-    WHERE d.region = m.new_region AND d.wallet_id = c.wallet_id AND d.idempotency_key = c.idempotency_key)`;
+    WHERE d.region = m.new_region AND d.wallet_id = c.wallet_id AND d.idempotency_key = c.idempotency_key
+      AND d.caller = c.caller)`;
+
+const OLD_KEY: [type: string, pick: (row: OutcomeRow) => unknown] = ['text', (row) => row.oldKey];
+const OLD_OUTCOMES = `command_outcomes old
+    ON old.region = o.region AND old.wallet_id = o.wallet_id AND old.idempotency_key = o.old_key AND old.caller = ''`;
 
 const NOTHING = { column: '', value: '', from: '' };

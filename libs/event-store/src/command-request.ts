@@ -4,12 +4,20 @@ import type { CommandOutcome } from './outcome.js';
 /** A command with the identity of the request it came by. */
 export interface CommandRequest {
   readonly command: WalletCommand;
-  /** Unique within the command's scope (`scopeOf`). */
+  /** Unique within the command's scope (`scopeOf`) and its caller. */
   readonly idempotencyKey: string;
   /** base64url sha256 of the request as it was understood: tells a repeat from a reuse. */
   readonly requestHash: string;
+  /** What earlier versions of Tidemark stored as the hash of the same request, where that differs. */
+  readonly formerHashes?: readonly string[];
+  /** Whose key it is: the name of the API key. Not empty: that stands for the keys of before callers had their own. */
   readonly caller: string;
   readonly requestId?: string;
+}
+
+/** Whether an outcome that is stored under the request's key answers the same request. */
+export function isRepeat({ requestHash, formerHashes = [] }: CommandRequest, stored: string): boolean {
+  return stored === requestHash || formerHashes.includes(stored);
 }
 
 /** One way to get a command decided and written exactly once. All of them pass the same contract suite. */

@@ -27,6 +27,8 @@ export interface WalletHead {
   readonly wallet: Wallet;
   readonly hash: string;
   readonly recordedAt: string;
+  /** Whether it may have outcomes of before keys belonged to callers: it was opened by a Tidemark that knew of no callers. */
+  readonly keysBeforeCallers: boolean;
 }
 
 /** A row of `wallet_events` before the database gives it a position. */
@@ -58,6 +60,8 @@ export interface Draft {
   /** Region and wallet that the outcome is stored under. */
   readonly region: string;
   readonly scope: string;
+  /** As `WalletHead` has it, of the scope. */
+  readonly keysBeforeCallers: boolean;
   readonly recordedAt: string;
   readonly result: DraftResult;
   readonly events: readonly EventDraft[];
@@ -67,7 +71,7 @@ export interface Draft {
 
 /** The head of a wallet that the directory does not know. */
 export function absentHead(walletId: string, region: string, wallet: Wallet): WalletHead {
-  return { walletId, region, wallet, hash: CHAIN_START, recordedAt: '' };
+  return { walletId, region, wallet, hash: CHAIN_START, recordedAt: '', keysBeforeCallers: false };
 }
 
 /** The region that a command opens its wallet in; empty for a command that opens none. */
@@ -84,20 +88,22 @@ export function openedIn(command: WalletCommand): string {
 export function draft(request: CommandRequest, headOf: (walletId: string) => WalletHead, clock: string): Draft {
   const { command } = request;
   const scope = scopeOf(command);
+  const { keysBeforeCallers } = headOf(scope);
   const lastTimes = walletsOf(command).map((walletId) => headOf(walletId).recordedAt);
   const now = lastTimes.reduce((latest, time) => (time > latest ? time : latest), clock);
+  const common = { request, scope, keysBeforeCallers, recordedAt: now };
   const decision = decide(command, { walletOf: (walletId) => headOf(walletId).wallet, now });
   if (decision.kind === 'rejected') {
     const { code, details } = decision.rejection;
     const guards = walletsOf(command).map((walletId) => guardOf(headOf(walletId)));
     const result: DraftResult = { kind: 'rejected', code, details: JSON.parse(JSON.stringify(details)) };
-    return { request, region: headOf(scope).region, scope, recordedAt: now, result, events: [], guards, heads: [] };
+    return { ...common, region: headOf(scope).region, result, events: [], guards, heads: [] };
   }
   const { events, heads } = chainEvents(request, decision.events, headOf, now);
   const result: DraftResult = { kind: 'accepted', wallets: heads.map(viewOf) };
   // A wallet's outcomes are where its next event will be, which an opening and a rehoming say themselves.
   const region = homeAfter(command) ?? headOf(scope).region;
-  return { request, region, scope, recordedAt: now, result, events, guards: [], heads };
+  return { ...common, region, result, events, guards: [], heads };
 }
 
 function chainEvents(
@@ -115,7 +121,7 @@ function chainEvents(
     const region = opens ? wallet.homeRegion : head.region;
     const encoded = encodeEvent(event);
     const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, now, metadata));
-    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt: now });
+    moved.set(walletId, { ...head, region: wallet.homeRegion, wallet, hash, recordedAt: now });
     const shard = shardOf(walletId);
     return { region, walletId, version: wallet.version, shard, recordedAt: now, ...encoded, metadata, hash };
   });

@@ -21,6 +21,9 @@ export interface OutcomeRow {
   readonly region: string;
   readonly walletId: string;
   readonly idempotencyKey: string;
+  readonly caller: string;
+  /** The key again where an outcome of no caller may be stored under it, from before keys belonged to callers; else null. */
+  readonly oldKey: string | null;
   readonly requestHash: string;
   readonly recordedAt: string;
   /** JSON of the first answer, without its position. */
@@ -61,11 +64,14 @@ function moveOf({ request: { command }, events }: Draft): FlushRows['moves'] {
 }
 
 function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): OutcomeRow {
+  const { idempotencyKey, caller, requestHash } = each.request;
   return {
     region: each.region,
     walletId: each.scope,
-    idempotencyKey: each.request.idempotencyKey,
-    requestHash: each.request.requestHash,
+    idempotencyKey,
+    caller,
+    oldKey: each.keysBeforeCallers ? idempotencyKey : null,
+    requestHash,
     recordedAt: each.recordedAt,
     result: JSON.stringify(each.result),
     appends: each.events.length > 0,
@@ -76,7 +82,8 @@ function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): Outcome
 
 function byKey(a: OutcomeRow, b: OutcomeRow): number {
   if (a.walletId !== b.walletId) return a.walletId < b.walletId ? -1 : 1;
-  return a.idempotencyKey < b.idempotencyKey ? -1 : 1;
+  if (a.idempotencyKey !== b.idempotencyKey) return a.idempotencyKey < b.idempotencyKey ? -1 : 1;
+  return a.caller < b.caller ? -1 : 1;
 }
 
 function commitsOf(streams: readonly (readonly EventDraft[])[]): FlushRows['commits'] {

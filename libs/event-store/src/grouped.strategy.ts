@@ -1,10 +1,10 @@
-import { commandDefinition, homeAfter, initialState, scopeOf } from '@tidemark/wallet';
+import { commandDefinition, homeAfter, initialState } from '@tidemark/wallet';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
 import { absentHead, openedIn } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
 import { MissingWallets } from './missing-wallets.js';
-import { IdempotencyKeyReused, LogUnavailable, QueueFull, type CommandOutcome } from './outcome.js';
+import { LogUnavailable, QueueFull, type CommandOutcome } from './outcome.js';
 import { identityOf, PendingCommand } from './pending-command.js';
 import { WalletCache, type CachedWallet } from './wallet-cache.js';
 
@@ -40,6 +40,8 @@ class QueuedStrategy implements CommandStrategy {
   private readonly lanes = new Map<string, Lane>();
   private readonly cache: WalletCache;
   private readonly missing: MissingWallets;
+  /** Requests that wait for another one under their key. */
+  private waiting = 0;
   private closed = false;
 
   constructor(
@@ -51,15 +53,21 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   async execute(request: CommandRequest): Promise<CommandOutcome> {
-    if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
-    const same = this.pending.get(identityOf(scopeOf(request.command), request.idempotencyKey));
-    if (same) return this.join(same, request);
     const { limits, monotonic } = this.environment;
-    if (this.pending.size >= limits.queueMax) {
-      throw new QueueFull(`${limits.queueMax} commands are waiting; nothing was written`);
-    }
     const now = monotonic();
-    const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
+    const deadline = now + limits.commandDeadlineMs;
+    for (;;) {
+      if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
+      const same = this.pending.get(identityOf(request));
+      if (same?.request.requestHash === request.requestHash) return { ...(await same.outcome), replayed: true };
+      if (this.pending.size + this.waiting >= limits.queueMax) {
+        throw new QueueFull(`${limits.queueMax} commands are waiting; nothing was written`);
+      }
+      if (!same) break;
+      await this.untilAnswered(same);
+      if (monotonic() > deadline) throw new LogUnavailable('the key was in use for too long; nothing was written');
+    }
+    const command = new PendingCommand(request, now, deadline);
     this.pending.set(command.identity, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
     if (unknown.length === 0) this.dispatch(command);
@@ -72,11 +80,17 @@ class QueuedStrategy implements CommandStrategy {
     await Promise.allSettled([...this.pending.values()].map(({ outcome }) => outcome));
   }
 
-  private async join(same: PendingCommand, request: CommandRequest): Promise<CommandOutcome> {
-    if (same.request.requestHash !== request.requestHash) {
-      throw new IdempotencyKeyReused(`idempotency key ${request.idempotencyKey} is in use for another request`);
-    }
-    return { ...(await same.outcome), replayed: true };
+  /**
+   * Waits until another request under the same key is answered. One of the two is a misuse of the key, and only what is
+   * stored can tell which: the one that waits may be the repeat of a request that was answered long ago.
+   */
+  private async untilAnswered({ outcome }: PendingCommand): Promise<void> {
+    this.waiting++;
+    await outcome.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.waiting--;
   }
 
   private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {

@@ -215,7 +215,8 @@ export class Lane {
       if (found instanceof Error) this.fail(command, found);
       else if (found) {
         if (command.ambiguous) this.environment.observer.ambiguityEnded('had_committed');
-        this.answer(command, { result: found, replayed: !isOwn(command, found) && !command.ambiguous });
+        const replayed = !isOwn(command, found.result) && !command.ambiguous;
+        this.answer(command, { ...found, replayed });
       } else if (command.wallets.some((wallet) => moved.has(wallet))) command.attempts++;
     }
     for (const wallet of moved) this.coolDown(wallet, commands);

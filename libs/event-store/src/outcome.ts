@@ -39,11 +39,20 @@ export type CommandResult = AcceptedResult | RejectedResult;
 export interface CommandOutcome {
   readonly result: CommandResult;
   readonly replayed: boolean;
+  /** Set where the key was used before keys belonged to callers: ids that follow from the key do so without the caller. */
+  readonly ofNoCaller?: true;
 }
 
 /** The same key came with another request. HTTP 422. */
 export class IdempotencyKeyReused extends Error {
   override readonly name = 'IdempotencyKeyReused';
+
+  constructor(idempotencyKey: string) {
+    super(
+      `the idempotency key ${idempotencyKey} was used for another request: its body or If-Match was different; ` +
+        'send a new request under a new key',
+    );
+  }
 }
 
 /** More commands wait than the bound allows. Nothing was written; try again. HTTP 503. */

@@ -4,8 +4,9 @@ import type { CommandOutcome } from './outcome.js';
 import type { CachedWallet } from './wallet-cache.js';
 
 /** Two requests with the same identity are one command. */
-export function identityOf(walletId: string, idempotencyKey: string): string {
-  return `${walletId}\n${idempotencyKey}`;
+export function identityOf({ command, idempotencyKey, caller }: CommandRequest): string {
+  // The caller comes last: it is the only part that may hold a line feed, so no two identities share a text.
+  return `${scopeOf(command)}\n${idempotencyKey}\n${caller}`;
 }
 
 /** A command on its way: queued, in flight, or between two attempts. */
@@ -31,7 +32,7 @@ export class PendingCommand {
     readonly deadline: number,
   ) {
     this.scope = scopeOf(request.command);
-    this.identity = identityOf(this.scope, request.idempotencyKey);
+    this.identity = identityOf(request);
     this.walletIds = walletsOf(request.command);
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;

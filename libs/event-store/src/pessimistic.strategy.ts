@@ -1,11 +1,11 @@
 import { fullJitter, type Database } from '@tidemark/database';
 import { initialState, scopeOf, walletsOf } from '@tidemark/wallet';
 import { append } from './append.js';
-import type { CommandRequest, CommandStrategy } from './command-request.js';
+import { isRepeat, type CommandRequest, type CommandStrategy } from './command-request.js';
 import { absentHead, draft, openedIn, type Draft, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull, type CommandOutcome } from './outcome.js';
-import { findOutcomes } from './outcome-lookup.js';
+import { findOutcomes, replayOf } from './outcome-lookup.js';
 import { failureOf, StaleAnswer } from './recovery.js';
 import { loadWallets } from './wallet-loader.js';
 
@@ -105,13 +105,14 @@ async function lockAndLoad(
 
 async function storedOutcome(
   on: Pick<Database, 'query' | 'engine'>,
-  { idempotencyKey, requestHash }: CommandRequest,
+  request: CommandRequest,
   { region, walletId }: WalletHead,
 ): Promise<CommandOutcome | undefined> {
-  const [stored] = await findOutcomes(on, [{ region, walletId, idempotencyKey }]);
+  const { idempotencyKey, caller } = request;
+  const [stored] = await findOutcomes(on, [{ region, walletId, idempotencyKey, caller }]);
   if (!stored) return undefined;
-  if (stored.requestHash === requestHash) return { result: stored.result, replayed: true };
-  throw new IdempotencyKeyReused(`idempotency key ${idempotencyKey} was used for another request`);
+  if (isRepeat(request, stored.requestHash)) return replayOf(stored);
+  throw new IdempotencyKeyReused(idempotencyKey);
 }
 
 // In the order of the ids: two transfers between the same wallets cannot deadlock.

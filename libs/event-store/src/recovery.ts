@@ -1,7 +1,8 @@
 import { classify } from '@tidemark/database';
+import { isRepeat } from './command-request.js';
 import type { RetryReason, WriteEnvironment } from './environment.js';
-import { IdempotencyKeyReused, type CommandResult } from './outcome.js';
-import { findOutcomes, type OutcomeKey } from './outcome-lookup.js';
+import { IdempotencyKeyReused, type CommandOutcome } from './outcome.js';
+import { findOutcomes, replayOf, type OutcomeKey, type StoredOutcome } from './outcome-lookup.js';
 import type { PendingCommand } from './pending-command.js';
 import { refresh, type CachedWallet } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
@@ -31,7 +32,7 @@ export function failureOf(error: unknown, during: 'read' | 'write' = 'write'): R
 
 export interface Reconciled {
   /** Commands that the database has an answer for already. */
-  readonly answers: ReadonlyMap<PendingCommand, CommandResult | Error>;
+  readonly answers: ReadonlyMap<PendingCommand, CommandOutcome | Error>;
   /** Wallets that others appended to meanwhile; their heads are the new ones. */
   readonly moved: ReadonlySet<CachedWallet>;
 }
@@ -53,7 +54,7 @@ export async function reconcile(
     loadWallets(database, requests),
     findOutcomes(database, commands.map(keyOf)),
   ]);
-  const answers = new Map<PendingCommand, CommandResult | Error>();
+  const answers = new Map<PendingCommand, CommandOutcome | Error>();
   const moved = new Set<CachedWallet>();
   for (const wallet of wallets) {
     const found = loaded.get(wallet.head.walletId)!;
@@ -66,16 +67,17 @@ export async function reconcile(
   }
   commands.forEach((command, i) => {
     const stored = outcomes[i];
-    if (stored) answers.set(command, answerFrom(command, stored.requestHash, stored.result));
+    if (stored) answers.set(command, answerFrom(command, stored));
   });
   return { answers, moved };
 }
 
 function keyOf({ scope, request, wallets }: PendingCommand): OutcomeKey {
-  return { region: wallets[0]!.head.region, walletId: scope, idempotencyKey: request.idempotencyKey };
+  const { idempotencyKey, caller } = request;
+  return { region: wallets[0]!.head.region, walletId: scope, idempotencyKey, caller };
 }
 
-function answerFrom({ request }: PendingCommand, requestHash: string, result: CommandResult): CommandResult | Error {
-  if (requestHash === request.requestHash) return result;
-  return new IdempotencyKeyReused(`idempotency key ${request.idempotencyKey} was used for another request`);
+function answerFrom({ request }: PendingCommand, stored: StoredOutcome): CommandOutcome | Error {
+  if (isRepeat(request, stored.requestHash)) return replayOf(stored);
+  return new IdempotencyKeyReused(request.idempotencyKey);
 }

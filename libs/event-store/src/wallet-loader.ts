@@ -13,6 +13,7 @@ export interface LoadRequest {
 type LoadRow = EventRow & {
   known_id: string;
   home: string | null;
+  keys_before_callers: boolean | null;
   snapshot_state: string | null;
   snapshot_recorded_at: string | null;
   snapshot_hash: string | null;
@@ -51,9 +52,13 @@ export async function loadWallets(
 function startOf(row: LoadRow, known: WalletHead | undefined): WalletHead {
   const { known_id: walletId, home, snapshot_state, snapshot_recorded_at, snapshot_hash } = row;
   if (known && known.wallet.version > 0) return known;
-  if (snapshot_state === null) return absentHead(walletId, home ?? known?.region ?? '', initialState);
+  const keysBeforeCallers = row.keys_before_callers ?? false;
+  if (snapshot_state === null) {
+    return { ...absentHead(walletId, home ?? known?.region ?? '', initialState), keysBeforeCallers };
+  }
   const wallet = decodeWallet(snapshot_state);
-  return { walletId, region: home!, wallet, hash: snapshot_hash!, recordedAt: snapshot_recorded_at! };
+  const [hash, recordedAt] = [snapshot_hash!, snapshot_recorded_at!];
+  return { walletId, region: home!, wallet, hash, recordedAt, keysBeforeCallers };
 }
 
 function fold(
@@ -76,7 +81,7 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
     throw new Error(`wallet ${walletId}: version ${event.version} follows ${head.wallet.version} in the log`);
   }
   const wallet = evolve(head.wallet, domainEvent(event));
-  return { walletId, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
+  return { ...head, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
 }
 
 const LOAD: Record<Engine, string> = { cockroach: loadSql('cockroach', true), postgres: loadSql('postgres', true) };
@@ -102,7 +107,7 @@ function loadSql(engine: Engine, withSnapshots: boolean): string {
       };
   return `
 WITH known AS (
-  SELECT k.wallet_id AS known_id, w.region AS home, w.former_regions, ${snapshot.columns}
+  SELECT k.wallet_id AS known_id, w.region AS home, w.former_regions, w.keys_before_callers, ${snapshot.columns}
   FROM unnest($1::text[], $2::int8[]) AS k(wallet_id, version)
   ${left} wallets w ON w.wallet_id = k.wallet_id
   ${snapshot.join}),
@@ -110,7 +115,7 @@ streams AS (
   SELECT known_id, start, home AS region FROM known
   UNION ALL
   SELECT known_id, start, unnest(former_regions) FROM known)
-SELECT known.known_id, known.home, known.snapshot_state, known.snapshot_recorded_at, known.snapshot_hash, tail.*
+SELECT known.known_id, known.home, known.keys_before_callers, known.snapshot_state, known.snapshot_recorded_at, known.snapshot_hash, tail.*
 FROM known
 LEFT JOIN (
   SELECT streams.known_id AS tail_of, ${EVENT_COLUMNS}

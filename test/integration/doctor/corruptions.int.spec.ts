@@ -29,7 +29,7 @@ const CORRUPTIONS: readonly Corruption[] = [
     what: "a bit of an event's metadata is flipped: who asked for it",
     spoil: (p, a) =>
       p.spoil(`UPDATE wallet_events SET metadata = replace(metadata, '"test"', '"tesu"') WHERE ${EVENT}`, a, 3),
-    found: ['hash_chain a 3'],
+    found: ['hash_chain a 3', 'outcome_agrees a 3', 'outcome_present a 3'],
   },
   {
     what: "a bit of an event's metadata is flipped: its key",
@@ -222,11 +222,17 @@ const CORRUPTIONS: readonly Corruption[] = [
     found: ['outcome_agrees a 0', 'outcome_present a 3'],
   },
   {
+    what: "an outcome is another caller's",
+    spoil: (p, a) =>
+      p.spoil(`UPDATE command_outcomes SET caller = 'tesu' WHERE wallet_id = $1 AND idempotency_key = $2`, a, `${a}3`),
+    found: ['outcome_agrees a 3', 'outcome_present a 3'],
+  },
+  {
     what: 'an outcome stands for a command that appended nothing',
     spoil: (p, a) =>
       p.spoil(
-        `INSERT INTO command_outcomes (region, wallet_id, idempotency_key, request_hash, position, recorded_at, result)
-         SELECT region, wallet_id, 'never-sent', request_hash, position, recorded_at, replace(result, '"version":3', '"version":77')
+        `INSERT INTO command_outcomes (region, wallet_id, idempotency_key, caller, request_hash, position, recorded_at, result)
+         SELECT region, wallet_id, 'never-sent', caller, request_hash, position, recorded_at, replace(result, '"version":3', '"version":77')
          FROM command_outcomes WHERE wallet_id = $1 AND idempotency_key = $2`,
         ...[a, `${a}3`],
       ),

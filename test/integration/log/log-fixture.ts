@@ -70,6 +70,7 @@ export class TestStore {
   readonly ambiguities: string[] = [];
   readonly flushes: number[] = [];
   private readonly store: CommandStrategy;
+  private readonly caller: string = 'test';
   private keys = 0;
 
   constructor(options: EventStoreOptions) {
@@ -84,9 +85,14 @@ export class TestStore {
     });
   }
 
+  /** The same process, for another caller. */
+  as(caller: string): TestStore {
+    return Object.assign(Object.create(this) as TestStore, { caller });
+  }
+
   execute(command: WalletCommand, key = `key-${process.pid}-${Math.random()}-${this.keys++}`): Promise<CommandOutcome> {
     const requestHash = JSON.stringify(command);
-    return this.store.execute({ command, idempotencyKey: key, requestHash, caller: 'test' });
+    return this.store.execute({ command, idempotencyKey: key, requestHash, caller: this.caller });
   }
 
   openWallet(walletId: string, key?: string, homeRegion = 'local') {

@@ -15,7 +15,7 @@ const EVENT_COLUMNS = [
   ...['type', 'schema_version', 'data', 'metadata', 'hash'],
 ];
 const OUTCOME_COLUMNS = [
-  ...['region', 'wallet_id', 'idempotency_key', 'request_hash', 'position', 'recorded_at', 'result'],
+  ...['region', 'wallet_id', 'idempotency_key', 'caller', 'request_hash', 'position', 'recorded_at', 'result'],
 ];
 
 /** Rows of deposits that are in the log, to be written again elsewhere. */

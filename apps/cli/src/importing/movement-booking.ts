@@ -12,7 +12,7 @@ export type Booking =
 
 export interface BookingPolicy {
   readonly source: string;
-  /** Kept in the events as who asked for them. */
+  /** Whose the keys are; kept in the events as who asked for them. */
   readonly caller: string;
   /** History is booked even where it overdraws. */
   readonly overdraft: boolean;
@@ -35,7 +35,7 @@ export async function bookMovement(
 ): Promise<Booking> {
   const { source, caller, retryRejected } = policy;
   const firstKey = `import:${source}:${movement.id}`;
-  const movementCommand = commandOf(movement, firstKey);
+  const movementCommand = commandOf(movement, { caller, idempotencyKey: firstKey });
   // Hashed without the overdraft, which is how a movement is booked and not what it is: otherwise an import with
   // --overdraft after one without would take every debit for another movement.
   const identity = { requestHash: requestHash(movementCommand), caller };
@@ -46,7 +46,7 @@ export async function bookMovement(
     if (!first.replayed) return rejected(first.result);
 
     const keyOf = (retry: number) => `import-retry:${retry}:${source}:${movement.id}`;
-    const { count, last } = await findPastRetries(database, movement.walletId, keyOf);
+    const { count, last } = await findPastRetries(database, movement.walletId, caller, keyOf);
     if (last?.kind === 'accepted') return { kind: 'replayed' };
     if (!retryRejected || count >= RETRIES_MAX) return rejected(last ?? first.result);
 
@@ -59,7 +59,10 @@ export async function bookMovement(
   }
 }
 
-function commandOf({ direction, walletId, amount, details }: MovementRow, key: string): Deposit | Withdraw {
+function commandOf(
+  { direction, walletId, amount, details }: MovementRow,
+  key: { readonly caller: string; readonly idempotencyKey: string },
+): Deposit | Withdraw {
   const type = direction === 'credit' ? 'Deposit' : 'Withdraw';
   return { type, walletId, movementId: movementIdOf(walletId, key), amount, details };
 }

@@ -1,8 +1,8 @@
 /** Who sent a command, and under which key: what makes two requests one command. */
 export interface CommandIdentity {
-  /** 1 to 255 visible ASCII characters, unique within the wallet that the command is scoped to. */
+  /** 1 to 255 visible ASCII characters, unique within the caller and the wallet that the command is scoped to. */
   readonly idempotencyKey: string;
-  /** The name of the API key, kept in the events' metadata. */
+  /** The name of the API key: whose idempotency key it is. Kept in the events' metadata. */
   readonly caller: string;
   readonly requestId?: string;
 }

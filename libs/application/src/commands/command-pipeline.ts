@@ -1,7 +1,7 @@
 import type { CommandOutcome, CommandStrategy } from '@tidemark/event-store';
 import type { WalletCommand } from '@tidemark/wallet';
 import type { CommandIdentity } from './command-identity.js';
-import { requestHash } from './request-hash.js';
+import { requestHash, type RequestHashes } from './request-hash.js';
 
 /** A command that has been answered, with the ids that it was given on the way. */
 export interface Written<C extends WalletCommand> {
@@ -23,13 +23,22 @@ export class CommandPipeline {
   /**
    * Has the command decided and its outcome made durable.
    *
+   * @param asked the command; or, where an id of it follows from the idempotency key, how to make it from the key and its caller
+   * @param hashes of the request, where the process has added something to what was asked
    * @throws whatever `CommandStrategy.execute` throws
    */
-  async write<C extends WalletCommand>(command: C, identity: CommandIdentity): Promise<Written<C>> {
+  async write<C extends WalletCommand>(
+    asked: C | ((key: Pick<CommandIdentity, 'caller' | 'idempotencyKey'>) => C),
+    identity: CommandIdentity,
+    hashes?: RequestHashes,
+  ): Promise<Written<C>> {
+    const make = typeof asked === 'function' ? asked : () => asked;
+    const command = make(identity);
     this.inMemory++;
     try {
-      const outcome = await this.store.execute({ command, ...identity, requestHash: requestHash(command) });
-      return { command, outcome };
+      const recognised = hashes ?? { requestHash: requestHash(command) };
+      const outcome = await this.store.execute({ command, ...identity, ...recognised });
+      return { command: outcome.ofNoCaller ? make({ ...identity, caller: '' }) : command, outcome };
     } finally {
       this.inMemory--;
     }

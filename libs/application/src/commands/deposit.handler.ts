@@ -20,7 +20,9 @@ export class DepositHandler implements ICommandHandler<DepositCommand> {
   constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
   execute({ asked, identity }: DepositCommand): Promise<Written<Deposit>> {
-    const movementId = movementIdOf(asked.walletId, identity.idempotencyKey);
-    return this.pipeline.write({ type: 'Deposit', movementId, ...asked }, identity);
+    return this.pipeline.write(
+      (key) => ({ type: 'Deposit', movementId: movementIdOf(asked.walletId, key), ...asked }),
+      identity,
+    );
   }
 }

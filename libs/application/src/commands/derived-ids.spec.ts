@@ -15,18 +15,29 @@ describe('derived ids', () => {
   it.each(['k', 'order-4711', '~'.repeat(255), ...Array.from({ length: 50 }, (_, i) => `key ${i}`)])(
     'are the first 130 bits of a sha256, for key %j',
     (key) => {
-      expect(movementIdOf('alice', key)).toBe(`mv_${model(`movement\nalice\n${key}`)}`);
-      expect(transferIdOf('alice', key)).toBe(`tr_${model(`transfer\nalice\n${key}`)}`);
+      const ofTill = { caller: 'the till', idempotencyKey: key };
+      expect(movementIdOf('alice', ofTill)).toBe(`mv_${model(`movement\nalice\n${key}\nthe till`)}`);
+      expect(transferIdOf('alice', ofTill)).toBe(`tr_${model(`transfer\nalice\n${key}\nthe till`)}`);
       expect(walletIdOf('the till', key)).toBe(`w_${model(`wallet\n${key}\nthe till`)}`);
     },
   );
 
-  it('differ by kind, scope and key', () => {
+  it('are what they were for a key of no caller, from before keys belonged to callers', () => {
+    const old = { caller: '', idempotencyKey: 'k' };
+    expect(movementIdOf('alice', old)).toBe(`mv_${model('movement\nalice\nk')}`);
+    expect(transferIdOf('alice', old)).toBe(`tr_${model('transfer\nalice\nk')}`);
+  });
+
+  it('differ by kind, scope, key and caller', () => {
+    const key = (idempotencyKey: string, caller = 'the till') => ({ caller, idempotencyKey });
     const ids = [
-      movementIdOf('a', 'k'),
-      movementIdOf('a', 'l'),
-      movementIdOf('b', 'k'),
-      transferIdOf('a', 'k'),
+      movementIdOf('a', key('k')),
+      movementIdOf('a', key('l')),
+      movementIdOf('b', key('k')),
+      movementIdOf('a', key('k', 'another till')),
+      movementIdOf('a', key('k', '')),
+      transferIdOf('a', key('k')),
+      transferIdOf('a', key('k', 'another till')),
       walletIdOf('a', 'k'),
       walletIdOf('k', 'a'),
     ].map((id) => id.replace(/^[a-z]+_/, ''));

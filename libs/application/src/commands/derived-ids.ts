@@ -5,13 +5,20 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** 26 characters of 5 bits: 130 bits of the hash, so that two keys never meet by chance. */
 const ID_CHARACTERS = 26;
 
+/** What an id follows from. */
+interface KeyOfCaller {
+  /** Empty for a key that was used before keys belonged to callers. */
+  readonly caller: string;
+  readonly idempotencyKey: string;
+}
+
 /**
  * The id of a deposit or withdrawal: `mv_` and 26 characters, the same for every repeat of the request.
  *
  * @param scope the wallet that the idempotency key belongs to
  */
-export function movementIdOf(scope: string, idempotencyKey: string): string {
-  return `mv_${digest(`movement\n${scope}\n${idempotencyKey}`)}`;
+export function movementIdOf(scope: string, key: KeyOfCaller): string {
+  return `mv_${digest(`movement\n${scope}\n${ofCaller(key)}`)}`;
 }
 
 /**
@@ -19,13 +26,17 @@ export function movementIdOf(scope: string, idempotencyKey: string): string {
  *
  * @param scope the (first) source wallet, to which the idempotency key belongs
  */
-export function transferIdOf(scope: string, idempotencyKey: string): string {
-  return `tr_${digest(`transfer\n${scope}\n${idempotencyKey}`)}`;
+export function transferIdOf(scope: string, key: KeyOfCaller): string {
+  return `tr_${digest(`transfer\n${scope}\n${ofCaller(key)}`)}`;
 }
 
 /** The id of a wallet that was opened without one: `w_` and 26 characters, so that a repeat finds the first wallet. */
 export function walletIdOf(caller: string, idempotencyKey: string): string {
   return `w_${digest(`wallet\n${idempotencyKey}\n${caller}`)}`;
+}
+
+function ofCaller({ caller, idempotencyKey }: KeyOfCaller): string {
+  return caller === '' ? idempotencyKey : `${idempotencyKey}\n${caller}`;
 }
 
 // The free part comes last (keys and ids hold no line feed), so no two inputs share a text.

@@ -20,7 +20,9 @@ export class TransferHandler implements ICommandHandler<TransferCommand> {
   constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
   execute({ asked, identity }: TransferCommand): Promise<Written<Transfer>> {
-    const transferId = transferIdOf(asked.legs[0].from, identity.idempotencyKey);
-    return this.pipeline.write({ type: 'Transfer', transferId, ...asked }, identity);
+    return this.pipeline.write(
+      (key) => ({ type: 'Transfer', transferId: transferIdOf(asked.legs[0].from, key), ...asked }),
+      identity,
+    );
   }
 }

@@ -20,7 +20,9 @@ export class WithdrawHandler implements ICommandHandler<WithdrawCommand> {
   constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
   execute({ asked, identity }: WithdrawCommand): Promise<Written<Withdraw>> {
-    const movementId = movementIdOf(asked.walletId, identity.idempotencyKey);
-    return this.pipeline.write({ type: 'Withdraw', movementId, ...asked }, identity);
+    return this.pipeline.write(
+      (key) => ({ type: 'Withdraw', movementId: movementIdOf(asked.walletId, key), ...asked }),
+      identity,
+    );
   }
 }

@@ -15,21 +15,22 @@ export interface CommandEvent {
   readonly slice: WalletSlice;
   readonly judged: JudgedEvent;
   readonly key: string;
+  readonly caller: string;
   readonly requestHash: string;
   outcome: OutcomeRecord | undefined;
 }
 
 /**
- * The events of a page with the outcomes of their commands, found under the key and the wallet that the command was
- * about. A transfer of several sources has one key, of its first source, and no event says which that is: those are
+ * The events of a page with the outcomes of their commands, found under the key, its caller and the wallet that the command
+ * was about. Before keys belonged to callers, outcomes were stored under no caller, whatever the event says. A transfer of several sources has one key, of its first source, and no event says which that is: those are
  * looked for among all wallets that the flush appended to.
  */
 export async function commandEvents({ audit, allRegions, slices }: Page): Promise<CommandEvent[]> {
   const events = slices.flatMap((slice) =>
     slice.events.flatMap((judged): CommandEvent[] => {
       if (!judged.metadata) return [];
-      const { idempotencyKey: key, requestHash } = judged.metadata;
-      return [{ slice, judged, key, requestHash, outcome: undefined }];
+      const { idempotencyKey: key, requestHash, caller = '' } = judged.metadata;
+      return [{ slice, judged, key, caller, requestHash, outcome: undefined }];
     }),
   );
   const source = await OutcomeSource.over(audit, slices);
@@ -39,7 +40,7 @@ export async function commandEvents({ audit, allRegions, slices }: Page): Promis
     const flushes = await readFlushes(audit, allRegions, astray.map(positionOf));
     await assign(source, astray, (event) => {
       const wallets = (flushes.get(positionOf(event)) ?? []).filter(({ metadata }) => metadata === metadataOf(event));
-      return wallets.flatMap(({ walletId }) => keysIn(allRegions, walletId, event.key));
+      return wallets.flatMap(({ walletId }) => keysIn(allRegions, walletId, event));
     });
   }
   return events;
@@ -73,12 +74,13 @@ function isView({ walletId, homeRegion, version, balances }: WalletView): boolea
   return named && Number.isSafeInteger(version) && version >= 1;
 }
 
-function ownKeys({ slice, judged, key }: CommandEvent, allRegions: readonly string[]): OutcomeKey[] {
+function ownKeys(command: CommandEvent, allRegions: readonly string[]): OutcomeKey[] {
+  const { slice, judged } = command;
   const { event, recorded } = judged;
   const { scope, home } = event ? eventDefinition(event.type) : {};
-  if (event && scope) return keysIn(allRegions, scope(event), key);
+  if (event && scope) return keysIn(allRegions, scope(event), command);
   // Stored where the wallet's next event went, which a rehoming changes.
-  return keysIn([event && home ? home(event) : recorded.region], slice.walletId, key);
+  return keysIn([event && home ? home(event) : recorded.region], slice.walletId, command);
 }
 
 function isAstray({ judged: { event }, requestHash, outcome }: CommandEvent): boolean {
@@ -90,8 +92,13 @@ function isShared({ type }: WalletEvent): boolean {
   return eventDefinition(type).counterpart !== undefined;
 }
 
-function keysIn(regions: readonly string[], walletId: string, idempotencyKey: string): OutcomeKey[] {
-  return regions.map((region) => ({ region, walletId, idempotencyKey }));
+function keysIn(
+  regions: readonly string[],
+  walletId: string,
+  { key: idempotencyKey, caller }: Pick<CommandEvent, 'key' | 'caller'>,
+): OutcomeKey[] {
+  const callers = caller === '' ? [''] : [caller, ''];
+  return regions.flatMap((region) => callers.map((each) => ({ region, walletId, idempotencyKey, caller: each })));
 }
 
 function positionOf({ judged }: CommandEvent): string {

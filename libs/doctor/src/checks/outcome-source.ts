@@ -52,6 +52,6 @@ export class OutcomeSource {
   }
 }
 
-function nameOf({ region, walletId, idempotencyKey }: OutcomeKey): string {
-  return `${region}\n${walletId}\n${idempotencyKey}`;
+function nameOf({ region, walletId, idempotencyKey, caller }: OutcomeKey): string {
+  return `${region}\n${walletId}\n${idempotencyKey}\n${caller}`;
 }

@@ -48,8 +48,8 @@ function differenceIn({ slice, judged, outcome }: CommandEvent, claims: Tally, d
 }
 
 /** What an outcome says about one wallet, in a tally. */
-export function claimText({ region, walletId, idempotencyKey }: OutcomeRecord, shown: WalletView): string {
-  return `${region}\n${walletId}\n${idempotencyKey}\n${shown.version}`;
+export function claimText({ region, walletId, idempotencyKey, caller }: OutcomeRecord, shown: WalletView): string {
+  return `${region}\n${walletId}\n${idempotencyKey}\n${shown.version}\n${caller}`;
 }
 
 function viewIn(answer: Answer | undefined, walletId: string): WalletView | undefined {

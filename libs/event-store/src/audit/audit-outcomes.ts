@@ -17,6 +17,7 @@ interface Row {
   region: string;
   wallet_id: string;
   idempotency_key: string;
+  caller: string;
   request_hash: string;
   position: string | null;
   result: string;
@@ -25,11 +26,7 @@ interface Row {
 /** One page of a region's outcomes, in the order of their keys: the first `limit` after one of them. */
 export async function readRegionOutcomes(
   reader: AuditReader,
-  {
-    region,
-    after,
-    limit,
-  }: { region: string; after: { readonly walletId: string; readonly idempotencyKey: string }; limit: number },
+  { region, after, limit }: { region: string; after: Omit<OutcomeKey, 'region'>; limit: number },
 ): Promise<OutcomeRecord[]> {
   const rest = await readWalletOutcomes(reader, { region, ...after, limit });
   if (rest.length >= limit) return rest;
@@ -39,17 +36,12 @@ export async function readRegionOutcomes(
   return [...rest, ...rows.map((row) => outcomeOf(reader.engine, row))];
 }
 
-/** One page of the outcomes of one wallet in one region: the first `limit` after a key. */
+/** One page of the outcomes of one wallet in one region: the first `limit` after a key and its caller. */
 export async function readWalletOutcomes(
   reader: AuditReader,
-  {
-    region,
-    walletId,
-    idempotencyKey,
-    limit,
-  }: { region: string; walletId: string; idempotencyKey: string; limit: number },
+  { region, walletId, idempotencyKey, caller, limit }: OutcomeKey & { limit: number },
 ): Promise<OutcomeRecord[]> {
-  const { rows } = await reader.query<Row>(REST_OF_WALLET, [region, walletId, idempotencyKey, limit], {
+  const { rows } = await reader.query<Row>(REST_OF_WALLET, [region, walletId, idempotencyKey, caller, limit], {
     name: 'audit-wallet-outcomes',
   });
   return rows.map((row) => outcomeOf(reader.engine, row));
@@ -73,6 +65,7 @@ export async function readOutcomes(reader: AuditReader, keys: readonly OutcomeKe
       keys.map(({ region }) => region),
       keys.map(({ walletId }) => walletId),
       keys.map(({ idempotencyKey }) => idempotencyKey),
+      keys.map(({ caller }) => caller),
     ],
     { name: 'audit-outcomes' },
   );
@@ -93,46 +86,50 @@ export async function readOutcomesLeftBehind(
     name: 'audit-outcomes-left-behind',
   });
   return rows.map((row) => ({
-    ...{ region: row.region, walletId: row.wallet_id, idempotencyKey: row.idempotency_key, home: row.home },
+    ...keyOf(row),
+    home: row.home,
   }));
 }
 
 function outcomeOf(engine: Engine, row: Row): OutcomeRecord {
   return {
-    region: row.region,
-    walletId: row.wallet_id,
-    idempotencyKey: row.idempotency_key,
+    ...keyOf(row),
     requestHash: row.request_hash,
     position: row.position === null ? undefined : positionOf(engine, row.position),
     result: row.result,
   };
 }
 
-const COLUMNS = `o.region, o.wallet_id, o.idempotency_key, o.request_hash, o.position::text AS position, o.result`;
+function keyOf({ region, wallet_id, idempotency_key, caller }: Row): OutcomeKey {
+  return { region, walletId: wallet_id, idempotencyKey: idempotency_key, caller };
+}
+
+const COLUMNS = `o.region, o.wallet_id, o.idempotency_key, o.caller, o.request_hash, o.position::text AS position, o.result`;
 
 const REST_OF_WALLET = `
 SELECT ${COLUMNS} FROM command_outcomes o
-WHERE o.region = $1::text AND o.wallet_id = $2::text AND o.idempotency_key > $3::text
-ORDER BY o.idempotency_key LIMIT $4::int8`;
+WHERE o.region = $1::text AND o.wallet_id = $2::text AND o.idempotency_key >= $3::text
+  AND (o.idempotency_key > $3::text OR o.caller > $4::text)
+ORDER BY o.idempotency_key, o.caller LIMIT $5::int8`;
 
 const NEXT_WALLETS = `
 SELECT ${COLUMNS} FROM command_outcomes o
 WHERE o.region = $1::text AND o.wallet_id > $2::text
-ORDER BY o.wallet_id, o.idempotency_key LIMIT $3::int8`;
+ORDER BY o.wallet_id, o.idempotency_key, o.caller LIMIT $3::int8`;
 
 const BETWEEN = `
 SELECT ${COLUMNS} FROM command_outcomes o
 WHERE o.region = $1::text AND o.wallet_id >= $2::text AND o.wallet_id <= $3::text
-ORDER BY o.wallet_id, o.idempotency_key LIMIT $4::int8`;
+ORDER BY o.wallet_id, o.idempotency_key, o.caller LIMIT $4::int8`;
 
 const BY_KEY: Record<Engine, string> = { cockroach: byKeySql('cockroach'), postgres: byKeySql('postgres') };
 
 function byKeySql(engine: Engine): string {
   return `
 SELECT ${COLUMNS}
-FROM unnest($1::text[], $2::text[], $3::text[]) AS k(region, wallet_id, idempotency_key)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k(region, wallet_id, idempotency_key, caller)
 ${LOOKUP[engine].inner} command_outcomes o
-  ON o.region = k.region AND o.wallet_id = k.wallet_id AND o.idempotency_key = k.idempotency_key`;
+  ON o.region = k.region AND o.wallet_id = k.wallet_id AND o.idempotency_key = k.idempotency_key AND o.caller = k.caller`;
 }
 
 const LEFT_BEHIND: Record<Engine, string> = { cockroach: leftSql('cockroach'), postgres: leftSql('postgres') };
@@ -148,6 +145,7 @@ FROM moved
 ${inner} command_outcomes o ON o.region = moved.former AND o.wallet_id = moved.wallet_id
 ${left} command_outcomes h
   ON h.region = moved.home AND h.wallet_id = moved.wallet_id AND h.idempotency_key = o.idempotency_key
+    AND h.caller = o.caller
 WHERE h.wallet_id IS NULL
 LIMIT $2::int8`;
 }

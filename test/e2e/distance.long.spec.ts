@@ -114,6 +114,19 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     expect(timings(await ask('eu-central', '/wallets/eu-west?consistency=eventual', {}))).toHaveLength(1);
   });
 
+  it('an opening that names no region gets its first answer in every region', async () => {
+    for (const body of [{ walletId: 'anywhere' }, {}]) {
+      const key = randomUUID();
+      const told: Served[] = [];
+      for (const region of ['eu-east', 'eu-west', 'eu-central'] as const) {
+        told.push(await post(region, '/wallets', body, key));
+      }
+      expect(told.map(({ status }) => status)).toEqual([201, 200, 200]);
+      expect(told.map(({ json }) => json)).toEqual(Array(3).fill(told[0]!.json));
+      expect(told[0]!.json.homeRegion).toBe('eu-east');
+    }
+  });
+
   it('two regions that write the same wallet in turn do not race for it', async () => {
     let turn = 0;
     const trips = await roundTrips(() => deposit(turn++ % 2 === 0 ? 'eu-central' : 'eu-east', 'eu-west'));

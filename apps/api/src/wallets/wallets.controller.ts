@@ -36,9 +36,10 @@ export class WalletsController {
   ) {
     const identity = identityOf(request);
     refuseIfMatch(request);
-    const { walletId, homeRegion = this.regions[0], metadata = {} } = body;
-    requireRegion(homeRegion, this.regions);
-    const written = await this.commands.execute(new OpenWalletCommand({ walletId, homeRegion, metadata }, identity));
+    const { walletId, homeRegion, metadata = {} } = body;
+    if (homeRegion !== undefined) requireRegion(homeRegion, this.regions);
+    const asked = { walletId, homeRegion, metadata };
+    const written = await this.commands.execute(new OpenWalletCommand(asked, identity, this.regions));
     const answer = walletAfter(written.command.walletId, acceptedOf(written, reply), reply);
     reply.header('location', `/v1/wallets/${answer.walletId}`);
     return answer;

@@ -45,7 +45,7 @@ export async function importWallets(
     const { walletId } = wallet;
     await window.add(walletId, async () => ({
       row,
-      opened: { walletId, now: await openWallet(store, policy, wallet) },
+      opened: { walletId, now: await openWallet(store, policy, wallet, regions) },
     }));
   }
   await window.drain();

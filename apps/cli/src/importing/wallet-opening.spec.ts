@@ -4,10 +4,10 @@ import { placeWallet } from './wallet-opening.js';
 const wallet = (homeRegion: string, metadata = {}) => ({ walletId: 'a', homeRegion, metadata });
 
 it.each([
-  ['one region, none declared', '', ['local'], { wallet: wallet('local') }],
+  ['one region, none declared', '', ['local'], { wallet: wallet('') }],
   ['one region, that one declared', 'local', ['local'], { wallet: wallet('local') }],
   ['one region, another declared', 'eu-east', ['local'], { wallet: wallet('local', { homeRegion: 'eu-east' }) }],
-  ['several regions, none declared', '', ['eu-west', 'eu-east'], { wallet: wallet('eu-west') }],
+  ['several regions, none declared', '', ['eu-west', 'eu-east'], { wallet: wallet('') }],
   ['several regions, one of them declared', 'eu-east', ['eu-west', 'eu-east'], { wallet: wallet('eu-east') }],
   [
     'several regions, another declared',

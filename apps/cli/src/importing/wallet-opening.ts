@@ -1,4 +1,4 @@
-import { requestHash } from '@tidemark/application';
+import { openingHashes } from '@tidemark/application';
 import { IdempotencyKeyReused, type CommandStrategy } from '@tidemark/event-store';
 import type { OpenWallet } from '@tidemark/wallet';
 import type { RowProblem } from '../mapping/row-problem.js';
@@ -11,7 +11,7 @@ import type { BookingPolicy } from './movement-booking.js';
  * Where a wallet is to live. A database with one region takes any wallet and keeps the region that the file declares as the
  * metadata `homeRegion`; one with several takes those that it has.
  *
- * @param regions of the database, at least one; the first is for wallets that declare none
+ * @param regions of the database, at least one
  */
 export function placeWallet(
   row: WalletRow,
@@ -19,8 +19,7 @@ export function placeWallet(
 ): { readonly wallet: WalletRow } | { readonly problem: RowProblem } {
   const { homeRegion: declared, metadata } = row;
   const [home] = regions;
-  if (declared === '') return { wallet: { ...row, homeRegion: home! } };
-  if (regions.includes(declared)) return { wallet: row };
+  if (declared === '' || regions.includes(declared)) return { wallet: row };
   if (regions.length === 1) {
     return { wallet: { ...row, homeRegion: home!, metadata: { ...metadata, homeRegion: declared } } };
   }
@@ -31,6 +30,7 @@ export function placeWallet(
 /**
  * Opens a wallet, unless it is open.
  *
+ * @param regions of the database, at least one; a wallet that declares none lives in the first
  * @returns whether it was opened now
  * @throws whatever `CommandStrategy.execute` throws, but IdempotencyKeyReused: then it was opened with other metadata, and is open
  */
@@ -38,14 +38,16 @@ export async function openWallet(
   store: CommandStrategy,
   { source, caller }: Pick<BookingPolicy, 'source' | 'caller'>,
   wallet: WalletRow,
+  regions: readonly string[],
 ): Promise<boolean> {
-  const command: OpenWallet = { type: 'OpenWallet', ...wallet };
+  const asked = { type: 'OpenWallet', ...wallet, homeRegion: wallet.homeRegion || undefined } as const;
+  const command: OpenWallet = { ...asked, homeRegion: asked.homeRegion ?? regions[0]! };
   try {
     const idempotencyKey = `import-wallet:${source}`;
     const { result, replayed } = await store.execute({
       command,
       idempotencyKey,
-      requestHash: requestHash(command),
+      ...openingHashes(asked, regions),
       caller,
     });
     return result.kind === 'accepted' && !replayed;
@@ -62,7 +64,7 @@ export async function openOnFirstUse(
   counts: ImportCounts,
 ): Promise<void> {
   if (counts.wallets.has(walletId)) return;
-  const openedNow = await openWallet(store, policy, { walletId, homeRegion: regions[0]!, metadata: {} });
+  const openedNow = await openWallet(store, policy, { walletId, homeRegion: '', metadata: {} }, regions);
   counts.wallets.add(walletId);
   if (openedNow) counts.walletsOpened++;
 }

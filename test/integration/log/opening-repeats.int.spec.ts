@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { CommandPipeline, OpenWalletCommand, OpenWalletHandler } from '@tidemark/application';
+import { openEventStore, type CommandStrategy } from '@tidemark/event-store';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LogFixture } from './log-fixture.js';
+
+/** What a process adds by itself, here the region of an opening that names none, is no part of the request. */
+describe.each(engines)('openings sent again to another region on $engine', (engine) => {
+  let log: LogFixture;
+  const stores: CommandStrategy[] = [];
+  beforeAll(async () => {
+    log = await LogFixture.create(engine);
+  });
+  afterAll(async () => {
+    for (const store of stores) await store.close();
+    await log.close();
+  });
+
+  const processIn = async (...regions: [string, ...string[]]) => {
+    const store = openEventStore({ database: await log.connectApi() });
+    stores.push(store);
+    const handler = new OpenWalletHandler(new CommandPipeline(store));
+    return (asked: { walletId?: string; homeRegion?: string }, idempotencyKey: string) =>
+      handler.execute(new OpenWalletCommand({ metadata: {}, ...asked }, { idempotencyKey, caller: 'c' }, regions));
+  };
+
+  it.each([['a wallet with an id', { walletId: 'w' }] as const, ['a wallet without an id', {}] as const])(
+    'give %s its first answer, and leave it where it is',
+    async (_, asked) => {
+      const [west, east] = [await processIn('west', 'east'), await processIn('east', 'west')];
+      const key = randomUUID();
+      const first = await west(asked, key);
+      const again = await east(asked, key);
+      expect(first.outcome).toMatchObject({ result: { kind: 'accepted', wallets: [{ homeRegion: 'west' }] } });
+      expect(again.outcome).toEqual({ ...first.outcome, replayed: true });
+      expect(again.command.walletId).toBe(first.command.walletId);
+    },
+  );
+
+  it('refuse the key for an opening that names a region', async () => {
+    const west = await processIn('west', 'east');
+    await west({ walletId: 'named' }, 'k');
+    await expect(west({ walletId: 'named', homeRegion: 'east' }, 'k')).rejects.toMatchObject({
+      ...{ name: 'IdempotencyKeyReused' },
+    });
+  });
+
+  it('find what earlier versions stored: they hashed the region that they added', async () => {
+    const [west, east] = [await processIn('west', 'east'), await processIn('east', 'west')];
+    await west({ walletId: 'former', homeRegion: 'west' }, 'k'); // hashed as an opening without a region was
+    expect((await east({ walletId: 'former' }, 'k')).outcome.replayed).toBe(true);
+  });
+});

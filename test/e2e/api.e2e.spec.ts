@@ -183,6 +183,46 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
   });
 
   describe('conditions', () => {
+    it('keeps what If-Match was answered under its key, and says that another try takes a new key', async () => {
+      const [wallet, key] = [await opened(), randomUUID()];
+      const at = (version: number, under = key) =>
+        service.post(`/v1/wallets/${wallet}/deposits`, eur('1.00'), {
+          ...{ key: under, headers: { 'if-match': `"${version}"` } },
+        });
+      for (const replayed of [null, 'true']) {
+        const stale = await at(7);
+        expect([stale.status, stale.headers.get('idempotency-replayed')]).toEqual([412, replayed]);
+        expect(stale.json.detail).toMatch(/expected 7, actual 1\. .* read the wallet and use a new key$/);
+      }
+      const corrected = await at(1);
+      expect([corrected.status, corrected.json.code]).toEqual([422, 'idempotency_key_reused']);
+      expect(corrected.json.detail).toMatch(/If-Match was different; send a new request under a new key$/);
+      expect((await at(1, randomUUID())).status).toBe(201);
+    });
+
+    it('keeps that a destination was not found, and says so', async () => {
+      const [wallet, key, late] = [await opened(), randomUUID(), randomUUID()];
+      await service.post(`/v1/wallets/${wallet}/deposits`, eur('1.00'));
+      const send = (under = key) =>
+        service.post('/v1/transfers', { from: wallet, to: late, ...eur('1.00') }, { key: under });
+      const first = await send();
+      await service.post('/v1/wallets', { walletId: late });
+      const again = await send();
+      expect([first.status, again.status, again.json.code]).toEqual([404, 404, 'wallet_not_found']);
+      expect(first.json.detail).toMatch(/keeps this answer: to try again, use a new key$/);
+      expect((await send(randomUUID())).status).toBe(201);
+    });
+
+    it('keeps nothing for a wallet that nobody has opened: the same request is accepted later', async () => {
+      const [late, key] = [randomUUID(), randomUUID()];
+      const send = () => service.post(`/v1/wallets/${late}/deposits`, eur('1.00'), { key });
+      const first = await send();
+      expect([first.status, first.json.code]).toEqual([404, 'wallet_not_found']);
+      expect(first.json.detail).toMatch(/Nothing is kept .* the same request may be sent again$/);
+      await service.post('/v1/wallets', { walletId: late });
+      expect((await send()).status).toBe(201);
+    });
+
     it('accepts a command only at the version that If-Match names', async () => {
       const wallet = await funded('1.00');
       const deposit = (version: number) =>

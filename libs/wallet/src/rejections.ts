@@ -7,7 +7,8 @@ export const walletNotFound = defineRejection('wallet_not_found', {
   kind: 'not_found',
   title: 'No such wallet',
   advice:
-    'Open the wallet first, or correct its id. Nothing is stored under the key, so the same request may be sent again.',
+    'Open the wallet first, or correct its id. Where it is the wallet in the path or the first source, nothing is stored under ' +
+    'the key, so the same request may be sent again. Where it is a destination, use a new idempotency key: this answer stays.',
 })<{ walletId: string }>();
 
 export const versionMismatch = defineRejection('version_mismatch', {

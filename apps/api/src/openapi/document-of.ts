@@ -14,7 +14,8 @@ import type { RouteDeclaration } from './route-declaration.js';
 const ABOUT = `Wallets whose every balance follows from an append-only log.
 
 - Amounts are strings, exact to the currency's last digit: \`{"amount": "10.00", "currency": "EUR"}\`.
-- Every POST carries an \`Idempotency-Key\`; repeating it is always safe.
+- Every POST carries an \`Idempotency-Key\`; repeating it is always safe. A rejection is kept
+  under the key as well: to try again, use a new one.
 - Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`; \`GET /problems/{code}\` says what to do.
 - 503 means that nothing is wrong with the request: send it again, with the same key, after \`Retry-After\`.`;
 

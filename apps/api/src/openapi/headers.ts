@@ -40,7 +40,8 @@ export const PARAMETERS = {
     in: 'header',
     required: true,
     description:
-      '1 to 255 visible ASCII characters. A repeat with the same key and body gets the first answer again, accepted or ' +
+      '1 to 255 visible ASCII characters. It belongs to the caller (the name of the API key) and to the wallet. A repeat with ' +
+      'the same key, body and `If-Match` gets the first answer again, accepted or ' +
       'rejected, with `Idempotency-Replayed: true`.',
     schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
     example: 'order-4711',
@@ -48,7 +49,9 @@ export const PARAMETERS = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
-    description: 'Accept the command only while the wallet is at this version (as `ETag` gives it); otherwise 412.',
+    description:
+      'Accept the command only while the wallet is at this version (as `ETag` gives it); otherwise 412. It is part of the request: ' +
+      'another version takes a new `Idempotency-Key`.',
     schema: { type: 'string', pattern: VERSION_TAG.source }, // no example: /docs would send it
   },
   IfNoneMatch: {

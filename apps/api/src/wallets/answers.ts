@@ -1,5 +1,5 @@
 import type { Written } from '@tidemark/application';
-import { balancesView, type AcceptedResult } from '@tidemark/event-store';
+import { balancesView, type AcceptedResult, type RejectedResult } from '@tidemark/event-store';
 import type { ProjectedWallet, WalletState } from '@tidemark/projections';
 import { scopeOf, type WalletCommand } from '@tidemark/wallet';
 import type { FastifyReply } from 'fastify';
@@ -20,7 +20,8 @@ export function acceptedOf({ command, outcome }: Written<WalletCommand>, reply: 
   const { result, replayed } = outcome;
   if (result.kind === 'rejected') {
     const { code, details } = result;
-    throw new Problem(code, sentenceOf(code, details), { details }, replayed ? { [REPLAYED]: 'true' } : {});
+    const detail = `${sentenceOf(code, details)}. ${adviceFor(result, scopeOf(command))}`;
+    throw new Problem(code, detail, { details }, replayed ? { [REPLAYED]: 'true' } : {});
   }
   if (replayed) reply.code(200).header(REPLAYED, 'true');
   const home = result.wallets.find(({ walletId }) => walletId === scopeOf(command))?.homeRegion;
@@ -50,6 +51,15 @@ export function walletOf(state: WalletState | ProjectedWallet): WalletRead {
 function sentenceOf(code: string, details: Readonly<Record<string, unknown>>): string {
   const facts = Object.entries(details).map(([name, value]) => `${name} ${plain(value)}`);
   return `${code.replaceAll('_', ' ')}: ${facts.join(', ')}`;
+}
+
+/** What to do next: the key keeps every rejection but the one that had no wallet to be kept with (ADR 5). */
+function adviceFor({ code, details }: RejectedResult, scope: string): string {
+  if (code === 'wallet_not_found' && details['walletId'] === scope) {
+    return 'Nothing is kept under the Idempotency-Key: once the wallet is open, the same request may be sent again';
+  }
+  const before = code === 'version_mismatch' ? 'read the wallet and ' : '';
+  return `The Idempotency-Key keeps this answer: to try again, ${before}use a new key`;
 }
 
 function plain(value: unknown): string {

@@ -27,7 +27,7 @@ interface Row {
 
 /**
  * The stored outcomes under some keys, in one query; the result has one entry a key, undefined where none is stored. What is
- * stored under a key of no caller, from before keys belonged to callers, is for every caller who has none of their own.
+ * stored under a key of no caller, from before keys belonged to callers, is for every caller: none has one of their own then.
  */
 export async function findOutcomes(
   database: Pick<Database, 'query' | 'engine'>,
@@ -45,7 +45,6 @@ export async function findOutcomes(
   );
   const found: (StoredOutcome | undefined)[] = keys.map(() => undefined);
   for (const { ordinal, caller, request_hash, position, result } of rows) {
-    if (caller === '' && found[Number(ordinal) - 1]) continue;
     const stored = JSON.parse(result) as { kind: 'accepted'; wallets: WalletView[] } | RejectedResult;
     found[Number(ordinal) - 1] = {
       requestHash: request_hash,

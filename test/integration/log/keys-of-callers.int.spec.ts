@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StrategyName } from '@tidemark/event-store';
+import { readRegionOutcomes, type StrategyName } from '@tidemark/event-store';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, watched, type TestStore } from './log-fixture.js';
@@ -50,11 +50,10 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
 
     it("takes each caller's outcomes along when the wallet moves, and finds them when it comes back", async () => {
       await a.openWallet(`mover-${strategy}`);
-      const [first, second] = [
-        await a.deposit(`mover-${strategy}`, '1.00', 'k'),
-        await b.deposit(`mover-${strategy}`, '2.00', 'k'),
-      ];
-      for (const region of ['east', 'local', 'east']) {
+      const first = await a.deposit(`mover-${strategy}`, '1.00', 'k');
+      await a.rehome(`mover-${strategy}`, 'east');
+      const second = await b.deposit(`mover-${strategy}`, '2.00', 'k'); // `local` has an outcome under this key by now
+      for (const region of ['local', 'east', 'local']) {
         await a.rehome(`mover-${strategy}`, region);
         expect(await a.deposit(`mover-${strategy}`, '1.00', 'k')).toEqual({ ...first, replayed: true });
         expect(await b.deposit(`mover-${strategy}`, '2.00', 'k')).toEqual({ ...second, replayed: true });
@@ -143,6 +142,20 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
         replayed: true,
       });
     });
+  });
+
+  it('are read page by page, those of one key too', async () => {
+    const store = await log.open();
+    await store.openWallet('paged', 'o');
+    for (const caller of ['c', 'a', 'b']) await store.as(caller).deposit('paged', '1.00', 'k');
+    const found: string[] = [];
+    for (let after = { walletId: 'paged', idempotencyKey: '', caller: '' }; found.length < 9;) {
+      const [next] = await readRegionOutcomes(log.owner, { region: 'local', after, limit: 1 });
+      if (next?.walletId !== 'paged') break;
+      found.push(`${next.idempotencyKey} ${next.caller}`);
+      after = next;
+    }
+    expect(found).toEqual(['k a', 'k b', 'k c', 'o test']);
   });
 
   describe.each(QUEUES)('%s: the queue', (strategy) => {

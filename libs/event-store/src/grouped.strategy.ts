@@ -55,7 +55,6 @@ class QueuedStrategy implements CommandStrategy {
   async execute(request: CommandRequest): Promise<CommandOutcome> {
     const { limits, monotonic } = this.environment;
     const now = monotonic();
-    const deadline = now + limits.commandDeadlineMs;
     for (;;) {
       if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
       const same = this.pending.get(identityOf(request));
@@ -65,9 +64,8 @@ class QueuedStrategy implements CommandStrategy {
       }
       if (!same) break;
       await this.untilAnswered(same);
-      if (monotonic() > deadline) throw new LogUnavailable('the key was in use for too long; nothing was written');
     }
-    const command = new PendingCommand(request, now, deadline);
+    const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
     this.pending.set(command.identity, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
     if (unknown.length === 0) this.dispatch(command);

@@ -32,7 +32,12 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
 
   if (events.length > 0) {
     shape.push(commits.length > 1 ? 'events-far' : 'events');
-    if (counted) parts.push('head AS (UPDATE log_head SET position = position + 1 RETURNING position)');
+    if (counted) {
+      parts.push('head AS (UPDATE log_head SET position = position + 1 RETURNING position)');
+      // After the head, or readers who close the past would wait for every flush in the queue (closed-time.ts).
+      parts.push(`in_time AS (UPDATE closed_time SET position = head.position, recorded_at = ${add(earliest(events), 'timestamptz')}
+  FROM head)`);
+    }
     const newEvents = `new_events AS (
   INSERT INTO wallet_events (region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash${position.column})
   SELECT e.region, e.wallet_id, e.version, e.shard, e.recorded_at, e.type, e.schema_version, e.data, e.metadata, decode(e.hash, 'hex')${position.value}
@@ -138,6 +143,10 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   const text = `WITH ${parts.join(',\n')}
 SELECT (${appendedAt})::text AS position, (${stored})::int4 AS stored`;
   return { name: `append-${shape.join('-') || 'nothing'}`, text, values };
+}
+
+function earliest(events: FlushRows['events']): string {
+  return events.reduce((least, { recordedAt }) => (recordedAt < least ? recordedAt : least), events[0]!.recordedAt);
 }
 
 // A wallet's outcomes go with it. One that came back finds its old ones still there.

@@ -1,9 +1,11 @@
 import type { Database } from '@tidemark/database';
 import type { Draft } from './draft.js';
 import type { Limits } from './limits.js';
+import type { LogClock } from './log-clock.js';
 
 /** Why a flush had to be sent again. */
-export type RetryReason = 'lost_race' | 'replay_or_race' | 'ambiguous' | 'unavailable' | 'defect' | 'stale_answer';
+export type RetryReason =
+  'lost_race' | 'replay_or_race' | 'ambiguous' | 'unavailable' | 'defect' | 'stale_answer' | 'recorded_too_early';
 
 /** What the write path tells whoever measures it. */
 export interface WriteObserver {
@@ -21,8 +23,7 @@ export const SILENT: WriteObserver = { flushed() {}, retried() {}, ambiguityEnde
 export interface WriteEnvironment {
   readonly database: Database;
   readonly limits: Limits;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly logClock: LogClock;
   /** Milliseconds that only ever grow, for deadlines and durations: a wall clock that is set back would stretch them. */
   readonly monotonic: () => number;
   /** Uniform in [0, 1). */

@@ -5,6 +5,7 @@ import type { CommandStrategy } from './command-request.js';
 import { COMMIT_LANES, SILENT, type WriteEnvironment, type WriteObserver } from './environment.js';
 import { groupedStrategy, optimisticStrategy } from './grouped.strategy.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { LogClock } from './log-clock.js';
 import { pessimisticStrategy } from './pessimistic.strategy.js';
 import { Snapshots } from './snapshots.js';
 
@@ -45,7 +46,7 @@ export function openEventStore({
   const environment: WriteEnvironment = {
     database,
     limits,
-    clock,
+    logClock: new LogClock(clock, monotonic),
     monotonic,
     random,
     sleep,

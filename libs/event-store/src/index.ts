@@ -16,6 +16,7 @@ export {
 } from './outcome.js';
 export { balancesView } from './draft.js';
 export { chain, CHAIN_START } from './hash-chain.js';
+export { closeTime, isReached, VISIBLE_WITHIN_MS } from './closed-time.js';
 export { isPosition, LOG_START, positionOf, type Position } from './position.js';
 export { regionsOf, SINGLE_REGION, type Regions } from './regions.js';
 export { LOOKUP } from './lookup-join.js';

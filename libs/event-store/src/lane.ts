@@ -75,8 +75,8 @@ export class Lane {
   /** Decides queued commands into the open flush, as many as it has room for. */
   private fill(): void {
     if (this.recovering || this.queue.length === 0) return;
-    const { limits, clock, monotonic } = this.environment;
-    const now = new Date(clock()).toISOString();
+    const { limits, logClock, monotonic } = this.environment;
+    const now = logClock.now();
     const sittingOut: PendingCommand[] = [];
     let taken = 0;
     while (taken < this.queue.length && this.open.hasRoom(this.commandsMax, limits.flushBytesMax)) {
@@ -163,7 +163,8 @@ export class Lane {
       async () => {
         // A lost key has a winner already; whatever else failed may fail again at once.
         if (failure !== 'defect' && failure !== 'replay_or_race') await this.pause();
-        if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, () => false);
+        if (failure === 'recorded_too_early') await this.catchUp();
+        else if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, () => false);
       },
       flush,
     );
@@ -191,6 +192,12 @@ export class Lane {
       this.queue = [...staying, ...this.queue];
       this.recovering = false;
     }
+  }
+
+  /** Learns the database's time. Where it does not answer, the next flush is refused and asks again. */
+  private async catchUp(): Promise<void> {
+    const { logClock, database } = this.environment;
+    await logClock.catchUp(database).catch(() => undefined);
   }
 
   /** Reads wallets and keys again until the database answers, and answers what is answered there already. */

@@ -39,7 +39,7 @@ class PessimisticStrategy implements CommandStrategy {
 
   /** Runs the whole transaction again, from its first read, until it commits or the deadline passes. */
   private async untilDecided(request: CommandRequest): Promise<CommandOutcome> {
-    const { monotonic, limits, random, sleep, observer } = this.environment;
+    const { monotonic, limits, random, sleep, observer, logClock, database } = this.environment;
     const deadline = monotonic() + limits.commandDeadlineMs;
     let ambiguous = false;
     for (let attempt = 0; ; attempt++) {
@@ -53,6 +53,7 @@ class PessimisticStrategy implements CommandStrategy {
         if (failure === 'defect') throw error;
         observer.retried(failure, 1);
         ambiguous ||= failure === 'ambiguous';
+        if (failure === 'recorded_too_early') await logClock.catchUp(database).catch(() => undefined);
         if (monotonic() > deadline) {
           throw ambiguous ? new OutcomeUnknown('the same key will tell') : new LogUnavailable('nothing was written');
         }
@@ -64,8 +65,8 @@ class PessimisticStrategy implements CommandStrategy {
   }
 
   private async attempt(request: CommandRequest): Promise<CommandOutcome> {
-    const { database, clock, committed } = this.environment;
-    const now = new Date(clock()).toISOString();
+    const { database, logClock, committed } = this.environment;
+    const now = logClock.now();
     const { outcome, written } = await database.transaction(async ({ query }) => {
       const on = { query, engine: database.engine };
       const heads = await lockAndLoad(on, request);

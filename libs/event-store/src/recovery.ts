@@ -10,6 +10,9 @@ import { loadWallets } from './wallet-loader.js';
 /** The unique keys that decide races: a violation of one of them is an answer, of any other a defect. */
 const DECIDING_KEYS = new Set(['wallet_events_pkey', 'command_outcomes_pkey', 'wallets_pkey']);
 
+/** What refuses events that were recorded too early for readers, on CockroachDB and on PostgreSQL (closed-time.ts). */
+const TIME_CONSTRAINTS = new Set(['wallet_events_visible_in_time', 'closed_time_recorded_later']);
+
 /** An answer that appends nothing turned out to rest on a state that is gone. */
 export class StaleAnswer extends Error {
   override readonly name = 'StaleAnswer';
@@ -19,6 +22,7 @@ export class StaleAnswer extends Error {
 export function failureOf(error: unknown, during: 'read' | 'write' = 'write'): RetryReason {
   if (error instanceof StaleAnswer) return 'stale_answer';
   const { class: errorClass, constraint } = classify(error, during);
+  if (TIME_CONSTRAINTS.has(constraint ?? '')) return 'recorded_too_early';
   switch (errorClass) {
     case 'unique_violation':
       return DECIDING_KEYS.has(constraint ?? '') ? 'replay_or_race' : 'defect';

@@ -26,5 +26,5 @@ export const statement: EndpointDocs = {
     texts: { 'text/csv': `${COLUMNS.join()}\n` },
     headers: ['Vary', 'Link', 'Tidemark-Read-As-Of'],
   },
-  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind'],
+  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind', 'position_not_reached'],
 };

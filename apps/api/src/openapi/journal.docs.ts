@@ -8,9 +8,11 @@ export const journal: EndpointDocs = {
   description:
     'Double entry, newest first by recorded time: what each event moved between `world` (everything outside), ' +
     '`transfers` (sent and not yet received) and `wallet:<walletId>`. Positive amounts are credits, and the lines of an ' +
-    'entry sum to zero. What is recorded while pages are turned comes before the first of them.',
+    'entry sum to zero. What is recorded while pages are turned comes before the first of them. Where `to` has passed, the ' +
+    'list is complete and never changes: the answer waits (5 s after `to` at most) until nothing can be recorded before it ' +
+    'any more, and until the projection has all of it. Only an `eventual` answer does not wait.',
   answer: { description: 'One page.', schema: journalAnswer },
-  problems: ['invalid_cursor', 'projection_behind'],
+  problems: ['invalid_cursor', 'projection_behind', 'position_not_reached', 'time_not_reached'],
 };
 
 export const trialBalance: EndpointDocs = {
@@ -21,7 +23,7 @@ export const trialBalance: EndpointDocs = {
     'All debits and credits, by currency and kind of account. `wallets` is what the wallets hold together, `world` ' +
     'stands below zero by as much, and `transfers` is what was sent and has not been seen to arrive.',
   answer: { description: 'One balance for each currency.', schema: trialBalanceAnswer },
-  problems: ['projection_behind'],
+  problems: ['projection_behind', 'position_not_reached'],
 };
 
 export const dailyTotals: EndpointDocs = {
@@ -30,7 +32,9 @@ export const dailyTotals: EndpointDocs = {
   summary: 'Daily totals',
   description:
     'What was moved each day (of recording, UTC), oldest first, by region, currency and type of event. A transfer is ' +
-    'two events. Totals of a day may grow until it is over and `asOf` is past it.',
+    'two events. Where the day `to` is over, the totals are complete and never change: the answer waits (5 s after midnight at ' +
+    'most) until nothing can be recorded on it any more, and until the projection has all of it. Without `to`, totals of a ' +
+    'day may grow until it is over and `asOf` is past it.',
   answer: { description: 'One page.', schema: dailyTotalsAnswer },
-  problems: ['unknown_region', 'invalid_cursor', 'projection_behind'],
+  problems: ['unknown_region', 'invalid_cursor', 'projection_behind', 'position_not_reached', 'time_not_reached'],
 };

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { InvalidCursor, ProjectionBehind } from '@tidemark/application';
+import { InvalidCursor, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
 import { classify } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
@@ -16,6 +16,7 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, ProblemCode])[
   [OutcomeUnknown, 'outcome_unknown'],
   [EventFromTheFuture, 'newer_version_needed'],
   [ProjectionBehind, 'projection_behind'],
+  [PositionNotReached, 'position_not_reached'],
 ];
 
 /** What Nest and Fastify refuse by themselves, by status. */
@@ -34,6 +35,15 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof MoneyError) return new Problem(error.code, error.message);
   if (error instanceof InvalidCursor) {
     return inputProblem('query', [{ path: 'cursor', message: error.message }], 'invalid_cursor');
+  }
+  if (error instanceof TimeNotReached) {
+    const { message, time, retryAfterSeconds } = error;
+    return new Problem(
+      'time_not_reached',
+      message,
+      { details: { time } },
+      { 'retry-after': String(retryAfterSeconds) },
+    );
   }
   const known = KNOWN.find(([type]) => error instanceof type);
   if (known) return new Problem(known[1], (error as Error).message);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { HttpException } from '@nestjs/common';
-import { InvalidCursor, ProjectionBehind } from '@tidemark/application';
+import { InvalidCursor, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
 import { ConnectFailed, ConnectionLost } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
@@ -46,6 +46,8 @@ describe('problemOf', () => {
     [new OutcomeUnknown('m'), 503, 'outcome_unknown'],
     [new EventFromTheFuture('m'), 503, 'newer_version_needed'],
     [new ProjectionBehind('m'), 503, 'projection_behind'],
+    [new PositionNotReached('m'), 409, 'position_not_reached'],
+    [new TimeNotReached('2026-01-31T12:00:00.000Z', 7), 409, 'time_not_reached'],
     [new InvalidCursor('m'), 400, 'invalid_cursor'],
     [new MoneyError('unknown_currency', 'm'), 400, 'unknown_currency'],
     [new MoneyError('too_many_digits', 'm'), 422, 'too_many_digits'],
@@ -57,6 +59,13 @@ describe('problemOf', () => {
     [new HttpException('m', 418), 400, 'bad_request'],
     [Object.assign(new Error('m'), { name: 'FastifyError', statusCode: 413 }), 413, 'body_too_large'],
   ])('%s → %i %s', (error, status, code) => expect(problemOf(error)).toMatchObject({ status, code }));
+
+  it('says when a time is complete', () => {
+    expect(problemOf(new TimeNotReached('2026-01-31T12:00:00.000Z', 7))).toMatchObject({
+      headers: { 'retry-after': '7' },
+      members: { details: { time: '2026-01-31T12:00:00.000Z' } },
+    });
+  });
 
   it.each([
     new Error('secret'),

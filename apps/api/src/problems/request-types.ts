@@ -117,6 +117,16 @@ export const REQUEST_TYPES = {
     meaning: 'The request was not complete within the time that a sender has. It was not looked at.',
     remedy: 'Send it again, with the same key.',
   },
+  position_not_reached: {
+    ...{ status: 409, title: 'The log has not reached this position' },
+    meaning: 'Nothing was committed at or after `minPosition` within 5 s. It may be of another database.',
+    remedy: 'Pass on `position` of an earlier answer of this service, or leave `minPosition` out.',
+  },
+  time_not_reached: {
+    ...{ status: 409, title: 'What was recorded up to this time is not complete yet' },
+    meaning: 'The time lies in the future, or the clocks differ. A time is complete 5 s after it has passed.',
+    remedy: 'Ask again after `Retry-After` seconds, or leave the time out to read the present.',
+  },
   body_too_large: {
     ...{ status: 413, title: 'The body is too large' },
     meaning: 'The body is larger than 64 KiB.',

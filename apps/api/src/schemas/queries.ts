@@ -6,7 +6,7 @@ const VERSION = /^[1-9]\d{0,14}$/;
 
 const moment = z
   .string()
-  .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset.', example: '17' })
+  .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset, which has passed.', example: '17' })
   .transform((at, context): Moment => {
     if (VERSION.test(at)) return { kind: 'version', version: Number(at) };
     const time = instantOf(at);
@@ -40,9 +40,14 @@ export const page = {
   cursor: z.string().min(1).optional().meta({ description: '`nextCursor` of the page before.' }),
 };
 
-const minPosition = z.string().optional().meta({
-  description: 'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer.',
-});
+const minPosition = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer. Then 503 ' +
+      '`projection_behind`, or 409 `position_not_reached` where nothing has been committed at or after it.',
+  });
 
 /** What every list from a projection may be asked with. */
 export const freshness = {

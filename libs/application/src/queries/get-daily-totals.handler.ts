@@ -20,7 +20,7 @@ export class GetDailyTotalsQuery extends Query<ProjectedPage<DailyTotal>> {
 export class GetDailyTotalsHandler implements IQueryHandler<GetDailyTotalsQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws InvalidCursor, ProjectionBehind */
+  /** @throws InvalidCursor, ProjectionBehind, PositionNotReached, TimeNotReached */
   async execute({ asked }: GetDailyTotalsQuery): Promise<ProjectedPage<DailyTotal>> {
     const { from, to, currency, region, limit, minPosition, consistency } = asked;
     const list = ['daily-totals', from, to, currency, region].map((part) => part ?? '').join(' ');
@@ -28,7 +28,7 @@ export class GetDailyTotalsHandler implements IQueryHandler<GetDailyTotalsQuery>
     const after = cursor && dailyTotalsPlaceOf(cursor.after);
     const { live, totals, standing } = await readProjected(
       this.readModel,
-      { projection: 'daily_totals', minPosition, consistency },
+      { projection: 'daily_totals', minPosition, before: to && endOf(to), consistency },
       (reading, builds) => readDailyTotals(reading, { from, to, currency, region, builds, after, limit: limit + 1 }),
     );
     requireGeneration(cursor, live);
@@ -36,4 +36,11 @@ export class GetDailyTotalsHandler implements IQueryHandler<GetDailyTotalsQuery>
       encodeCursor({ list, generation: live!, after: dailyTotalsPlaceText(last) });
     return { ...pageOf(totals, limit, cursorAfter), ...standing };
   }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The beginning of the next day, in UTC. */
+function endOf(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00.000Z`) + DAY_MS).toISOString();
 }

@@ -24,7 +24,7 @@ export class GetJournalQuery extends Query<ProjectedPage<JournalEntry>> {
 export class GetJournalHandler implements IQueryHandler<GetJournalQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws InvalidCursor, ProjectionBehind */
+  /** @throws InvalidCursor, ProjectionBehind, PositionNotReached, TimeNotReached */
   async execute({ asked }: GetJournalQuery): Promise<ProjectedPage<JournalEntry>> {
     const { walletId, counterAccount, from, to, limit, minPosition, consistency } = asked;
     const list = ['journal', walletId, counterAccount, from, to].map((part) => part ?? '').join(' ');
@@ -33,7 +33,7 @@ export class GetJournalHandler implements IQueryHandler<GetJournalQuery> {
     const shard = walletId === undefined ? undefined : shardOf(walletId);
     const { live, entries, standing } = await readProjected(
       this.readModel,
-      { projection: 'journal', shard, minPosition, consistency },
+      { projection: 'journal', shard, minPosition, before: to, consistency },
       (reading, builds) =>
         readJournal(reading, { walletId, counterAccount, from, to, builds, before, limit: limit + 1 }),
     );

@@ -24,7 +24,7 @@ export class GetStatementQuery extends Query<ProjectedPage<Movement> | undefined
 export class GetStatementHandler implements IQueryHandler<GetStatementQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws InvalidCursor, ProjectionBehind */
+  /** @throws InvalidCursor, ProjectionBehind, PositionNotReached */
   async execute({ walletId, asked }: GetStatementQuery): Promise<ProjectedPage<Movement> | undefined> {
     const { limit, minPosition, consistency } = asked;
     const list = `statement ${walletId}`;

@@ -19,7 +19,7 @@ export class GetTrialBalanceQuery extends Query<TrialBalanceAnswer> {
 export class GetTrialBalanceHandler implements IQueryHandler<GetTrialBalanceQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws ProjectionBehind */
+  /** @throws ProjectionBehind, PositionNotReached */
   async execute({ asked }: GetTrialBalanceQuery): Promise<TrialBalanceAnswer> {
     const { minPosition, consistency } = asked;
     const { currencies, standing } = await readProjected(

@@ -8,6 +8,7 @@ import {
   type WalletState,
 } from '@tidemark/projections';
 import { unreachable } from '@tidemark/wallet';
+import { readClosed } from '../read-model/closed-past.js';
 import { ReadModel } from '../read-model/read-model.js';
 
 /** As it is; as the projection has it; or as it was after a version, or at a time (ISO 8601, UTC). */
@@ -31,6 +32,7 @@ export class GetWalletQuery extends Query<WalletState | ProjectedWallet | undefi
 export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
+  /** @throws TimeNotReached */
   execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
     return this.readModel.retrying(() => this.read(walletId, moment));
   }
@@ -43,7 +45,7 @@ export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
       case 'eventual':
         return this.readModel.eventually((nearby) => readProjectedWallet(database, walletId, { nearby }));
       case 'time':
-        return readWalletAt(database, walletId, { time: moment.time });
+        return readClosed(database, moment.time, (reader) => readWalletAt(reader, walletId, { time: moment.time }));
       case 'version': {
         const found = await readWalletAt(database, walletId, { version: moment.version });
         return found?.wallet.version === moment.version ? found : undefined;

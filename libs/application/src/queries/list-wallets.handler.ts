@@ -24,7 +24,7 @@ export class ListWalletsQuery extends Query<ProjectedPage<WalletState>> {
 export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws InvalidCursor, ProjectionBehind */
+  /** @throws InvalidCursor, ProjectionBehind, PositionNotReached */
   async execute({ asked }: ListWalletsQuery): Promise<ProjectedPage<WalletState>> {
     const { prefix, limit, minPosition, consistency } = asked;
     const list = `wallets ${prefix ?? ''}`;

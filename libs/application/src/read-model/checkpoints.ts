@@ -2,6 +2,7 @@ import type { Database } from '@tidemark/database';
 import {
   compareCursors,
   isPosition,
+  isReached,
   LOG_START,
   NO_COMMIT_ID,
   positionOf,
@@ -140,23 +141,28 @@ async function behindOf(reader: Pick<Database, 'query' | 'engine'>, checkpoint: 
 }
 
 /**
- * Whether a list lacks anything up to a position.
+ * What a list lacks up to a position: commits, or the `log` itself has not reached the position, so that others may come.
  *
  * @param shard asks about the wallets of that shard only
  */
 export async function lacks(
-  reader: Pick<Database, 'query' | 'engine'>,
+  { engine, snapshot }: Pick<Database, 'engine' | 'snapshot'>,
   checkpoint: Checkpoint,
   position: Position,
   shard?: number,
-): Promise<boolean> {
+): Promise<'nothing' | 'commits' | 'log'> {
   const asked = shard === undefined ? checkpoint : { ...checkpoint, shards: only(checkpoint, shard) };
-  if (hindmost(asked).position > position) return false;
-  for await (const commit of commitsAfter(reader, asked)) {
-    if (commit.position > position) return false;
-    if (commit.missing) return true;
-  }
-  return false;
+  if (hindmost(asked).position > position) return 'nothing';
+  // One snapshot: commits that were read before the log reached the position would not be all.
+  return snapshot(async ({ query }) => {
+    const reader = { query, engine };
+    if (!(await isReached(reader, position))) return 'log';
+    for await (const commit of commitsAfter(reader, asked)) {
+      if (commit.position > position) break;
+      if (commit.missing) return 'commits';
+    }
+    return 'nothing';
+  });
 }
 
 /** The commits after the hindmost shard, and of each a range that its own shard has not seen, if there is one. */

@@ -1,5 +1,6 @@
 import type { Position } from '@tidemark/event-store';
 import type { LiveBuilds } from '@tidemark/projections';
+import { positionBefore } from './closed-past.js';
 import { asOf, type AsOf, type Checkpoint } from './checkpoints.js';
 import type { Reading, ReadModel } from './read-model.js';
 import { waitForPosition } from './wait-for-position.js';
@@ -23,19 +24,21 @@ interface Asked extends Freshness {
   readonly projection: string;
   /** The only one that `minPosition` is about; absent: all. */
   readonly shard?: number | undefined;
+  /** The list ends with what was recorded before this time (ISO 8601, UTC): where it has passed, all of that is waited for. */
+  readonly before?: string | undefined;
 }
 
 /**
  * Reads from a projection's live builds, and how far those have followed the log.
  *
  * @param read one page, and the checkpoints of what it came from in the same statement
- * @throws ProjectionBehind
+ * @throws ProjectionBehind, PositionNotReached, TimeNotReached
  */
 export function readProjected<
   T extends { readonly live: string | undefined; readonly checkpoints: readonly Checkpoint[] },
 >(
   readModel: ReadModel,
-  { projection, shard, minPosition, consistency }: Asked,
+  { projection, shard, minPosition, before, consistency }: Asked,
   read: (reading: Reading, builds: LiveBuilds) => Promise<T>,
 ): Promise<T & { standing: Standing }> {
   const readAll = async (reading: Reading, readAsOf?: string) => {
@@ -46,7 +49,12 @@ export function readProjected<
   };
   return readModel.retrying(async () => {
     if (consistency === 'eventual') return readModel.inSnapshot(readAll);
-    if (minPosition !== undefined) await waitForPosition(readModel, projection, minPosition, shard);
+    const past = before === undefined ? undefined : await positionBefore(readModel.database, before);
+    const position = [minPosition, past]
+      .filter((each) => each !== undefined)
+      .sort()
+      .at(-1);
+    if (position !== undefined) await waitForPosition(readModel, projection, position, shard);
     return readAll(readModel);
   });
 }

@@ -83,7 +83,7 @@ const HISTORY_PAGE = 1_000;
 
 /**
  * A wallet as it was: after the event `version`, or after the last event recorded at or before `time` (ISO 8601, UTC).
- * Recorded times never decrease along a wallet, so both cut off a prefix. Undefined where the wallet was not open yet.
+ * Recorded times never decrease along a wallet, so both cut off a prefix. It is final for a time that is closed (`closeTime`). Undefined where the wallet was not open yet.
  */
 export async function readWalletAt(
   reader: Reader,

@@ -1,0 +1,65 @@
+import type { Database } from '@tidemark/database';
+import { positionOf, type Position } from './position.js';
+
+/**
+ * An event becomes visible to readers at most so many milliseconds after its recorded time (ADR 10). As long as a process waits for a
+ * flush (`flushTimeoutMs`): whatever takes longer is decided again, with a new time. CockroachDB's migration has the same number.
+ */
+export const VISIBLE_WITHIN_MS = 5_000;
+
+type Reader = Pick<Database, 'query' | 'engine'>;
+
+/**
+ * Closes the past up to a time: nothing will be recorded at or before it any more, except at or before the position returned.
+ * A reader who sees everything up to that position (`isReached`) sees the final state of that time.
+ *
+ * On CockroachDB this follows from the time alone, because the database refuses an event whose commit timestamp lies further
+ * than the bound after its recorded time. On PostgreSQL it is a row: a flush that comes later with an earlier time is refused.
+ *
+ * @param time ISO 8601, UTC, milliseconds
+ * @returns undefined while the time is not yet as old as the bound, by the clock of PostgreSQL
+ */
+export async function closeTime({ engine, query }: Reader, time: string): Promise<Position | undefined> {
+  // The constraint computes in floating point, which is off by less than a microsecond: one millisecond more covers it.
+  if (engine === 'cockroach') return positionOfMilliseconds(Date.parse(time) + VISIBLE_WITHIN_MS + 1);
+  const closed = () => query<Closed>(CLOSED, [time], { name: 'closed-time' });
+  const close = () =>
+    query<Closed>(CLOSE, [time, VISIBLE_WITHIN_MS], {
+      name: 'close-time',
+      timeoutMs: VISIBLE_WITHIN_MS,
+    });
+  // The last one is for a reader whose update waited for another reader's, which had closed as much already.
+  for (const ask of [closed, close, closed]) {
+    const { rows } = await ask();
+    if (rows[0]) return positionOf(engine, rows[0].position);
+  }
+  return undefined;
+}
+
+/** Whether this snapshot has everything up to a position: nothing will ever be committed at or before it that is not in it. */
+export async function isReached({ engine, query }: Reader, position: Position): Promise<boolean> {
+  const { rows } = await query<{ reached: boolean }>(REACHED[engine], [position], { name: 'is-reached' });
+  return rows[0]!.reached;
+}
+
+type Closed = { position: string };
+
+const CLOSED = `SELECT t.closed_position::text AS position FROM closed_time t WHERE t.closed_until >= $1::timestamptz`;
+
+// It closes as much as it may, so that readers of times close by find it done. recorded_at is of a flush, and this is none.
+const CLOSE = `
+UPDATE closed_time t
+SET closed_until = GREATEST($1::timestamptz, clock_timestamp() - $2::int8 * interval '1 millisecond'),
+    closed_position = t.position, recorded_at = NULL
+WHERE t.closed_until < $1::timestamptz AND clock_timestamp() >= $1::timestamptz + $2::int8 * interval '1 millisecond'
+RETURNING t.closed_position::text AS position`;
+
+const REACHED = {
+  postgres: `SELECT h.position >= $1::int8 AS reached FROM log_head h`,
+  // now() is the transaction's, never later than the timestamp it reads at, but for the rounding to microseconds.
+  cockroach: `SELECT (extract(epoch FROM now() - interval '1 microsecond')::decimal * 1000000000) >= $1::decimal AS reached`,
+};
+
+function positionOfMilliseconds(milliseconds: number): Position {
+  return `${String(Math.max(0, milliseconds)).padStart(13, '0')}000000.0000000000`;
+}

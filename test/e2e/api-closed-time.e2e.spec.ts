@@ -6,7 +6,7 @@ import { RunningService } from './running-service.js';
 const HOUR_MS = 3_600_000;
 const inIso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
-/** Reads that end at a time or a position which has not been reached (ADR 10). */
+/** Reads that end at a time or a position which has not been reached (ADR 11). */
 describe.each(engines)('the API on $engine: times and positions', (engine) => {
   let service: RunningService;
   let position: string;

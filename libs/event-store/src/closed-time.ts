@@ -2,7 +2,7 @@ import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from './position.js';
 
 /**
- * An event becomes visible to readers at most so many milliseconds after its recorded time (ADR 10). As long as a process waits for a
+ * An event becomes visible to readers at most so many milliseconds after its recorded time (ADR 11). As long as a process waits for a
  * flush (`flushTimeoutMs`): whatever takes longer is decided again, with a new time. CockroachDB's migration has the same number.
  */
 export const VISIBLE_WITHIN_MS = 5_000;

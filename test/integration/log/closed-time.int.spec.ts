@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const inIso = (milliseconds: number) => new Date(milliseconds).toISOString();
 const now = () => inIso(Date.now());
 
-/** What a reader was told about a time that has passed stays true (ADR 10). */
+/** What a reader was told about a time that has passed stays true (ADR 11). */
 describe.each(engines)('closed time on $engine', (engine) => {
   let log: LogFixture;
   let store: TestStore;

@@ -37,7 +37,7 @@ export class LogFixture {
     return database;
   }
 
-  /** For a store whose clock is set to a day long past: CockroachDB would refuse its events (ADR 10). */
+  /** For a store whose clock is set to a day long past: CockroachDB would refuse its events (ADR 11). */
   async allowAnyRecordedTime(): Promise<void> {
     if (this.owner.engine === 'postgres') return;
     await this.owner.query(`ALTER TABLE wallet_events DROP CONSTRAINT wallet_events_visible_in_time`);

@@ -1,4 +1,4 @@
--- Up to `closed_until` readers have been told what was recorded, and it must not change any more (ADR 10). Each flush writes its
+-- Up to `closed_until` readers have been told what was recorded, and it must not change any more (ADR 11). Each flush writes its
 -- row here after it has taken the log's head, and holds it until it commits. So whoever closes the past waits for the flush that is
 -- just being committed, and a later one that carries an earlier time is refused.
 CREATE TABLE IF NOT EXISTS closed_time (

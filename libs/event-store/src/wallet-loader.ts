@@ -1,5 +1,5 @@
 import type { Database, Engine } from '@tidemark/database';
-import { decodeWallet, evolve, initialState, STATE_VERSION } from '@tidemark/wallet';
+import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
 import { absentHead, type WalletHead } from './draft.js';
 import { LOOKUP } from './lookup-join.js';
 import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
@@ -20,9 +20,14 @@ type LoadRow = EventRow & {
   version: string | null;
 };
 
+/** Events that one query brings, of all its wallets together: some tens of megabytes. */
+const EVENTS_MAX = 20_000;
+/** But of each wallet at least so many: all that most have since their last snapshot. */
+const TAIL_MIN = 40;
+
 /**
- * Loads any number of wallets in one query: for each its snapshot, where there is one that this code can read, and the
- * events after it. A wallet that the directory does not know is absent.
+ * Loads any number of wallets, as a rule in one query: for each its snapshot, where there is one that this code can read, and
+ * the events after it. Of a long tail each query brings a part. A wallet that the directory does not know is absent.
  *
  * A wallet that cannot be folded (EventFromTheFuture, a broken log) is an Error in its place, so that it stops nobody else.
  *
@@ -32,21 +37,35 @@ export async function loadWallets(
   database: Pick<Database, 'query' | 'engine'>,
   requests: readonly LoadRequest[],
 ): Promise<Map<string, WalletHead | Error>> {
+  const loaded = new Map<string, WalletHead | Error>();
+  for (let left = requests; left.length > 0;) {
+    const tailMax = Math.max(TAIL_MIN, Math.floor(EVENTS_MAX / left.length));
+    left = await loadTails(database, left, tailMax, loaded);
+  }
+  return loaded;
+}
+
+/** @returns the wallets that may go on, from where they are now */
+async function loadTails(
+  database: Pick<Database, 'query' | 'engine'>,
+  requests: readonly LoadRequest[],
+  tailMax: number,
+  loaded: Map<string, WalletHead | Error>,
+): Promise<LoadRequest[]> {
   const versions = requests.map(({ from }) => from?.wallet.version ?? 0);
   const known = versions.every((version) => version > 0);
   const { rows } = await database.query<LoadRow>(
     (known ? RELOAD : LOAD)[database.engine],
-    [requests.map(({ walletId }) => walletId), versions, ...(known ? [] : [STATE_VERSION])],
+    [requests.map(({ walletId }) => walletId), versions, tailMax, ...(known ? [] : [READABLE_STATE_VERSIONS])],
     { name: known ? 'reload-wallets' : 'load-wallets' },
   );
   const starts = new Map(requests.map(({ walletId, from }) => [walletId, from]));
-  const loaded = new Map<string, WalletHead | Error>();
-  for (const row of rows) {
-    const soFar = loaded.get(row.known_id);
-    if (soFar instanceof Error) continue;
-    loaded.set(row.known_id, fold(database.engine, row, soFar, starts.get(row.known_id)));
-  }
-  return loaded;
+  const tails = Map.groupBy(rows, ({ known_id }) => known_id);
+  for (const [walletId, tail] of tails) loaded.set(walletId, foldTail(database.engine, tail, starts.get(walletId)));
+  return [...tails].flatMap(([walletId, tail]) => {
+    const from = loaded.get(walletId)!;
+    return tail.length < tailMax || from instanceof Error ? [] : { walletId, from };
+  });
 }
 
 function startOf(row: LoadRow, known: WalletHead | undefined): WalletHead {
@@ -61,15 +80,12 @@ function startOf(row: LoadRow, known: WalletHead | undefined): WalletHead {
   return { walletId, region: home!, wallet, hash, recordedAt, keysBeforeCallers };
 }
 
-function fold(
-  engine: Engine,
-  row: LoadRow,
-  soFar: WalletHead | undefined,
-  known: WalletHead | undefined,
-): WalletHead | Error {
+function foldTail(engine: Engine, tail: readonly LoadRow[], known: WalletHead | undefined): WalletHead | Error {
   try {
-    const head = soFar ?? startOf(row, known);
-    return row.version === null ? head : advance(head, rowToEvent(engine, row));
+    return tail.reduce(
+      (head, { version, ...row }) => (version === null ? head : advance(head, rowToEvent(engine, { ...row, version }))),
+      startOf(tail[0]!, known),
+    );
   } catch (error) {
     return error as Error;
   }
@@ -98,7 +114,7 @@ function loadSql(engine: Engine, withSnapshots: boolean): string {
         columns: `COALESCE(s.version, k.version) AS start,
          s.state AS snapshot_state, s.recorded_at AS snapshot_recorded_at, encode(s.hash, 'hex') AS snapshot_hash`,
         join: `${left} wallet_snapshots s
-    ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $3::int2 AND k.version = 0`,
+    ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = ANY($4::int2[]) AND k.version = 0`,
       }
     : {
         columns: `k.version AS start,
@@ -120,7 +136,8 @@ FROM known
 LEFT JOIN (
   SELECT streams.known_id AS tail_of, ${EVENT_COLUMNS}
   FROM streams ${inner} wallet_events e
-    ON e.region = streams.region AND e.wallet_id = streams.known_id AND e.version > streams.start
+    ON e.region = streams.region AND e.wallet_id = streams.known_id
+   AND e.version BETWEEN streams.start + 1 AND streams.start + $3::int8
 ) tail ON tail.tail_of = known.known_id
 ORDER BY known.known_id, tail.version`;
 }

@@ -26,6 +26,7 @@ export { trialBalance } from './trial-balance/trial-balance.projection.js';
 export { dailyTotals } from './daily-totals/daily-totals.projection.js';
 export { plainNotation } from './plain-notation.js';
 export * from './balances/balances.read-model.js';
+export { readMetadata, type Metadata } from './balances/metadata.read-model.js';
 export { Builder, type BuilderOptions } from './rebuilding/builder.js';
 export {
   beginBuild,

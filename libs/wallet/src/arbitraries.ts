@@ -146,6 +146,6 @@ const balances = fc
 
 /** Any open wallet, whatever its history may have been. */
 export const openWallet: fc.Arbitrary<Wallet> = fc.record(
-  { status: fc.constant('open' as const), version: fc.nat(), homeRegion: text, metadata, balances },
+  { status: fc.constant('open' as const), version: fc.nat(), homeRegion: text, balances },
   { noNullPrototype: true },
 );

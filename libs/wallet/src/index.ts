@@ -26,7 +26,7 @@ export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js'
 export { CURRENCIES_MAX } from './funds.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { requestText } from './request-text.js';
-export { decodeWallet, encodeWallet, STATE_VERSION } from './state.codec.js';
+export { decodeWallet, encodeWallet, READABLE_STATE_VERSIONS, STATE_VERSION } from './state.codec.js';
 export {
   accountClassOf,
   accountOf,

@@ -2,21 +2,23 @@ import { Money } from '@tidemark/money';
 import type { Wallet } from './wallet.js';
 
 /**
- * Which `evolve` made an encoded state. Raise it whenever `evolve` or `Wallet` changes: states of another version are
+ * Which `evolve` made an encoded state. Raise it whenever `evolve` or `Wallet` changes: states that are not readable are
  * then folded again from the log instead of being believed.
  */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
+
+/** States that `decodeWallet` reads. Version 1 is version 2 with the metadata, which is left out. */
+export const READABLE_STATE_VERSIONS: readonly number[] = [1, 2];
 
 interface EncodedWallet {
   readonly version: number;
   readonly homeRegion: string;
-  readonly metadata: Record<string, string>;
   /** posted and overdraft limit, canonical amounts, by currency code. */
   readonly balances: Record<string, readonly [posted: string, overdraftLimit: string]>;
 }
 
 /** A state that was opened, as JSON text (snapshots and projected rows). */
-export function encodeWallet({ version, homeRegion, metadata, balances }: Wallet): string {
+export function encodeWallet({ version, homeRegion, balances }: Wallet): string {
   const amounts = Object.entries(balances).map(([code, { posted, overdraftLimit }]) => [
     code,
     [posted.toString(), overdraftLimit.toString()],
@@ -24,17 +26,16 @@ export function encodeWallet({ version, homeRegion, metadata, balances }: Wallet
   return JSON.stringify({
     version,
     homeRegion,
-    metadata,
     balances: Object.fromEntries(amounts),
   } satisfies EncodedWallet);
 }
 
-/** The inverse of `encodeWallet` for a text of this `STATE_VERSION`. */
+/** The inverse of `encodeWallet` for a text of one of the `READABLE_STATE_VERSIONS`. */
 export function decodeWallet(text: string): Wallet {
-  const { balances, ...rest } = JSON.parse(text) as EncodedWallet;
+  const { version, homeRegion, balances } = JSON.parse(text) as EncodedWallet;
   const entries = Object.entries(balances).map(([code, [posted, overdraftLimit]]) => [
     code,
     { posted: Money.fromCanonical(posted, code), overdraftLimit: Money.fromCanonical(overdraftLimit, code) },
   ]);
-  return { status: 'open', ...rest, balances: Object.fromEntries(entries) };
+  return { status: 'open', version, homeRegion, balances: Object.fromEntries(entries) };
 }

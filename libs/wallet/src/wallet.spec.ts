@@ -22,13 +22,13 @@ const laterEvents = Object.values({
 
 describe('an absent wallet', () => {
   it('is at version 0 and holds nothing', () => {
-    expect(initialState).toEqual({ status: 'absent', version: 0, homeRegion: '', metadata: {}, balances: {} });
+    expect(initialState).toEqual({ status: 'absent', version: 0, homeRegion: '', balances: {} });
     expect(balanceOf(initialState, EUR)).toEqual({ posted: eur('0.00'), overdraftLimit: eur('0.00') });
   });
   it('WalletOpened opens it', () => {
     const event: WalletEvent = { type: 'WalletOpened', homeRegion: 'eu-west', metadata: { owner: 'u-1' } };
-    const { homeRegion, metadata } = event;
-    expect(fold(event)).toEqual({ status: 'open', version: 1, homeRegion, metadata, balances: {} });
+    const { homeRegion } = event;
+    expect(fold(event)).toEqual({ status: 'open', version: 1, homeRegion, balances: {} });
   });
   it.each(laterEvents)('$type throws', (event) => {
     expect(() => fold(event)).toThrow(`${event.type} cannot be event 1 of a wallet that is absent`);
@@ -63,7 +63,6 @@ describe('an open wallet', () => {
       status: 'open',
       version: 3,
       homeRegion: event.type === 'WalletRehomed' ? 'eu-east' : 'local',
-      metadata: {},
     });
     expect(before).toEqual(fold(opened, deposited('7.00')));
   });

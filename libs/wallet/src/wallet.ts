@@ -7,18 +7,21 @@ export interface Balance {
   readonly overdraftLimit: Money;
 }
 
-/** The state a decision is made on: the fold of a wallet's events up to `version`. Small, because each bound has a name. */
+/**
+ * The state a decision is made on: the fold of a wallet's events up to `version`. Small, because each bound has a name: it is
+ * written with each balance and kept in memory. So metadata, which may have 50 KB, is no part of it; whoever shows a wallet
+ * reads it from the opening event.
+ */
 export interface Wallet {
   readonly status: 'absent' | 'open';
   /** How many events this state has seen; the version of the last one. */
   readonly version: number;
   readonly homeRegion: string;
-  readonly metadata: Readonly<Record<string, string>>;
   /** By currency code. */
   readonly balances: Readonly<Record<string, Balance>>;
 }
 
-export const initialState: Wallet = { status: 'absent', version: 0, homeRegion: '', metadata: {}, balances: {} };
+export const initialState: Wallet = { status: 'absent', version: 0, homeRegion: '', balances: {} };
 
 /**
  * The balance in one currency; zero where the wallet never held it.
@@ -50,7 +53,6 @@ export function withBalance(wallet: Wallet, balance: Balance): Wallet {
     status: wallet.status,
     version: wallet.version + 1,
     homeRegion: wallet.homeRegion,
-    metadata: wallet.metadata,
     balances: { ...wallet.balances, [balance.posted.currency.code]: balance },
   };
 }

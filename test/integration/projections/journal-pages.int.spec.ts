@@ -164,7 +164,10 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
 
 /** CockroachDB explains no placeholders. */
 function filledIn(text: string, values: readonly unknown[]): string {
-  return text.replace(/\$(\d+)/g, (_, n) => `'${String(values[Number(n) - 1])}'`);
+  return text.replace(/\$(\d+)/g, (_, n) => {
+    const value = values[Number(n) - 1];
+    return Array.isArray(value) ? `'{${value.join()}}'` : `'${String(value)}'`;
+  });
 }
 
 /** A database whose pool tells what is sent through it. */

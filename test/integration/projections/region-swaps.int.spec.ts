@@ -44,7 +44,7 @@ describe.each(engines)('readers while the builds of one region are swapped under
     }
     // Both are the same, so a mixture of them would look well. Following leaves this mark where it is.
     await on.log.owner.query(
-      `UPDATE wallet_balances SET state = replace(state, '"metadata":{}', '"metadata":{"build":"3"}') WHERE generation = 3`,
+      `UPDATE wallet_balances SET state = replace(state, '"balances":{', '"balances":{"POINTS":["1","0"],') WHERE generation = 3`,
     );
   });
   afterAll(async () => {
@@ -84,7 +84,7 @@ describe.each(engines)('readers while the builds of one region are swapped under
         if (entries.map(({ walletId }) => walletId).join() !== [...WALLETS, NOMAD].join())
           wrong.push(`a list of ${entries.length}`);
         const settledHere = entries.filter(({ walletId }) => walletId !== NOMAD);
-        const marks = Map.groupBy(settledHere, ({ wallet }) => wallet.metadata['build'] === '3');
+        const marks = Map.groupBy(settledHere, ({ wallet }) => 'POINTS' in wallet.balances);
         const marked = new Set((marks.get(true) ?? []).map(({ region }) => region));
         const others = new Set((marks.get(false) ?? []).map(({ region }) => region));
         if (marked.has('local') || (marked.has('east') && others.has('east'))) wrong.push('a page of two builds');

@@ -42,8 +42,8 @@ export function walletAfter(
 
 /** The answer to a read. */
 export function walletOf(state: WalletState | ProjectedWallet): WalletRead {
-  const { walletId, wallet, position } = state;
-  const { status, homeRegion, version, metadata } = wallet;
+  const { walletId, wallet, position, metadata } = state;
+  const { status, homeRegion, version } = wallet;
   const readAsOf = 'readAsOf' in state ? { readAsOf: state.readAsOf } : {};
   return { walletId, status, homeRegion, version, position, balances: balancesView(wallet), metadata, ...readAsOf };
 }

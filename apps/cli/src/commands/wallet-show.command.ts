@@ -15,8 +15,8 @@ export function walletShowCommand(command: Command, run: Run): Command {
         withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
           const found = await readFreshWallet(database, walletId);
           if (!found) throw unknownWallet(walletId);
-          const { wallet, region: homeRegion, position, recordedAt } = found;
-          const { status, version, metadata } = wallet;
+          const { wallet, region: homeRegion, position, recordedAt, metadata } = found;
+          const { status, version } = wallet;
           const balances = balancesView(wallet);
           return {
             json: { walletId, status, homeRegion, version, position, recordedAt, balances, metadata },

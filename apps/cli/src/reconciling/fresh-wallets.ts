@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow } from '@tidemark/event-store';
 import { liveIn } from '@tidemark/projections';
-import { decodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
+import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS, type Wallet } from '@tidemark/wallet';
 
 type Row = Omit<EventRow, 'version'> & {
   known_id: string;
@@ -23,7 +23,7 @@ export async function readFreshWallets(
   database: Pick<Database, 'query' | 'engine'>,
   walletIds: readonly string[],
 ): Promise<Map<string, Wallet>> {
-  const { rows } = await database.query<Row>(FRESH, [walletIds, STATE_VERSION], { name: 'fresh-wallets' });
+  const { rows } = await database.query<Row>(FRESH, [walletIds, READABLE_STATE_VERSIONS], { name: 'fresh-wallets' });
   const wallets = new Map<string, Wallet>();
   for (const row of rows) {
     const before = wallets.get(row.known_id) ?? startOf(row);
@@ -50,9 +50,9 @@ JOIN wallets w ON w.wallet_id = k.wallet_id
 LEFT JOIN projections p ON p.name = 'balances'
 LEFT JOIN wallet_balances b
   ON b.generation = ${liveIn('w.region')}
- AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = $2::int2
+ AND b.region = w.region AND b.wallet_id = w.wallet_id AND b.state_version = ANY($2::int2[])
 LEFT JOIN wallet_snapshots s
-  ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = $2::int2
+  ON s.region = w.region AND s.wallet_id = w.wallet_id AND s.state_version = ANY($2::int2[])
 LEFT JOIN LATERAL (
   SELECT * FROM wallet_events t
   WHERE t.region = w.region AND t.wallet_id = w.wallet_id

@@ -1,4 +1,12 @@
-import { decodeWallet, encodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
+import {
+  decodeWallet,
+  encodeWallet,
+  evolve,
+  initialState,
+  READABLE_STATE_VERSIONS,
+  STATE_VERSION,
+  type Wallet,
+} from '@tidemark/wallet';
 import type { Projection } from '../projection.js';
 
 /** One wallet as it stands. Times are ISO 8601, UTC. */
@@ -11,13 +19,13 @@ export interface BalanceState {
 /** Balances: the wallet folded, one row each. What `GET /v1/wallets` lists and every fresh read starts from. */
 export const balances: Projection<BalanceState> = {
   name: 'balances',
-  version: 1,
+  version: 2,
   state: {
     name: 'wallet_balances',
     columns: { state_version: 'int2', state: 'text', opened_at: 'timestamptz', updated_at: 'timestamptz' },
     encode: ({ wallet, openedAt, updatedAt }) => [STATE_VERSION, encodeWallet(wallet), openedAt, updatedAt],
     decode: ([stateVersion, state, openedAt, updatedAt]) =>
-      stateVersion === STATE_VERSION
+      READABLE_STATE_VERSIONS.includes(Number(stateVersion))
         ? { wallet: decodeWallet(String(state)), openedAt: String(openedAt), updatedAt: String(updatedAt) }
         : undefined,
   },

@@ -10,14 +10,17 @@ import {
   type Position,
   type RecordedEvent,
 } from '@tidemark/event-store';
-import { decodeWallet, evolve, initialState, STATE_VERSION, type Wallet } from '@tidemark/wallet';
+import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS, type Wallet } from '@tidemark/wallet';
 import { liveIn } from '../live-builds.js';
+import { metadataOf, OPENING, type Metadata } from './metadata.read-model.js';
 
 /** A wallet as of its latest event that went into it. */
 export interface WalletState {
   readonly walletId: string;
   readonly region: string;
   readonly wallet: Wallet;
+  /** As the opening event has it. */
+  readonly metadata: Metadata;
   /** Of the event at `wallet.version`. */
   readonly position: Position;
   readonly recordedAt: string;
@@ -33,23 +36,35 @@ type FreshRow = Omit<EventRow, 'version'> & {
   version: string | null;
 };
 
+type ProjectedRow = Pick<FreshRow, 'home' | 'projected_position' | 'state' | 'updated_at'> & {
+  read_as_of: string;
+  opening_version: number | null;
+  opening_data: string | null;
+};
+
 /**
  * A wallet with everything that is committed: its projected row and the events after it, read in one snapshot and
  * folded here. Never stale, whatever the workers do. Undefined when no such wallet was opened.
  */
 export async function readFreshWallet(reader: Reader, walletId: string): Promise<WalletState | undefined> {
-  const { rows } = await reader.query<FreshRow>(FRESH[reader.engine], [walletId, STATE_VERSION], {
-    name: 'fresh-wallet',
-  });
+  const { rows } = await reader.query<FreshRow>(
+    FRESH[reader.engine],
+    [walletId, READABLE_STATE_VERSIONS, HISTORY_PAGE],
+    {
+      name: 'fresh-wallet',
+    },
+  );
   const first = rows[0];
   if (!first) return undefined;
   if (!isReadable(first.state)) return readWholeWallet(reader, walletId);
-  const projected = projectedState(reader, walletId, first.home, first);
-  const tail = rows.filter(({ version }) => version !== null) as EventRow[];
-  return foldOnto(
-    projected ?? emptyState(walletId, first.home),
-    tail.map((row) => rowToEvent(reader.engine, row)),
+  const events = rows.flatMap(({ version, ...row }) =>
+    version === null ? [] : rowToEvent(reader.engine, { ...row, version }),
   );
+  const opening = events.find(({ version }) => version === 1);
+  const projected = projectedState(reader, walletId, first.home, first, metadataOf(opening));
+  const tail = projected ? events.filter((event) => event !== opening) : events;
+  const state = foldOnto(projected ?? emptyState(walletId, first.home), tail);
+  return tail.length < HISTORY_PAGE ? state : foldOn(reader, state, () => true);
 }
 
 /** A wallet as its projected row says, and the moment for which that was true of the row. */
@@ -68,9 +83,9 @@ export async function readProjectedWallet(
   walletId: string,
   { nearby = false } = {},
 ): Promise<ProjectedWallet | undefined> {
-  const { rows } = await reader.query<Omit<FreshRow, 'version'> & { read_as_of: string }>(
+  const { rows } = await reader.query<ProjectedRow>(
     nearby ? PROJECTED_NEARBY : PROJECTED[reader.engine],
-    [walletId, STATE_VERSION],
+    [walletId, READABLE_STATE_VERSIONS],
     { name: nearby ? 'projected-wallet-nearby' : 'projected-wallet' },
   );
   const [row] = rows;
@@ -92,22 +107,31 @@ export async function readWalletAt(
 ): Promise<WalletState | undefined> {
   const included = (event: RecordedEvent) =>
     'version' in at ? event.version <= at.version : event.recordedAt <= at.time;
-  let state: WalletState | undefined;
-  for (;;) {
-    const after = state?.wallet.version ?? 0;
-    const events = await readWalletEvents(reader, { walletId, after, limit: HISTORY_PAGE });
+  const state = await foldOn(reader, emptyState(walletId, ''), included);
+  return state.wallet.version === 0 ? undefined : state;
+}
+
+/** Goes on with a wallet's events, a page at a time, as long as they are included. */
+async function foldOn(
+  reader: Reader,
+  start: WalletState,
+  included: (event: RecordedEvent) => boolean,
+): Promise<WalletState> {
+  for (let state = start; ;) {
+    const { walletId, wallet } = state;
+    const events = await readWalletEvents(reader, { walletId, after: wallet.version, limit: HISTORY_PAGE });
     const prefix = events.filter(included);
-    if (prefix.length > 0) state = foldOnto(state ?? emptyState(walletId, prefix[0]!.region), prefix);
+    const region = state.region === '' && prefix[0] ? prefix[0].region : state.region;
+    state = foldOnto({ ...state, region }, prefix);
     if (prefix.length < events.length || events.length < HISTORY_PAGE) return state;
   }
 }
 
-async function stateOfRow(
-  reader: Reader,
-  walletId: string,
-  row: Omit<FreshRow, 'version'>,
-): Promise<WalletState | undefined> {
-  return isReadable(row.state) ? projectedState(reader, walletId, row.home, row) : readWholeWallet(reader, walletId);
+async function stateOfRow(reader: Reader, walletId: string, row: ProjectedRow): Promise<WalletState | undefined> {
+  if (!isReadable(row.state)) return readWholeWallet(reader, walletId);
+  const { opening_version: schemaVersion, opening_data: data } = row;
+  const opening = data === null ? undefined : { ...OPENING, schemaVersion: Number(schemaVersion), data };
+  return projectedState(reader, walletId, row.home, row, metadataOf(opening));
 }
 
 /** False for a text that somebody has spoilt: the log is there. */
@@ -129,27 +153,29 @@ function projectedState(
   { engine }: Reader,
   walletId: string,
   region: string,
-  { state, projected_position, updated_at }: Omit<FreshRow, 'version'>,
+  { state, projected_position, updated_at }: Pick<FreshRow, 'state' | 'projected_position' | 'updated_at'>,
+  metadata: Metadata,
 ): WalletState | undefined {
   if (state === null) return undefined;
   const position = positionOf(engine, projected_position!);
-  return { walletId, region, wallet: decodeWallet(state), position, recordedAt: updated_at! };
+  return { walletId, region, wallet: decodeWallet(state), metadata, position, recordedAt: updated_at! };
 }
 
 function emptyState(walletId: string, region: string): WalletState {
-  return { walletId, region, wallet: initialState, position: '', recordedAt: '' };
+  return { walletId, region, wallet: initialState, metadata: {}, position: '', recordedAt: '' };
 }
 
 function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletState {
-  return events.reduce(
-    (state, event) => ({
+  return events.reduce((state, recorded) => {
+    const event = domainEvent(recorded);
+    return {
       ...state,
-      wallet: evolve(state.wallet, domainEvent(event)),
-      position: event.position,
-      recordedAt: event.recordedAt,
-    }),
-    start,
-  );
+      wallet: evolve(state.wallet, event),
+      metadata: event.type === 'WalletOpened' ? event.metadata : state.metadata,
+      position: recorded.position,
+      recordedAt: recorded.recordedAt,
+    };
+  }, start);
 }
 
 // The pointers to the live builds are read in the same statement as the rows, and each region may have one of its own.
@@ -172,12 +198,17 @@ lives AS (
   UNION ALL
   SELECT wallet_id, region AS home, unnest(former_regions) FROM wallet),
 places AS (
-  SELECT lives.*, ${liveIn('lives.region')} AS generation FROM lives ${POINTERS})
-SELECT places.home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of
+  SELECT lives.*, ${liveIn('lives.region')} AS generation FROM lives ${POINTERS}),
+opening AS (
+  SELECT e.schema_version, e.data
+  FROM lives ${LOOKUP[engine].inner} wallet_events e
+    ON e.region = lives.region AND e.wallet_id = lives.wallet_id AND e.version = 1)
+SELECT places.home, b.position::text AS projected_position, b.state, b.updated_at, now() AS read_as_of,
+       (SELECT schema_version FROM opening) AS opening_version, (SELECT data FROM opening) AS opening_data
 FROM places
 ${LOOKUP[engine].left} wallet_balances b
   ON b.generation = places.generation AND b.region = places.region AND b.wallet_id = places.wallet_id
- AND b.state_version = $2::int2
+ AND b.state_version = ANY($2::int2[])
 ${asOf}
 ORDER BY b.version DESC NULLS LAST
 LIMIT 1`;
@@ -196,17 +227,22 @@ wallet AS (
   FROM place
   ${LOOKUP[engine].left} wallet_balances b
     ON b.generation = place.generation AND b.region = place.home AND b.wallet_id = place.wallet_id
-   AND b.state_version = $2::int2),
+   AND b.state_version = ANY($2::int2[])),
 streams AS (
   SELECT wallet_id, start, home AS region FROM wallet
   UNION ALL
-  SELECT wallet_id, start, unnest(former_regions) FROM wallet)
+  SELECT wallet_id, start, unnest(former_regions) FROM wallet),
+ranges AS (
+  SELECT wallet_id, region, start + 1 AS first_version, start + $3::int8 AS last_version FROM streams
+  UNION ALL
+  SELECT wallet_id, region, 1, 1 FROM streams WHERE start > 0) -- the opening has the metadata
 SELECT wallet.home, wallet.projected_position, wallet.state, wallet.updated_at, tail.*
 FROM wallet
 LEFT JOIN (
-  SELECT streams.wallet_id AS tail_of, ${EVENT_COLUMNS}
-  FROM streams ${LOOKUP[engine].inner} wallet_events e
-    ON e.region = streams.region AND e.wallet_id = streams.wallet_id AND e.version > streams.start
+  SELECT ranges.wallet_id AS tail_of, ${EVENT_COLUMNS}
+  FROM ranges ${LOOKUP[engine].inner} wallet_events e
+    ON e.region = ranges.region AND e.wallet_id = ranges.wallet_id
+   AND e.version BETWEEN ranges.first_version AND ranges.last_version
 ) tail ON tail.tail_of = wallet.wallet_id
 ORDER BY tail.version`;
 }

@@ -5,6 +5,7 @@ import {
   encodeWallet,
   evolve,
   initialState,
+  READABLE_STATE_VERSIONS,
   STATE_VERSION,
   statementLineOf,
   type Wallet,
@@ -33,12 +34,13 @@ export interface Movement {
 /** Statements: a line for each event that moved money, with the balance after it. */
 export const movements: Projection<Wallet> = {
   name: 'movements',
-  version: 1,
+  version: 2,
   state: {
     name: 'statement_wallets',
     columns: { state_version: 'int2', state: 'text' },
     encode: (wallet) => [STATE_VERSION, encodeWallet(wallet)],
-    decode: ([stateVersion, state]) => (stateVersion === STATE_VERSION ? decodeWallet(String(state)) : undefined),
+    decode: ([stateVersion, state]) =>
+      READABLE_STATE_VERSIONS.includes(Number(stateVersion)) ? decodeWallet(String(state)) : undefined,
   },
   lines: {
     name: 'wallet_movements',

@@ -8,7 +8,7 @@ import { changed } from '../wallet.js';
 export const WalletOpened = defineEvent('WalletOpened', {
   fields: { homeRegion: region, metadata },
   opens: true,
-  evolve: (wallet, { homeRegion, metadata }) => changed(wallet, { status: 'open', homeRegion, metadata }),
+  evolve: (wallet, { homeRegion }) => changed(wallet, { status: 'open', homeRegion }),
   home: ({ homeRegion }) => homeRegion,
   postings: () => [],
   statement: () => undefined,

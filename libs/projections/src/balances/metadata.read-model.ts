@@ -1,0 +1,70 @@
+import type { Database, Engine } from '@tidemark/database';
+import { LOOKUP } from '@tidemark/event-store';
+import { decodeEvent, type EncodedEvent } from '@tidemark/wallet';
+
+/** What a caller says about a wallet when it opens it. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** The event that has a wallet's metadata: its first. */
+export const OPENING = { type: 'WalletOpened' } as const;
+
+/**
+ * The metadata of an opening event. None where nobody can read the event: its damage is a finding of `tidemark doctor`, and
+ * must not keep a balance from being read.
+ */
+export function metadataOf(opening: EncodedEvent | undefined): Metadata {
+  if (!opening) return {};
+  try {
+    const event = decodeEvent(opening);
+    return event.type === 'WalletOpened' ? event.metadata : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * The metadata of some wallets, in the order of their ids, as many as fit.
+ *
+ * @param bytesMax of all opening events together; the first wallet is always among them
+ * @returns by wallet id; the wallets behind the last one that fits are missing
+ */
+export async function readMetadata(
+  { engine, query }: Pick<Database, 'query' | 'engine'>,
+  walletIds: readonly string[],
+  bytesMax: number,
+): Promise<Map<string, Metadata>> {
+  if (walletIds.length === 0) return new Map();
+  const { rows } = await query<{ wallet_id: string; schema_version: number; data: string }>(
+    METADATA[engine],
+    [walletIds, bytesMax],
+    { name: 'wallet-metadata' },
+  );
+  return new Map(
+    rows.map(({ wallet_id, schema_version, data }) => [
+      wallet_id,
+      metadataOf({ ...OPENING, schemaVersion: Number(schema_version), data }),
+    ]),
+  );
+}
+
+const METADATA: Record<Engine, string> = { cockroach: metadataSql('cockroach'), postgres: metadataSql('postgres') };
+
+function metadataSql(engine: Engine): string {
+  const { inner } = LOOKUP[engine];
+  return `
+WITH known AS (
+  SELECT w.wallet_id, w.region, w.former_regions
+  FROM unnest($1::text[]) AS k(wallet_id) ${inner} wallets w ON w.wallet_id = k.wallet_id),
+streams AS (
+  SELECT wallet_id, region FROM known
+  UNION ALL
+  SELECT wallet_id, unnest(former_regions) FROM known),
+openings AS (
+  SELECT e.wallet_id, e.schema_version, e.data, octet_length(e.data) AS bytes,
+         sum(octet_length(e.data)) OVER (ORDER BY e.wallet_id) AS bytes_so_far
+  FROM streams ${inner} wallet_events e
+    ON e.region = streams.region AND e.wallet_id = streams.wallet_id AND e.version = 1)
+SELECT wallet_id, schema_version, data FROM openings
+WHERE bytes_so_far <= $2::int8 OR bytes_so_far = bytes
+ORDER BY wallet_id`;
+}

@@ -9,7 +9,7 @@ export const walletEvents: EndpointDocs = {
   description: 'From the log itself, oldest first, with who caused them and the hash that chains them.',
   servedAtHome: true,
   answer: { description: 'One page.', schema: eventsAnswer },
-  problems: ['wallet_not_found', 'invalid_cursor'],
+  problems: ['wallet_not_found', 'invalid_cursor', 'lists_busy'],
 };
 
 export const statement: EndpointDocs = {
@@ -26,5 +26,5 @@ export const statement: EndpointDocs = {
     texts: { 'text/csv': `${COLUMNS.join()}\n` },
     headers: ['Vary', 'Link', 'Tidemark-Read-As-Of'],
   },
-  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind', 'position_not_reached'],
+  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind', 'lists_busy', 'position_not_reached'],
 };

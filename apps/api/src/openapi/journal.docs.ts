@@ -12,7 +12,7 @@ export const journal: EndpointDocs = {
     'list is complete and never changes: the answer waits (5 s after `to` at most) until nothing can be recorded before it ' +
     'any more, and until the projection has all of it. Only an `eventual` answer does not wait.',
   answer: { description: 'One page.', schema: journalAnswer },
-  problems: ['invalid_cursor', 'projection_behind', 'position_not_reached', 'time_not_reached'],
+  problems: ['invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached', 'time_not_reached'],
 };
 
 export const trialBalance: EndpointDocs = {
@@ -23,7 +23,7 @@ export const trialBalance: EndpointDocs = {
     'All debits and credits, by currency and kind of account. `wallets` is what the wallets hold together, `world` ' +
     'stands below zero by as much, and `transfers` is what was sent and has not been seen to arrive.',
   answer: { description: 'One balance for each currency.', schema: trialBalanceAnswer },
-  problems: ['projection_behind', 'position_not_reached'],
+  problems: ['projection_behind', 'lists_busy', 'position_not_reached'],
 };
 
 export const dailyTotals: EndpointDocs = {
@@ -36,5 +36,5 @@ export const dailyTotals: EndpointDocs = {
     'most) until nothing can be recorded on it any more, and until the projection has all of it. Without `to`, totals of a ' +
     'day may grow until it is over and `asOf` is past it.',
   answer: { description: 'One page.', schema: dailyTotalsAnswer },
-  problems: ['unknown_region', 'invalid_cursor', 'projection_behind', 'position_not_reached', 'time_not_reached'],
+  problems: ['unknown_region', 'invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached', 'time_not_reached'],
 };

@@ -29,7 +29,7 @@ export const listWallets: EndpointDocs = {
   summary: 'List and search wallets',
   description: 'By id, from the projection: `asOf` says how far that has followed the log.',
   answer: { description: 'One page.', schema: walletsAnswer },
-  problems: ['invalid_cursor', 'projection_behind', 'position_not_reached'],
+  problems: ['invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached'],
 };
 
 export const readWallet: EndpointDocs = {
@@ -44,7 +44,7 @@ export const readWallet: EndpointDocs = {
   servedAtHome: true,
   ifNoneMatch: true,
   answer: { description: 'The wallet.', schema: walletRead, headers: ['ETag'] },
-  problems: ['wallet_not_found', 'version_not_found', 'time_not_reached', 'newer_version_needed'],
+  problems: ['wallet_not_found', 'version_not_found', 'time_not_reached', 'newer_version_needed', 'lists_busy'],
 };
 
 export const deposit: EndpointDocs = {

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { InvalidCursor, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
+import { InvalidCursor, ListsBusy, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
 import { classify } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
@@ -16,6 +16,7 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, ProblemCode])[
   [OutcomeUnknown, 'outcome_unknown'],
   [EventFromTheFuture, 'newer_version_needed'],
   [ProjectionBehind, 'projection_behind'],
+  [ListsBusy, 'lists_busy'],
   [PositionNotReached, 'position_not_reached'],
 ];
 

@@ -33,6 +33,11 @@ export const SERVICE_TYPES = {
     meaning: 'The list had not seen everything up to `minPosition` within 5 s.',
     remedy: 'Ask again after `Retry-After` seconds, or leave `minPosition` out. Reading one wallet is always fresh.',
   },
+  lists_busy: {
+    ...{ status: 503, title: 'Too many lists are wanted at once' },
+    meaning: 'Lists are read a few at a time, so that commands go first. Too many were waiting, or for more than 5 s.',
+    remedy: 'Ask again after `Retry-After` seconds. Ask for fewer lists at once.',
+  },
   database_unavailable: {
     ...{ status: 503, title: 'The database does not answer' },
     meaning: 'The database could not answer a read in time.',

@@ -21,7 +21,7 @@ export class GetOperationsHandler implements IQueryHandler<GetOperationsQuery> {
     const list = `operations ${projection ?? ''}`;
     const before = cursor === undefined ? undefined : uuidOf(decodeCursor(cursor, list));
     const which = { before, limit: limit + 1, ...(projection !== undefined && { projection }) };
-    const read = await this.readModel.retrying(() => listOperations(this.readModel.database, which));
+    const read = await this.readModel.listing(() => listOperations(this.readModel.database, which));
     return pageOf(read, limit, ({ operationId }) => encodeCursor({ list, generation: 'log', after: operationId }));
   }
 }

@@ -20,7 +20,7 @@ export class GetParkedWalletsHandler implements IQueryHandler<GetParkedWalletsQu
 
   execute({ projection, limit }: GetParkedWalletsQuery): Promise<CutList<ParkedWallet>> {
     const { database } = this.readModel;
-    return this.readModel.retrying(async () =>
+    return this.readModel.listing(async () =>
       cutOff(await listParked(database, { projection, limit: limit + 1 }), limit),
     );
   }

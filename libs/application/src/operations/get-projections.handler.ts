@@ -12,6 +12,6 @@ export class GetProjectionsHandler implements IQueryHandler<GetProjectionsQuery>
 
   execute(): Promise<Status> {
     const { database, regions } = this.readModel;
-    return this.readModel.retrying(() => projectionStatus(database, regions, Date.now()));
+    return this.readModel.listing(() => projectionStatus(database, regions, Date.now()));
   }
 }

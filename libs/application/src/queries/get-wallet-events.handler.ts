@@ -19,7 +19,7 @@ export class GetWalletEventsQuery extends Query<Page<RecordedEvent> | undefined>
 export class GetWalletEventsHandler implements IQueryHandler<GetWalletEventsQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws InvalidCursor */
+  /** @throws InvalidCursor, ListsBusy */
   async execute({ walletId, asked }: GetWalletEventsQuery): Promise<Page<RecordedEvent> | undefined> {
     const { limit } = asked;
     const list = `events ${walletId}`;
@@ -32,6 +32,6 @@ export class GetWalletEventsHandler implements IQueryHandler<GetWalletEventsQuer
 
   private read(walletId: string, after: number, limit: number): Promise<RecordedEvent[]> {
     const { database } = this.readModel;
-    return this.readModel.retrying(() => readWalletEvents(database, { walletId, after, limit }));
+    return this.readModel.listing(() => readWalletEvents(database, { walletId, after, limit }));
   }
 }

@@ -32,9 +32,16 @@ export class GetWalletQuery extends Query<WalletState | ProjectedWallet | undefi
 export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
-  /** @throws TimeNotReached */
-  execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
-    return this.readModel.retrying(() => this.read(walletId, moment));
+  /** @throws TimeNotReached, ListsBusy */
+  async execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
+    const { readModel } = this;
+    const read = () => this.read(walletId, moment);
+    if (moment.kind === 'fresh' || moment.kind === 'eventual') return readModel.retrying(read);
+    // Whoever waits for the past to be closed keeps no list from being read.
+    if (moment.kind === 'time') {
+      await readModel.retrying(() => readClosed(readModel.database, moment.time, () => Promise.resolve()));
+    }
+    return readModel.listing(read);
   }
 
   private async read(walletId: string, moment: Moment): Promise<WalletState | ProjectedWallet | undefined> {

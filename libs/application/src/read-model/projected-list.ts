@@ -32,9 +32,9 @@ interface Asked extends Freshness {
  * Reads from a projection's live builds, and how far those have followed the log.
  *
  * @param read one page, and the checkpoints of what it came from in the same statement
- * @throws ProjectionBehind, PositionNotReached, TimeNotReached
+ * @throws ProjectionBehind, PositionNotReached, TimeNotReached, ListsBusy
  */
-export function readProjected<
+export async function readProjected<
   T extends { readonly live: string | undefined; readonly checkpoints: readonly Checkpoint[] },
 >(
   readModel: ReadModel,
@@ -47,14 +47,15 @@ export function readProjected<
     const behind = await asOf(reading.database, found.checkpoints, now);
     return { ...found, standing: { asOf: behind, ...(readAsOf !== undefined && { readAsOf }) } };
   };
-  return readModel.retrying(async () => {
-    if (consistency === 'eventual') return readModel.inSnapshot(readAll);
+  if (consistency === 'eventual') return readModel.listing(() => readModel.inSnapshot(readAll));
+  // Whoever waits for the log keeps no list from being read.
+  await readModel.retrying(async () => {
     const past = before === undefined ? undefined : await positionBefore(readModel.database, before);
     const position = [minPosition, past]
       .filter((each) => each !== undefined)
       .sort()
       .at(-1);
     if (position !== undefined) await waitForPosition(readModel, projection, position, shard);
-    return readAll(readModel);
   });
+  return readModel.listing(() => readAll(readModel));
 }

@@ -3,6 +3,7 @@ import { retryIdempotent, sqlStateOf, type Database, type Snapshot } from '@tide
 import { liveBuildsOf, type LiveBuilds } from '@tidemark/projections';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
+import { ListTurns } from './list-turns.js';
 import { liveBuild } from './live-build.js';
 
 export type Drizzle = ReturnType<typeof openDrizzle>;
@@ -27,6 +28,7 @@ export class ReadModel implements Reading {
     readonly database: Database,
     readonly regions: readonly string[],
     private readonly random: () => number = Math.random,
+    private readonly turns = new ListTurns(),
   ) {
     this.drizzle = openDrizzle(database.pool);
   }
@@ -38,6 +40,16 @@ export class ReadModel implements Reading {
       return { live: row?.live, checkpoints: row?.checkpoints ?? null };
     });
     return checkpointsOf(this.database, this.regions, found.checkpoints);
+  }
+
+  /**
+   * Runs the reads of a list, or of a wallet's past, when it is their turn; see `ListTurns`. To be called for every read that
+   * brings more than one wallet's present.
+   *
+   * @throws ListsBusy; as `retrying`
+   */
+  listing<T>(read: () => Promise<T>): Promise<T> {
+    return this.turns.run(() => this.retrying(read));
   }
 
   /** Runs reads until they succeed; see `retryIdempotent` for its bounds and what is thrown. */

@@ -1,0 +1,70 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
+
+/** Too many lists are wanted at once. HTTP 503. */
+export class ListsBusy extends Error {
+  override readonly name = 'ListsBusy';
+}
+
+/**
+ * Lists read at once. One is read by the database while another is made into an answer; each page takes some milliseconds of
+ * the process's one thread. More at once make no list faster, and every command slower: beside 100 readers without a bound a
+ * deposit took 429 ms instead of 5. Also fewer than the pool has connections, so that commands find one.
+ */
+const AT_ONCE = 2;
+/** Lists that wait. A request that waits has some kilobytes. */
+const WAITING_MAX = 500;
+/** A caller who is told to come back knows more than one who waits; the same as for `minPosition`. */
+const WAIT_MS_MAX = 5_000;
+
+export interface ListLimits {
+  readonly atOnce: number;
+  readonly waitingMax: number;
+  readonly waitMsMax: number;
+}
+
+/** Lets a few lists be read at a time, in the order in which they came. Commands and reads of one wallet wait for none of them. */
+export class ListTurns {
+  private running = 0;
+  /** In order of arrival; whoever gives up leaves. */
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly limits: ListLimits = { atOnce: AT_ONCE, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX },
+  ) {}
+
+  /** @throws ListsBusy at once when too many wait, or after having waited too long; what `read` throws */
+  async run<T>(read: () => Promise<T>): Promise<T> {
+    if (this.running >= this.limits.atOnce) await this.turn();
+    else this.running++;
+    try {
+      return await read();
+    } finally {
+      // After the answer is encoded, and after whatever else has arrived meanwhile: commands go first.
+      void othersFirst().then(() => this.next());
+    }
+  }
+
+  private turn(): Promise<void> {
+    const { waitingMax, waitMsMax } = this.limits;
+    if (this.waiting.size >= waitingMax) throw new ListsBusy(`${waitingMax} lists are waiting already`);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(start);
+        reject(new ListsBusy(`other lists were not done within ${waitMsMax / 1_000} s`));
+      }, waitMsMax);
+      const start = () => {
+        clearTimeout(timer);
+        this.waiting.delete(start);
+        resolve();
+      };
+      this.waiting.add(start);
+    });
+  }
+
+  /** Hands the turn on. */
+  private next(): void {
+    const [first] = this.waiting;
+    if (first) first();
+    else this.running--;
+  }
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Database } from '@tidemark/database';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningService, type Answer } from './running-service.js';
+
+/** More than the API has connections; each would hold one while it waits for the table. */
+const READERS = 40;
+/** What a command takes at most where nothing holds it up, on a machine under load. */
+const COMMAND_MS_MAX = 4_000;
+const WAITING_MAX = 500;
+
+/** On CockroachDB a reader does not wait for the lock of a table, so the lists are held up by rows that are being written. */
+describe.each(engines)('lists beside commands, on $engine', (engine) => {
+  let service: RunningService;
+  let other: Database;
+
+  beforeAll(async () => {
+    service = await RunningService.start(engine, { worker: true });
+    other = await connect({ url: service.database.url, applicationName: 'test-lock' });
+    await service.post('/v1/wallets', { walletId: 'w' });
+    while ((await service.get('/v1/wallets')).json.wallets.length === 0) await sleep(50);
+  });
+  afterAll(async () => {
+    await other?.close();
+    await service?.close();
+  });
+
+  /** Runs something while nobody can read the rows of lists. */
+  const whileListsWait = async (work: () => Promise<void>) => {
+    const hold =
+      engine.engine === 'postgres'
+        ? 'LOCK TABLE wallet_balances IN ACCESS EXCLUSIVE MODE'
+        : `UPDATE wallet_balances SET updated_at = updated_at WHERE wallet_id = 'w'`;
+    await other.transaction(async ({ query }) => {
+      await query(hold);
+      await work();
+    });
+  };
+
+  it('commands find a connection, however many lists wait for the database', { timeout: 60_000 }, async () => {
+    let lists: Promise<Answer>[] = [];
+    await whileListsWait(async () => {
+      lists = Array.from({ length: READERS }, () => service.get('/v1/wallets'));
+      await sleep(200);
+      const began = performance.now();
+      const { status } = await service.post('/v1/wallets/w/deposits', { amount: '1.00', currency: 'EUR' });
+      expect(status).toBe(201);
+      expect(performance.now() - began).toBeLessThan(COMMAND_MS_MAX);
+    });
+    expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(Array(READERS).fill(200));
+  });
+
+  it('more lists than may wait are told to come back', { timeout: 60_000 }, async () => {
+    let lists: Promise<Answer>[] = [];
+    await whileListsWait(async () => {
+      lists = Array.from({ length: WAITING_MAX + 20 }, () => service.get('/v1/wallets'));
+      const first = await Promise.race(lists);
+      expect([first.status, first.json.code, first.headers.get('retry-after')]).toEqual([503, 'lists_busy', '1']);
+    });
+    const refused = (await Promise.all(lists)).filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThanOrEqual(18);
+    expect((await service.get('/v1/wallets')).status).toBe(200);
+  });
+});

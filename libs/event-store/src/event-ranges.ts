@@ -1,5 +1,13 @@
 import type { Database, Engine } from '@tidemark/database';
-import { packedEvents, SEPARATOR, unpackedEvents, type PackedEvents, type ProjectedEvent } from './packed-events.js';
+import {
+  bytesSoFar,
+  packedWithin,
+  SEPARATOR,
+  unpackedEvents,
+  type CutEvents,
+  type ProjectedEvent,
+} from './packed-events.js';
+import { PAGE_BYTES_MAX } from './page-bytes.js';
 import { positionOf, type Position } from './position.js';
 
 type Reader = Pick<Database, 'query' | 'engine'>;
@@ -8,6 +16,14 @@ type Reader = Pick<Database, 'query' | 'engine'>;
 export interface EventPlace {
   readonly walletId: string;
   readonly version: number;
+}
+
+export interface EventPage {
+  readonly events: readonly ProjectedEvent[];
+  /** Whether its bytes cut it off. */
+  readonly cut: boolean;
+  /** Whether there is nothing behind it. */
+  readonly end: boolean;
 }
 
 /** How far in the past CockroachDB reads a page: no writer is at work there any more, so nobody waits for the other. */
@@ -30,7 +46,8 @@ export async function fixPosition({ engine, query }: Reader): Promise<Position> 
 }
 
 /**
- * One page of a region's events in the order of their primary key, up to a fixed position.
+ * One page of a region's events in the order of their primary key, up to a fixed position. It ends before `limit` where the
+ * data of its events would be more than `PAGE_BYTES_MAX`.
  *
  * @param to the last wallet of the range; null: to the end
  * @param upTo from `fixPosition`
@@ -44,13 +61,15 @@ export async function readEventPage(
     upTo,
     limit,
   }: { region: string; after: EventPlace; to: string | null; upTo: Position; limit: number },
-): Promise<ProjectedEvent[]> {
+): Promise<EventPage> {
   const open = to === null;
-  const values = [SEPARATOR, region, after.walletId, after.version, upTo, limit, ...(open ? [] : [to])];
-  const { rows } = await query<PackedEvents>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
+  const values = [SEPARATOR, region, after.walletId, after.version, upTo, limit, PAGE_BYTES_MAX, ...(open ? [] : [to])];
+  const { rows } = await query<CutEvents>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
     name: open ? 'event-page' : 'event-page-to',
   });
-  return unpackedEvents(engine, region, rows[0]);
+  const events = unpackedEvents(engine, region, rows[0]);
+  const cut = rows[0]!.cut_at !== null;
+  return { events, cut, end: !cut && events.length < limit };
 }
 
 /** Cuts a region's wallets into about equal parts: the last wallet id of each but the last. */
@@ -90,12 +109,13 @@ const PAGE: Record<Engine, Record<'toEnd' | 'toWallet', string>> = {
 
 function pagesSql(positionType: string, asOf: string): Record<'toEnd' | 'toWallet', string> {
   const page = (bound: string) => `
-SELECT ${packedEvents('p')}
-FROM (SELECT e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data
+SELECT ${packedWithin('p', '$7::int8')}
+FROM (SELECT e.*, ${bytesSoFar('e.wallet_id, e.version')}, e.place = 1 AS is_first
+FROM (SELECT row_number() OVER (ORDER BY e.wallet_id, e.version) AS place, e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data
       FROM wallet_events e
       WHERE e.region = $2::text AND e.wallet_id >= $3::text AND (e.wallet_id, e.version) > ($3::text, $4::int8)
         AND e.position <= $5::${positionType} ${bound}
       ORDER BY e.wallet_id, e.version
-      LIMIT $6::int8) p ${asOf}`;
-  return { toEnd: page(''), toWallet: page('AND e.wallet_id <= $7::text') };
+      LIMIT $6::int8) e) p ${asOf}`;
+  return { toEnd: page(''), toWallet: page('AND e.wallet_id <= $8::text') };
 }

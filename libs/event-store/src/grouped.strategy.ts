@@ -4,8 +4,9 @@ import { absentHead, openedIn } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
 import { MissingWallets } from './missing-wallets.js';
-import { LogUnavailable, QueueFull, type CommandOutcome } from './outcome.js';
+import { LogUnavailable, type CommandOutcome } from './outcome.js';
 import { identityOf, PendingCommand } from './pending-command.js';
+import { QueueRoom } from './queue-room.js';
 import { WalletCache, type CachedWallet } from './wallet-cache.js';
 
 /** Which commands may share a flush. */
@@ -39,16 +40,16 @@ class QueuedStrategy implements CommandStrategy {
   private readonly pending = new Map<string, PendingCommand>();
   private readonly lanes = new Map<string, Lane>();
   private readonly cache: WalletCache;
+  private readonly room: QueueRoom;
   private readonly missing: MissingWallets;
-  /** Requests that wait for another one under their key. */
-  private waiting = 0;
   private closed = false;
 
   constructor(
     private readonly environment: WriteEnvironment,
     private readonly laneOf: LaneOf,
   ) {
-    this.cache = new WalletCache(environment.limits.idleWalletsMax);
+    this.cache = new WalletCache(environment.limits);
+    this.room = new QueueRoom(environment.limits);
     this.missing = new MissingWallets(environment);
   }
 
@@ -59,11 +60,10 @@ class QueuedStrategy implements CommandStrategy {
       if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
       const same = this.pending.get(identityOf(request));
       if (same?.request.requestHash === request.requestHash) return { ...(await same.outcome), replayed: true };
-      if (this.pending.size + this.waiting >= limits.queueMax) {
-        throw new QueueFull(`${limits.queueMax} commands are waiting; nothing was written`);
-      }
+      this.room.enter(request.command);
       if (!same) break;
       await this.untilAnswered(same);
+      this.room.leave(request.command);
     }
     const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
     this.pending.set(command.identity, command);
@@ -83,12 +83,10 @@ class QueuedStrategy implements CommandStrategy {
    * stored can tell which: the one that waits may be the repeat of a request that was answered long ago.
    */
   private async untilAnswered({ outcome }: PendingCommand): Promise<void> {
-    this.waiting++;
     await outcome.then(
       () => undefined,
       () => undefined,
     );
-    this.waiting--;
   }
 
   private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {
@@ -98,7 +96,7 @@ class QueuedStrategy implements CommandStrategy {
       for (const head of loaded) this.cache.offer(head, loadedAt);
       this.dispatch(command);
     } catch (error) {
-      this.pending.delete(command.identity);
+      this.forget(command);
       command.answered = true;
       command.reject(error);
     }
@@ -155,8 +153,13 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   private release(command: PendingCommand): void {
-    this.pending.delete(command.identity);
+    this.forget(command);
     this.leave(command);
+  }
+
+  private forget(command: PendingCommand): void {
+    this.pending.delete(command.identity);
+    this.room.leave(command.request.command);
   }
 
   /** Lets go of the command's wallets, and lets those in that waited for them. */

@@ -36,12 +36,21 @@ export {
   readFewCommits,
   readHead,
   readRanges,
+  readRangesOfCommits,
   readWalletEvents,
   type AppendedRange,
   type Commit,
   type LogCursor,
 } from './log-reader.js';
-export { countWallets, fixPosition, readEventPage, splitWallets, type EventPlace } from './event-ranges.js';
+export {
+  countWallets,
+  fixPosition,
+  readEventPage,
+  splitWallets,
+  type EventPage,
+  type EventPlace,
+} from './event-ranges.js';
+export { PAGE_BYTES_MAX, PageSize } from './page-bytes.js';
 export type { ProjectedEvent } from './packed-events.js';
 export * from './audit/index.js';
 export type { OutcomeKey } from './outcome-lookup.js';

@@ -2,6 +2,8 @@
 export interface Limits {
   /** Commands in memory, queued or in flight. Beyond it callers get `QueueFull`. */
   readonly queueMax: number;
+  /** Bytes of large texts (metadata) in those commands: a queue full of the largest openings would be over a gigabyte. */
+  readonly queueBytesMax: number;
   /** Commands in one flush: large enough that the statement's fixed cost disappears, small enough to stay under 20 ms. */
   readonly flushCommandsMax: number;
   /** Bytes of event and outcome text in one flush; CockroachDB's default bound on a Raft command is 64 MiB. */
@@ -10,9 +12,10 @@ export interface Limits {
   readonly flushTimeoutMs: number;
   /** How long a command may be tried before its caller is told to come back. */
   readonly commandDeadlineMs: number;
-  /** Idle wallets kept in memory. */
+  /** Idle wallets kept in memory, and their bytes: a wallet with one balance has some 1.5 KB, one with a hundred 40 KB. */
   readonly idleWalletsMax: number;
-  /** Wallets read in one query. */
+  readonly idleWalletsBytesMax: number;
+  /** Wallets read in one query. Each brings one large event at most, its opening: 32 MB together. */
   readonly loadMax: number;
   /** After how many events a wallet gets a new snapshot: what loading it folds at most. */
   readonly snapshotEvery: number;
@@ -23,11 +26,13 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   queueMax: 20_000,
+  queueBytesMax: 32 * 1024 * 1024,
   flushCommandsMax: 500,
   flushBytesMax: 1024 * 1024,
   flushTimeoutMs: 5_000,
   commandDeadlineMs: 15_000,
   idleWalletsMax: 100_000,
+  idleWalletsBytesMax: 128 * 1024 * 1024,
   loadMax: 500,
   snapshotEvery: 200,
   backoffBaseMs: 2,

@@ -1,7 +1,17 @@
 import type { Database, Engine } from '@tidemark/database';
 import { COMMIT_LANES } from './environment.js';
 import { LOOKUP } from './lookup-join.js';
-import { packedEvents, SEPARATOR, unpackedEvents, type PackedEvents, type ProjectedEvent } from './packed-events.js';
+import {
+  bytesSoFar,
+  packedEvents,
+  packedWithin,
+  SEPARATOR,
+  unpackedEvents,
+  type CutEvents,
+  type PackedEvents,
+  type ProjectedEvent,
+} from './packed-events.js';
+import { PAGE_BYTES_MAX } from './page-bytes.js';
 import { positionOf, type Position } from './position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
@@ -102,6 +112,39 @@ export async function readRanges(
   return unpackedEvents(reader.engine, region, rows[0]);
 }
 
+/**
+ * The events of as many leading commits as fit into `PAGE_BYTES_MAX`; those of the first always do.
+ *
+ * @param commits for each commit the ranges that are wanted of it
+ * @returns the events in the order of their key, and of how many commits they are
+ */
+export async function readRangesOfCommits(
+  reader: Reader,
+  region: string,
+  commits: readonly (readonly AppendedRange[])[],
+): Promise<{ readonly events: ProjectedEvent[]; readonly commits: number }> {
+  const ranges = commits.flatMap((wanted, i) => wanted.map((range) => ({ ...range, commit: i })));
+  if (ranges.length === 0) return { events: [], commits: commits.length };
+  const { rows } = await reader.query<CutEvents>(
+    READ_RANGES_OF_COMMITS[reader.engine],
+    [
+      SEPARATOR,
+      region,
+      ranges.map(({ walletId }) => walletId),
+      ranges.map(({ firstVersion }) => firstVersion),
+      ranges.map(({ lastVersion }) => lastVersion),
+      ranges.map(({ commit }) => commit),
+      PAGE_BYTES_MAX,
+    ],
+    { name: 'read-ranges-of-commits' },
+  );
+  const cutAt = rows[0]!.cut_at;
+  return {
+    events: unpackedEvents(reader.engine, region, rows[0]),
+    commits: cutAt === null ? commits.length : Number(cutAt),
+  };
+}
+
 /** One page of a wallet's events, from whichever regions it has lived in, `after < version`, in order. Empty for a wallet that does not exist. */
 export async function readWalletEvents(
   reader: Reader,
@@ -189,6 +232,22 @@ SELECT ${packedEvents('e')}
 FROM unnest($3::text[], $4::int8[], $5::int8[]) AS r(wallet_id, first_version, last_version)
 ${LOOKUP[engine].inner} wallet_events e
   ON e.region = $2::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
+}
+
+const READ_RANGES_OF_COMMITS: Record<Engine, string> = {
+  cockroach: readRangesOfCommitsSql('cockroach'),
+  postgres: readRangesOfCommitsSql('postgres'),
+};
+
+// Events of one commit share a place, so it is sent whole or not at all.
+function readRangesOfCommitsSql(engine: Engine): string {
+  return `
+SELECT ${packedWithin('p', '$7::int8')}
+FROM (SELECT e.*, ${bytesSoFar('e.place')}, e.place = min(e.place) OVER () AS is_first
+FROM (SELECT e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data, r.place
+      FROM unnest($3::text[], $4::int8[], $5::int8[], $6::int8[]) AS r(wallet_id, first_version, last_version, place)
+      ${LOOKUP[engine].inner} wallet_events e
+        ON e.region = $2::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version) e) p`;
 }
 
 const READ_WALLET_EVENTS: Record<Engine, string> = {

@@ -20,7 +20,9 @@ export class OpenFlush {
       if (!this.before.has(wallet)) this.before.set(wallet, wallet.head);
       wallet.head = head;
     }
-    for (const { data, metadata } of made.events) this.bytes += data.length + metadata.length + ROW_OVERHEAD_BYTES;
+    for (const { data, metadata } of made.events) {
+      this.bytes += Buffer.byteLength(data) + Buffer.byteLength(metadata) + ROW_OVERHEAD_BYTES;
+    }
     this.bytes += ROW_OVERHEAD_BYTES;
     return made;
   }

@@ -4,8 +4,9 @@ import { append } from './append.js';
 import { isRepeat, type CommandRequest, type CommandStrategy } from './command-request.js';
 import { absentHead, draft, openedIn, type Draft, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
-import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull, type CommandOutcome } from './outcome.js';
+import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, type CommandOutcome } from './outcome.js';
 import { findOutcomes, replayOf } from './outcome-lookup.js';
+import { QueueRoom } from './queue-room.js';
 import { failureOf, StaleAnswer } from './recovery.js';
 import { loadWallets } from './wallet-loader.js';
 
@@ -19,17 +20,22 @@ export function pessimisticStrategy(environment: WriteEnvironment): CommandStrat
 
 class PessimisticStrategy implements CommandStrategy {
   private readonly running = new Set<Promise<CommandOutcome>>();
+  private readonly room: QueueRoom;
   private closed = false;
 
-  constructor(private readonly environment: WriteEnvironment) {}
+  constructor(private readonly environment: WriteEnvironment) {
+    this.room = new QueueRoom(environment.limits);
+  }
 
   async execute(request: CommandRequest): Promise<CommandOutcome> {
     if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
-    const { queueMax } = this.environment.limits;
-    if (this.running.size >= queueMax) throw new QueueFull(`${queueMax} commands are waiting; nothing was written`);
+    this.room.enter(request.command);
     const outcome = this.untilDecided(request);
     this.running.add(outcome);
-    return outcome.finally(() => this.running.delete(outcome));
+    return outcome.finally(() => {
+      this.running.delete(outcome);
+      this.room.leave(request.command);
+    });
   }
 
   async close(): Promise<void> {

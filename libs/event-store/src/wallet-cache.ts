@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { WalletHead } from './draft.js';
 import type { Lane } from './lane.js';
+import type { Limits } from './limits.js';
 import type { PendingCommand } from './pending-command.js';
 
 /** A wallet in memory. While commands use it, it belongs to one lane. */
@@ -27,9 +28,8 @@ export class WalletCache {
   private readonly inUse = new Map<string, CachedWallet>();
   private readonly idle: LRUCache<string, CachedWallet>;
 
-  /** @param idleMax how many idle wallets are kept; some hundred bytes each. */
-  constructor(idleMax: number) {
-    this.idle = new LRUCache({ max: idleMax });
+  constructor({ idleWalletsMax, idleWalletsBytesMax }: Pick<Limits, 'idleWalletsMax' | 'idleWalletsBytesMax'>) {
+    this.idle = new LRUCache({ max: idleWalletsMax, maxSize: idleWalletsBytesMax, sizeCalculation: bytesOf });
   }
 
   find(walletId: string): CachedWallet | undefined {
@@ -72,4 +72,12 @@ export class WalletCache {
 export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: number): void {
   if (found.wallet.version > wallet.head.wallet.version) wallet.head = found;
   wallet.loadedAt = loadedAt;
+}
+
+/** Heap of an idle wallet, measured (Node 24): its objects, its id, hash and place in the cache, and each of its balances. */
+const WALLET_BYTES = 1_100;
+const BALANCE_BYTES = 400;
+
+function bytesOf({ head }: CachedWallet): number {
+  return WALLET_BYTES + BALANCE_BYTES * Object.keys(head.wallet.balances).length;
 }

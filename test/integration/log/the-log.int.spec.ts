@@ -69,13 +69,13 @@ describe.each(engines)('the log on $engine', (engine) => {
     const pages = [];
     for (let after = { walletId: 'page', version: 0 }; ;) {
       const page = await readEventPage(log.owner, { ...range, after, limit: 3 });
-      pages.push(...page);
-      if (page.length < 3) break;
-      after = page.at(-1)!;
+      pages.push(...page.events);
+      if (page.end) break;
+      after = page.events.at(-1)!;
     }
     expect(pages).toEqual(events);
     const upTo = events[6]!.position;
-    const early = await readEventPage(log.owner, {
+    const { events: early } = await readEventPage(log.owner, {
       ...{ ...range, upTo, to: null, limit: 100 },
       after: { walletId: 'page', version: 0 },
     });

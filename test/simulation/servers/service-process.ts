@@ -58,6 +58,11 @@ export class ServiceProcess {
     return this.said;
   }
 
+  /** How often it has ended by itself, or was killed. */
+  get deaths(): number {
+    return this.restarts;
+  }
+
   /** Waits until the process answers on its port. */
   async untilItAnswers(): Promise<void> {
     const giveUpAt = performance.now() + START_MS_MAX;

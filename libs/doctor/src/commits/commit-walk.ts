@@ -23,7 +23,7 @@ interface Named {
 }
 
 /** An event in a tally of what is there and what commits name. */
-export function eventText({ region, version, position }: PlacedEvent): string {
+export function eventText({ region, version, position }: Omit<PlacedEvent, 'recordedAt'>): string {
   return `${region}\n${version}\n${position}`;
 }
 

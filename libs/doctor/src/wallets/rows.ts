@@ -1,14 +1,17 @@
 import { readRegionEvents, readWalletVersions, type RecordedEvent } from '@tidemark/event-store';
 import type { Scope } from '../scope.js';
 
-/** Events in memory at once, some 1 KB each with what is known of them, twice: a page is judged while the next is read. */
+/**
+ * Events in memory at once, some 1 KB each with what is known of them, twice: a page is judged while the next is read. Of large
+ * events as many as `PAGE_BYTES_MAX` allows.
+ */
 export const EVENTS_AT_ONCE = 4_000;
 
 /** The events of a region up to the audit's position, in the order of their keys, a page at a time. */
 export function regionRows({ audit, signal }: Scope, region: string): AsyncGenerator<RecordedEvent[]> {
   const page = (after: { walletId: string; version: number }) =>
     audit.read((reader) => readRegionEvents(reader, { region, after, upTo: audit.position, limit: EVENTS_AT_ONCE }));
-  return readAhead(page, { walletId: '', version: 0 }, (events) => events.length < EVENTS_AT_ONCE, signal);
+  return readAhead(page, { walletId: '', version: 0 }, (events) => events.length === 0, signal);
 }
 
 /** The events of the one wallet that was asked for up to the audit's position, wherever they are, a page at a time. */

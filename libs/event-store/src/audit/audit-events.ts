@@ -1,5 +1,7 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from '../lookup-join.js';
+import { bytesSoFar } from '../packed-events.js';
+import { PAGE_BYTES_MAX } from '../page-bytes.js';
 import { positionOf, type Position } from '../position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from '../recorded-event.js';
 import type { AuditReader } from './audit.js';
@@ -14,11 +16,13 @@ export interface EventKey {
 /** Where an event is, without what it says. */
 export interface PlacedEvent extends EventKey {
   readonly position: Position;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly recordedAt: string;
 }
 
 /**
  * One page of a region's events up to a position, in the order of their keys (the database's order of wallet ids, then
- * versions): the first `limit` after a wallet's version.
+ * versions): the first `limit` after a wallet's version, or as many as `PAGE_BYTES_MAX` allows; none at the end.
  */
 export async function readRegionEvents(
   reader: AuditReader,
@@ -45,7 +49,7 @@ export async function readRegionEvents(
   if (events.length >= limit) return events;
   const next = await reader.query<EventRow>(
     NEXT_WALLETS[engine],
-    [region, after.walletId, upTo, limit - events.length],
+    [region, after.walletId, upTo, limit - events.length, PAGE_BYTES_MAX],
     {
       name: 'audit-next-wallets',
     },
@@ -89,16 +93,19 @@ export async function readEvents(reader: AuditReader, keys: readonly EventKey[])
 /** Which of some keys there are events under, in no particular order. */
 export async function placeEvents(reader: AuditReader, keys: readonly EventKey[]): Promise<PlacedEvent[]> {
   if (keys.length === 0) return [];
-  const { rows } = await reader.query<{ region: string; wallet_id: string; version: string; position: string }>(
-    PLACES[reader.engine],
-    valuesOf(keys),
-    { name: 'audit-places' },
-  );
-  return rows.map(({ region, wallet_id, version, position }) => ({
+  const { rows } = await reader.query<{
+    region: string;
+    wallet_id: string;
+    version: string;
+    position: string;
+    recorded_at: string;
+  }>(PLACES[reader.engine], valuesOf(keys), { name: 'audit-places' });
+  return rows.map(({ region, wallet_id, version, position, recorded_at }) => ({
     region,
     walletId: wallet_id,
     version: Number(version),
     position: positionOf(reader.engine, position),
+    recordedAt: recorded_at,
   }));
 }
 
@@ -140,9 +147,13 @@ ORDER BY e.version LIMIT $5::int8`,
 
 const NEXT_WALLETS = bothEngines(
   (engine) => `
-SELECT ${EVENT_COLUMNS} FROM wallet_events e
-WHERE e.region = $1::text AND e.wallet_id > $2::text AND e.position <= $3::${POSITION_TYPE[engine]}
-ORDER BY e.wallet_id, e.version LIMIT $4::int8`,
+SELECT ${EVENT_COLUMNS}
+FROM (SELECT e.*, ${bytesSoFar('e.wallet_id, e.version')}, row_number() OVER (ORDER BY e.wallet_id, e.version) AS place
+FROM (SELECT * FROM wallet_events e
+      WHERE e.region = $1::text AND e.wallet_id > $2::text AND e.position <= $3::${POSITION_TYPE[engine]}
+      ORDER BY e.wallet_id, e.version LIMIT $4::int8) e) e
+WHERE e.bytes_so_far <= $5::int8 OR e.place = 1
+ORDER BY e.wallet_id, e.version`,
 );
 
 const WALLET_VERSIONS = `
@@ -161,4 +172,4 @@ ${LOOKUP[engine].inner} wallet_events e
   );
 
 const EVENTS = underKeys(EVENT_COLUMNS);
-const PLACES = underKeys('e.region, e.wallet_id, e.version, e.position::text AS position');
+const PLACES = underKeys('e.region, e.wallet_id, e.version, e.position::text AS position, e.recorded_at');

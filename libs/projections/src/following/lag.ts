@@ -1,8 +1,8 @@
 import type { Database } from '@tidemark/database';
 import {
   compareCursors,
+  placeEvents,
   readCommits,
-  readRanges,
   SHARDS,
   shardOf,
   type AppendedRange,
@@ -95,8 +95,8 @@ async function recordedAt(
   ranges: readonly AppendedRange[],
 ): Promise<Map<string, string>> {
   if (ranges.length === 0) return new Map();
-  const firsts = ranges.map((range) => ({ ...range, lastVersion: range.firstVersion }));
-  const events = await readRanges(database, region, firsts);
+  const firsts = ranges.map(({ walletId, firstVersion: version }) => ({ region, walletId, version }));
+  const events = await placeEvents(database, firsts);
   return new Map(events.map((event) => [nameOf({ ...event, firstVersion: event.version }), event.recordedAt]));
 }
 

@@ -2,7 +2,7 @@ import type { Database } from '@tidemark/database';
 import {
   compareCursors,
   readCommits,
-  readRanges,
+  readRangesOfCommits,
   shardOf,
   type AppendedRange,
   type Commit,
@@ -10,7 +10,7 @@ import {
   type ProjectedEvent,
 } from '@tidemark/event-store';
 
-/** Commits read at once, and events written at once: what a page keeps in memory. */
+/** Commits read at once, and events written at once: what a page keeps in memory, besides `PAGE_BYTES_MAX` of large events. */
 export const PAGE_LIMITS: PageLimits = { commitsMax: 200, eventsMax: 5_000, aheadFrom: 200 };
 
 export interface PageLimits {
@@ -36,6 +36,9 @@ export interface Page {
   readonly commits: readonly Commit[];
   /** By wallet id, of the shards asked for. */
   readonly streams: ReadonlyMap<string, Stream>;
+  readonly events: number;
+  /** Whether its bytes cut it off. */
+  readonly cut: boolean;
 }
 
 /** The log does not hold what its commits promise. */
@@ -60,20 +63,21 @@ export async function readPage(
   }: { after: LogCursor; until?: LogCursor; shards: ReadonlySet<number>; limits: PageLimits },
 ): Promise<Page | undefined> {
   const next = await readCommits(database, { region, after, limit: limits.commitsMax });
-  const commits = asManyAsFit(next, limits.eventsMax).filter((each) => !until || compareCursors(each, until) <= 0);
-  if (commits.length === 0) return undefined;
+  const wanted = asManyAsFit(next, limits.eventsMax).filter((each) => !until || compareCursors(each, until) <= 0);
+  if (wanted.length === 0) return undefined;
+  const own = wanted.map(({ appended }) => appended.filter(({ walletId }) => shards.has(shardOf(walletId))));
+  const read = await readRangesOfCommits(database, region, own);
+  const commits = wanted.slice(0, read.commits);
   const promised = rangesOf(commits, (shard) => shards.has(shard));
-  const events =
-    promised.size === 0 ? [] : await readRanges(database, region, [...promised.values()].flatMap(rangesIn));
   const found = new Map([...promised.keys()].map((walletId) => [walletId, new Map<number, ProjectedEvent>()]));
-  for (const event of events) found.get(event.walletId)!.set(event.version, event);
+  for (const event of read.events) found.get(event.walletId)!.set(event.version, event);
   const streams = new Map(
     [...promised].map(([walletId, { shard, promised: ranges }]) => [
       walletId,
       { shard, promised: ranges, events: found.get(walletId)! },
     ]),
   );
-  return { after, commits, streams };
+  return { after, commits, streams, cut: commits.length < wanted.length, events: read.events.length };
 }
 
 /** What a build that stands further on than the page begins has still to do in a shard: what later commits appended. */
@@ -99,8 +103,6 @@ function rangesOf(commits: readonly Commit[], wanted: (shard: number) => boolean
   }
   return promised;
 }
-
-const rangesIn = ({ promised }: Promised) => promised;
 
 /** Adds a range to those of its wallet; one that follows the last is joined to it. (A rehoming and back leaves a hole.) */
 function join(ranges: AppendedRange[], range: AppendedRange): void {

@@ -1,5 +1,5 @@
 import { classify, type Database } from '@tidemark/database';
-import { compareCursors, readHead, shardOf, type LogCursor } from '@tidemark/event-store';
+import { compareCursors, PageSize, readHead, shardOf, type LogCursor } from '@tidemark/event-store';
 import type { Projection } from '../projection.js';
 import { keyOf, PageLost, readCheckpoints, type Move } from './checkpoints.js';
 import { leasesToTake, ownerOf, type WorkerIdentity } from './claims.js';
@@ -62,6 +62,8 @@ export class RegionFollower {
   private readonly times: FollowerTimes;
   private readonly stalls: StallWatch;
   private readonly now: () => number;
+  private readonly limits: PageLimits;
+  private readonly size: PageSize;
 
   constructor(
     private readonly database: Database,
@@ -71,6 +73,8 @@ export class RegionFollower {
     this.times = options.times ?? FOLLOWER_TIMES;
     this.stalls = new StallWatch(this.times.stallMs);
     this.now = options.monotonic ?? (() => performance.now());
+    this.limits = options.limits ?? PAGE_LIMITS;
+    this.size = new PageSize(this.limits.eventsMax);
   }
 
   /** The shards that this worker holds. */
@@ -192,7 +196,7 @@ export class RegionFollower {
 
   /** Whether the next page is folded meanwhile. A wallet that is stuck has to be parked before anybody goes on. */
   private foldsAhead(changes: readonly BuildChanges[]): boolean {
-    const { aheadFrom } = this.options.limits ?? PAGE_LIMITS;
+    const { aheadFrom } = this.limits;
     return changes.every(({ stuck }) => stuck.length === 0) && changes.some(({ events }) => events >= aheadFrom);
   }
 
@@ -204,9 +208,10 @@ export class RegionFollower {
     unwritten?: readonly BuildChanges[],
   ): Promise<FoldedPage | undefined> {
     const { database, region, leases } = this;
-    const { limits = PAGE_LIMITS } = this.options;
+    const limits = { ...this.limits, eventsMax: this.size.events };
     const shards = new Set(leases.keys());
     const page = await readPage(database, region, { after, ...(until && { until }), shards, limits });
+    if (page) this.size.learn(page.events, page.cut);
     const last = page?.commits.at(-1);
     if (!page || !last) return undefined;
     // The front has moved on when that is written: folded ahead, it would keep two builds a page apart for ever.

@@ -2,8 +2,12 @@ import type { LogCursor } from '@tidemark/event-store';
 import { LRUCache } from 'lru-cache';
 import type { Build, WalletRow } from '../projection.js';
 
-/** Wallets of which a worker keeps the row of a build in memory: some tens of megabytes. */
+/** Wallets of which a worker keeps the row of a build in memory, and their bytes: each of 10 builds may have so many. */
 const ROWS_MAX = 20_000;
+const ROWS_BYTES_MAX = 24 * 1024 * 1024;
+/** Heap of a row, measured (Node 24), and of each balance in it. */
+const ROW_BYTES = 700;
+const BALANCE_BYTES = 400;
 
 /**
  * Rows by wallet id, as this worker has written them last. Nobody else writes them as long as its pages are not lost, because
@@ -21,5 +25,8 @@ export interface Track {
 
 /** @param stored for each shard that the worker holds */
 export function trackOf(build: Build, stored: Track['stored']): Track {
-  return { build, stored, rows: new LRUCache({ max: ROWS_MAX }) };
+  const { holdings } = build.projection;
+  const sizeCalculation = ({ state }: WalletRow) =>
+    ROW_BYTES + (state === undefined ? 0 : (holdings?.(state).length ?? 0) * BALANCE_BYTES);
+  return { build, stored, rows: new LRUCache({ max: ROWS_MAX, maxSize: ROWS_BYTES_MAX, sizeCalculation }) };
 }

@@ -1,6 +1,12 @@
 import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
-import { readEventPage, type AppendedRange, type EventPlace, type ProjectedEvent } from '@tidemark/event-store';
+import {
+  PageSize,
+  readEventPage,
+  type AppendedRange,
+  type EventPlace,
+  type ProjectedEvent,
+} from '@tidemark/event-store';
 import { PageLost, keyOf } from '../following/checkpoints.js';
 import { Decoder, foldStream, type Folded } from '../following/fold-stream.js';
 import { park, parkedAmong } from '../following/parked.js';
@@ -8,7 +14,10 @@ import { loadRows, overStrayLines, saveChanges, type LinesThere } from '../proje
 import type { WalletRow } from '../projection.js';
 import { moveRange, type BuildRange } from './build-ranges.js';
 
-/** Events in memory at a time, twice: those that are folded, and those that are being read meanwhile. */
+/**
+ * Events in memory at a time, twice: those that are folded, and those that are being read meanwhile. Of large ones as many as
+ * `PAGE_BYTES_MAX` allows.
+ */
 export const BUILD_PAGE_EVENTS = 2_000;
 
 /** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
@@ -35,13 +44,14 @@ export async function buildRange(
   }: { signal: AbortSignal; throttle: Throttle; pageEvents?: number; built: (events: number) => void },
 ): Promise<boolean> {
   const { build, region, toWallet: to, upTo } = range;
-  const read = (after: EventPlace) => readEventPage(database, { region, after, to, upTo, limit: pageEvents });
+  const size = new PageSize(pageEvents);
+  const read = (after: EventPlace) => readEventPage(database, { region, after, to, upTo, limit: size.events });
   let place = range.at;
   let before = await loadRows(database, build, region, [range.at.walletId]);
   let stuck = (await parkedAmong(database, [build], region, [range.at.walletId])).get(keyOf(build))!;
   for (let next = read(place); ;) {
-    const events = await next;
-    const done = events.length < pageEvents;
+    const { events, cut, end: done } = await next;
+    size.learn(events.length, cut);
     const last = events.at(-1);
     const at = last ? { walletId: last.walletId, version: last.version } : place;
     if (signal.aborted) return false;

@@ -3,8 +3,9 @@ import type { Database } from '@tidemark/database';
 import {
   fixPosition,
   LOG_START,
+  PageSize,
+  placeEvents,
   readEventPage,
-  readRanges,
   readWalletEvents,
   shardOf,
   type EventPlace,
@@ -117,17 +118,19 @@ class RegionComparison {
       this.sums.set(build, new TotalCheck(build));
     }
     const upTo = await this.readableEnd();
+    const size = new PageSize(pageEvents);
     let events = 0;
     const to = options.walletId ?? null;
     if (to !== null) this.seen = { walletId: to, version: Number.MIN_SAFE_INTEGER };
     for (let after = this.seen; ;) {
       options.signal?.throwIfAborted();
-      const page = await readEventPage(database, { region, after, to, upTo, limit: pageEvents });
-      if (page.length > 0) await this.page(page);
-      events += page.length;
-      compared(page.length);
-      if (page.length < pageEvents) break;
-      after = { walletId: page.at(-1)!.walletId, version: page.at(-1)!.version };
+      const page = await readEventPage(database, { region, after, to, upTo, limit: size.events });
+      size.learn(page.events.length, page.cut);
+      if (page.events.length > 0) await this.page(page.events);
+      events += page.events.length;
+      compared(page.events.length);
+      if (page.end) break;
+      after = page.events.at(-1)!;
     }
     await this.endWallet();
     const end = to === null ? undefined : { walletId: to, version: Number.MAX_SAFE_INTEGER };
@@ -207,8 +210,8 @@ class RegionComparison {
   private async strayLines(build: Build, lines: readonly Line[]): Promise<void> {
     if (lines.length === 0) return;
     const { region, database } = this;
-    const ranges = lines.map(({ walletId, version }) => ({ walletId, firstVersion: version, lastVersion: version }));
-    const written = new Set((await readRanges(database, region, ranges)).map(eventOf));
+    const keys = lines.map(({ walletId, version }) => ({ region, walletId, version }));
+    const written = new Set((await placeEvents(database, keys)).map(eventOf));
     const report = this.reporter(build);
     for (const line of lines) {
       if (written.has(eventOf(line))) continue;

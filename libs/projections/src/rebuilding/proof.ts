@@ -1,6 +1,7 @@
 import { createHash, hash, type Hash } from 'node:crypto';
 import type { Database } from '@tidemark/database';
 import {
+  PageSize,
   readEventPage,
   readWalletEvents,
   SHARDS,
@@ -18,6 +19,8 @@ import { encoded } from './wallet-check.js';
 
 const ROWS_PAGE = 2_000;
 const EVENTS_PAGE = 2_000;
+/** Events fetched at once of a wallet that has moved. */
+const PAST_PAGE = 1_000;
 /** Before every line of a region. */
 const FIRST_LINE = { walletId: '', version: 0, line: 0 };
 
@@ -59,10 +62,12 @@ export async function proofOfLog(
   let events = 0;
   for (const region of regions) {
     const sums = new TotalSums(projection);
+    const size = new PageSize(EVENTS_PAGE);
     let wallet: WalletProof | undefined;
     for (let after: EventPlace = { walletId: '', version: 0 }; ;) {
-      const page = await readEventPage(database, { region, after, to: null, upTo, limit: EVENTS_PAGE });
-      for (const event of page) {
+      const page = await readEventPage(database, { region, after, to: null, upTo, limit: size.events });
+      size.learn(page.events.length, page.cut);
+      for (const event of page.events) {
         if (wallet?.fold.walletId !== event.walletId) {
           wallet?.end(proof, region);
           wallet = new WalletProof(projection, event.walletId);
@@ -71,10 +76,10 @@ export async function proofOfLog(
         wallet.fold.apply(event, true);
         wallet.take(sums);
       }
-      events += page.length;
-      counted(page.length);
-      if (page.length < EVENTS_PAGE) break;
-      after = { walletId: page.at(-1)!.walletId, version: page.at(-1)!.version };
+      events += page.events.length;
+      counted(page.events.length);
+      if (page.end) break;
+      after = page.events.at(-1)!;
     }
     wallet?.end(proof, region);
     proof.sums(region, sums);
@@ -119,8 +124,11 @@ class WalletProof {
   /** What a wallet brought from another region: its state, and no line or sum of this one. */
   async bringPast(database: Database, before: number): Promise<void> {
     const { walletId, version: after } = this.fold;
-    const past = await readWalletEvents(database, { walletId, after, limit: before - 1 - after });
-    for (const event of past) this.fold.apply(event, false);
+    for (let from = after; from < before - 1; from += PAST_PAGE) {
+      const limit = Math.min(PAST_PAGE, before - 1 - from);
+      const past = await readWalletEvents(database, { walletId, after: from, limit });
+      for (const event of past) this.fold.apply(event, false);
+    }
   }
 
   take(sums: TotalSums): void {

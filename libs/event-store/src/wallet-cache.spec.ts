@@ -1,0 +1,63 @@
+import { Money, currency } from '@tidemark/money';
+import { initialState, type Wallet } from '@tidemark/wallet';
+import { describe, expect, it } from 'vitest';
+import type { WalletHead } from './draft.js';
+import { WalletCache } from './wallet-cache.js';
+
+const balance = (code: string) => {
+  const zero = Money.zero(currency(code, 2));
+  return { posted: zero, overdraftLimit: zero };
+};
+const codeOf = (i: number) => `A${String.fromCharCode(65 + Math.floor(i / 26), 65 + (i % 26))}`;
+const walletWith = (balances: number): Wallet => ({
+  ...{ status: 'open', version: 1, homeRegion: 'local' },
+  balances: Object.fromEntries(Array.from({ length: balances }, (_, i) => [codeOf(i), balance(codeOf(i))])),
+});
+const headOf = (walletId: string, wallet: Wallet = walletWith(1)): WalletHead => ({
+  ...{ walletId, region: 'local', wallet, hash: '', recordedAt: '' },
+});
+const limits = { idleWalletsMax: 1_000, idleWalletsBytesMax: 100_000 };
+const kept = (cache: WalletCache, ids: readonly string[]) => ids.filter((id) => cache.find(id) !== undefined);
+
+describe('wallets in memory', () => {
+  it.each([
+    [1, 66],
+    [100, 2],
+  ])('idle ones with %d balances are as many as fit into the bytes: %d', (balances, most) => {
+    const cache = new WalletCache(limits);
+    const ids = Array.from({ length: 200 }, (_, i) => `w-${i}`);
+    for (const id of ids) cache.offer(headOf(id, walletWith(balances)), 0);
+    expect(kept(cache, ids)).toEqual(ids.slice(-most));
+  });
+
+  it('a wallet that grew while it was in use counts as large as it is now', () => {
+    const cache = new WalletCache({ ...limits, idleWalletsBytesMax: 50_000 });
+    const small = Array.from({ length: 20 }, (_, i) => `w-${i}`);
+    for (const id of small) cache.offer(headOf(id), 0);
+    const wallet = cache.offer(headOf('grows'), 0);
+    cache.pin(wallet);
+    wallet.head = headOf('grows', walletWith(100));
+    cache.unpin(wallet);
+    expect(kept(cache, [...small, 'grows'])).toEqual([...small.slice(-5), 'grows']);
+  });
+
+  it('one in use is not evicted, however many others come', () => {
+    const cache = new WalletCache({ ...limits, idleWalletsMax: 2 });
+    const wallet = cache.offer(headOf('used'), 0);
+    cache.pin(wallet);
+    for (let i = 0; i < 10; i++) cache.offer(headOf(`w-${i}`), 0);
+    expect(cache.find('used')).toBe(wallet);
+    expect(cache.offer(headOf('used'), 1)).toBe(wallet);
+    cache.unpin(wallet);
+    expect(cache.find('used')).toBe(wallet);
+  });
+
+  it('that a wallet does not exist is not remembered: any process may open it next', () => {
+    const cache = new WalletCache(limits);
+    const wallet = cache.offer(headOf('nobody', initialState), 0);
+    cache.pin(wallet);
+    expect(cache.find('nobody')).toBe(wallet);
+    cache.unpin(wallet);
+    expect(cache.find('nobody')).toBeUndefined();
+  });
+});

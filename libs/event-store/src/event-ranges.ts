@@ -1,10 +1,10 @@
 import type { Database, Engine } from '@tidemark/database';
 import {
-  bytesSoFar,
-  packedWithin,
+  packedUpTo,
+  readAsManyAsFit,
   SEPARATOR,
   unpackedEvents,
-  type CutEvents,
+  type BoundedEvents,
   type ProjectedEvent,
 } from './packed-events.js';
 import { PAGE_BYTES_MAX } from './page-bytes.js';
@@ -20,8 +20,8 @@ export interface EventPlace {
 
 export interface EventPage {
   readonly events: readonly ProjectedEvent[];
-  /** Whether its bytes cut it off. */
-  readonly cut: boolean;
+  /** Of their data. */
+  readonly bytes: number;
   /** Whether there is nothing behind it. */
   readonly end: boolean;
 }
@@ -63,13 +63,24 @@ export async function readEventPage(
   }: { region: string; after: EventPlace; to: string | null; upTo: Position; limit: number },
 ): Promise<EventPage> {
   const open = to === null;
-  const values = [SEPARATOR, region, after.walletId, after.version, upTo, limit, PAGE_BYTES_MAX, ...(open ? [] : [to])];
-  const { rows } = await query<CutEvents>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
-    name: open ? 'event-page' : 'event-page-to',
+  const { row, parts } = await readAsManyAsFit(limit, async (size) => {
+    const values = [
+      SEPARATOR,
+      region,
+      after.walletId,
+      after.version,
+      upTo,
+      size,
+      PAGE_BYTES_MAX,
+      ...(open ? [] : [to]),
+    ];
+    const { rows } = await query<BoundedEvents>(PAGE[engine][open ? 'toEnd' : 'toWallet'], values, {
+      name: open ? 'event-page' : 'event-page-to',
+    });
+    return rows[0]!;
   });
-  const events = unpackedEvents(engine, region, rows[0]);
-  const cut = rows[0]!.cut_at !== null;
-  return { events, cut, end: !cut && events.length < limit };
+  const events = unpackedEvents(engine, region, row);
+  return { events, bytes: Number(row.bytes ?? 0), end: parts === limit && events.length < limit };
 }
 
 /** Cuts a region's wallets into about equal parts: the last wallet id of each but the last. */
@@ -109,13 +120,12 @@ const PAGE: Record<Engine, Record<'toEnd' | 'toWallet', string>> = {
 
 function pagesSql(positionType: string, asOf: string): Record<'toEnd' | 'toWallet', string> {
   const page = (bound: string) => `
-SELECT ${packedWithin('p', '$7::int8')}
-FROM (SELECT e.*, ${bytesSoFar('e.wallet_id, e.version')}, e.place = 1 AS is_first
-FROM (SELECT row_number() OVER (ORDER BY e.wallet_id, e.version) AS place, e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data
+SELECT ${packedUpTo('p', '$7::int8')}
+FROM (SELECT e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data
       FROM wallet_events e
       WHERE e.region = $2::text AND e.wallet_id >= $3::text AND (e.wallet_id, e.version) > ($3::text, $4::int8)
         AND e.position <= $5::${positionType} ${bound}
       ORDER BY e.wallet_id, e.version
-      LIMIT $6::int8) e) p ${asOf}`;
+      LIMIT $6::int8) p ${asOf}`;
   return { toEnd: page(''), toWallet: page('AND e.wallet_id <= $8::text') };
 }

@@ -2,12 +2,12 @@ import type { Database, Engine } from '@tidemark/database';
 import { COMMIT_LANES } from './environment.js';
 import { LOOKUP } from './lookup-join.js';
 import {
-  bytesSoFar,
   packedEvents,
-  packedWithin,
+  packedUpTo,
+  readAsManyAsFit,
   SEPARATOR,
   unpackedEvents,
-  type CutEvents,
+  type BoundedEvents,
   type PackedEvents,
   type ProjectedEvent,
 } from './packed-events.js';
@@ -98,18 +98,20 @@ export async function readRanges(
   region: string,
   ranges: readonly AppendedRange[],
 ): Promise<ProjectedEvent[]> {
-  const { rows } = await reader.query<PackedEvents>(
-    READ_RANGES[reader.engine],
-    [
-      SEPARATOR,
-      region,
-      ranges.map(({ walletId }) => walletId),
-      ranges.map(({ firstVersion }) => firstVersion),
-      ranges.map(({ lastVersion }) => lastVersion),
-    ],
-    { name: 'read-ranges' },
-  );
+  const { rows } = await reader.query<PackedEvents>(READ_RANGES[reader.engine], valuesOf(region, ranges), {
+    name: 'read-ranges',
+  });
   return unpackedEvents(reader.engine, region, rows[0]);
+}
+
+function valuesOf(region: string, ranges: readonly AppendedRange[]): unknown[] {
+  return [
+    SEPARATOR,
+    region,
+    ranges.map(({ walletId }) => walletId),
+    ranges.map(({ firstVersion }) => firstVersion),
+    ranges.map(({ lastVersion }) => lastVersion),
+  ];
 }
 
 /**
@@ -122,27 +124,30 @@ export async function readRangesOfCommits(
   reader: Reader,
   region: string,
   commits: readonly (readonly AppendedRange[])[],
-): Promise<{ readonly events: ProjectedEvent[]; readonly commits: number }> {
-  const ranges = commits.flatMap((wanted, i) => wanted.map((range) => ({ ...range, commit: i })));
-  if (ranges.length === 0) return { events: [], commits: commits.length };
-  const { rows } = await reader.query<CutEvents>(
-    READ_RANGES_OF_COMMITS[reader.engine],
-    [
-      SEPARATOR,
-      region,
-      ranges.map(({ walletId }) => walletId),
-      ranges.map(({ firstVersion }) => firstVersion),
-      ranges.map(({ lastVersion }) => lastVersion),
-      ranges.map(({ commit }) => commit),
-      PAGE_BYTES_MAX,
-    ],
-    { name: 'read-ranges-of-commits' },
-  );
-  const cutAt = rows[0]!.cut_at;
-  return {
-    events: unpackedEvents(reader.engine, region, rows[0]),
-    commits: cutAt === null ? commits.length : Number(cutAt),
-  };
+): Promise<{ readonly events: ProjectedEvent[]; readonly bytes: number; readonly commits: number }> {
+  const { row, parts } = await readAsManyAsFit(commits.length, async (size) => {
+    const ranges = joined(commits.slice(0, size));
+    if (ranges.length === 0) return { packed: null, events: '0', bytes: null };
+    const { rows } = await reader.query<BoundedEvents>(
+      READ_RANGES_OF_COMMITS[reader.engine],
+      [...valuesOf(region, ranges), PAGE_BYTES_MAX],
+      { name: 'read-ranges-of-commits' },
+    );
+    return rows[0]!;
+  });
+  return { events: unpackedEvents(reader.engine, region, row), bytes: Number(row.bytes ?? 0), commits: parts };
+}
+
+/** What commits appended to a wallet one after the other is one range. (A rehoming and back leaves a hole.) */
+function joined(commits: readonly (readonly AppendedRange[])[]): AppendedRange[] {
+  const byWallet = new Map<string, AppendedRange[]>();
+  for (const range of commits.flat()) {
+    const ranges = byWallet.get(range.walletId);
+    if (!ranges) byWallet.set(range.walletId, [range]);
+    else if (ranges.at(-1)!.lastVersion + 1 !== range.firstVersion) ranges.push(range);
+    else ranges.push({ ...range, firstVersion: ranges.pop()!.firstVersion });
+  }
+  return [...byWallet.values()].flat();
 }
 
 /** One page of a wallet's events, from whichever regions it has lived in, `after < version`, in order. Empty for a wallet that does not exist. */
@@ -222,32 +227,21 @@ LIMIT 1`;
 }
 
 const READ_RANGES: Record<Engine, string> = {
-  cockroach: readRangesSql('cockroach'),
-  postgres: readRangesSql('postgres'),
+  cockroach: readRangesSql('cockroach', packedEvents('e')),
+  postgres: readRangesSql('postgres', packedEvents('e')),
 };
 
-function readRangesSql(engine: Engine): string {
+const READ_RANGES_OF_COMMITS: Record<Engine, string> = {
+  cockroach: readRangesSql('cockroach', packedUpTo('e', '$6::int8')),
+  postgres: readRangesSql('postgres', packedUpTo('e', '$6::int8')),
+};
+
+function readRangesSql(engine: Engine, packed: string): string {
   return `
-SELECT ${packedEvents('e')}
+SELECT ${packed}
 FROM unnest($3::text[], $4::int8[], $5::int8[]) AS r(wallet_id, first_version, last_version)
 ${LOOKUP[engine].inner} wallet_events e
   ON e.region = $2::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version`;
-}
-
-const READ_RANGES_OF_COMMITS: Record<Engine, string> = {
-  cockroach: readRangesOfCommitsSql('cockroach'),
-  postgres: readRangesOfCommitsSql('postgres'),
-};
-
-// Events of one commit share a place, so it is sent whole or not at all.
-function readRangesOfCommitsSql(engine: Engine): string {
-  return `
-SELECT ${packedWithin('p', '$7::int8')}
-FROM (SELECT e.*, ${bytesSoFar('e.place')}, e.place = min(e.place) OVER () AS is_first
-FROM (SELECT e.wallet_id, e.version, e.position, e.recorded_at, e.type, e.schema_version, e.data, r.place
-      FROM unnest($3::text[], $4::int8[], $5::int8[], $6::int8[]) AS r(wallet_id, first_version, last_version, place)
-      ${LOOKUP[engine].inner} wallet_events e
-        ON e.region = $2::text AND e.wallet_id = r.wallet_id AND e.version BETWEEN r.first_version AND r.last_version) e) p`;
 }
 
 const READ_WALLET_EVENTS: Record<Engine, string> = {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isoInstant, type Engine } from '@tidemark/database';
+import { isoInstant, sqlStateOf, type Engine } from '@tidemark/database';
+import { PAGE_BYTES_MAX } from './page-bytes.js';
 import { positionOf } from './position.js';
 import type { RecordedEvent } from './recorded-event.js';
 
@@ -12,10 +13,11 @@ export interface PackedEvents {
   readonly packed: string | null;
 }
 
-/** Packed events of which those behind some bytes are left out. */
-export interface CutEvents extends PackedEvents {
-  /** The place of the first that is left out, as `packedWithin` counts; null: none is. */
-  readonly cut_at: string | null;
+/** Packed events, or how large they would be. */
+export interface BoundedEvents extends PackedEvents {
+  readonly events: string;
+  /** Of their data, in UTF-8; null: no event. */
+  readonly bytes: string | null;
 }
 
 /**
@@ -33,21 +35,48 @@ export function packedEvents(alias: string): string {
 }
 
 /**
- * As `packedEvents`, of as many leading events as fit. The first always fits.
+ * As `packedEvents`, but null where the data has more than some bytes; a single event is always packed. Both sums are made in one
+ * pass. (A running sum would send as many as fit at once, but CockroachDB's window functions take 100 MB for 6 MB of events.)
  *
- * @param alias of rows of `wallet_events` with `bytesSoFar`, a column `place` that counts up, and `is_first` for the first place
+ * @param alias of `wallet_events`
  * @param bytesMax SQL
  */
-export function packedWithin(alias: string, bytesMax: string): string {
-  const fits = `${alias}.bytes_so_far <= ${bytesMax} OR ${alias}.is_first`;
-  const packed = packedEvents(alias).replace(' AS packed', ` FILTER (WHERE ${fits}) AS packed`);
-  return `${packed}, min(${alias}.place) FILTER (WHERE NOT (${fits})) AS cut_at`;
+export function packedUpTo(alias: string, bytesMax: string): string {
+  const bytes = `sum(octet_length(${alias}.data))`;
+  const packed = packedEvents(alias).replace(/ AS packed$/, '');
+  return `CASE WHEN ${bytes} <= ${bytesMax} OR count(*) = 1 THEN ${packed} END AS packed, count(*) AS events, ${bytes} AS bytes`;
 }
 
-/** SQL: the bytes of the data of all rows up to this one, those of the same place included. @param order of the places */
-export function bytesSoFar(order: string): string {
-  return `sum(octet_length(e.data)) OVER (ORDER BY ${order}) AS bytes_so_far`;
+/**
+ * Reads with fewer and fewer parts until what they hold fits into `PAGE_BYTES_MAX`.
+ *
+ * @param parts how many to begin with
+ * @param read of so many parts
+ * @returns what was read, and of how many parts
+ * @throws whatever the database says, unless it ran out of memory over several parts
+ */
+export async function readAsManyAsFit(
+  parts: number,
+  read: (parts: number) => Promise<BoundedEvents>,
+): Promise<{ readonly row: BoundedEvents; readonly parts: number }> {
+  for (let size = parts; ;) {
+    try {
+      const row = await read(size);
+      const bytes = Number(row.bytes ?? 0);
+      if (row.packed !== null || bytes === 0 || size === 1) return { row, parts: size };
+      size = Math.max(1, Math.floor((Math.min(size, Number(row.events)) * PAGE_BYTES_MAX * FILLED) / bytes));
+    } catch (error) {
+      if (sqlStateOf(error) !== OUT_OF_MEMORY || size === 1) throw error;
+      size = Math.ceil(size / SHRINK);
+    }
+  }
 }
+
+/** Large and small events are not spread evenly, so less than what would fit on average is asked for. */
+const FILLED = 0.8;
+/** CockroachDB gives up on a statement when it takes too much memory to pack what is wanted. */
+const OUT_OF_MEMORY = '53200';
+const SHRINK = 8;
 
 export function unpackedEvents(engine: Engine, region: string, row: PackedEvents | undefined): ProjectedEvent[] {
   const fields = row?.packed?.split(SEPARATOR) ?? [];

@@ -6,8 +6,8 @@
 export const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * How many events the next page asks for. A page that its bytes cut off has made the database read events that it did not send,
- * so the next one asks for fewer, and each full page for more again.
+ * How many events the next page asks for: as many again as did not fit, where half of the bytes are used up, so that a run of
+ * large events is not read in vain page after page.
  */
 export class PageSize {
   private size: number;
@@ -21,8 +21,9 @@ export class PageSize {
     return this.size;
   }
 
-  /** @param sent how many events came @param cut whether the bytes cut the page off */
-  learn(sent: number, cut: boolean): void {
-    this.size = cut ? Math.min(this.max, Math.max(1, sent * 2)) : Math.min(this.max, this.size * 2);
+  /** @param page what came of a read of so many events */
+  learn({ events, bytes }: { readonly events: number; readonly bytes: number }): void {
+    this.size =
+      bytes > PAGE_BYTES_MAX / 2 ? Math.min(this.max, Math.max(1, events)) : Math.min(this.max, this.size * 2);
   }
 }

@@ -46,13 +46,13 @@ describe.each(engines)('large events on $engine', (engine) => {
     for (let after: EventPlace = { walletId: '', version: 0 }; ; pages++) {
       const page = await readEventPage(log.owner, { region: 'local', after, to: null, upTo, limit: 1_000 });
       expect(bytesOf(page.events)).toBeLessThanOrEqual(PAGE_BYTES_MAX);
-      expect(page.cut).toBe(!page.end);
+      expect(page.bytes).toBe(bytesOf(page.events));
       read.push(...page.events.map(({ walletId }) => walletId));
       if (page.end) break;
       after = page.events.at(-1)!;
     }
     expect(read).toEqual(IDS);
-    expect(pages).toBe(1);
+    expect(pages).toBeLessThanOrEqual(3);
   });
 
   it('the events of commits are read as far as they fit, each commit whole', async () => {
@@ -70,7 +70,7 @@ describe.each(engines)('large events on $engine', (engine) => {
       at += found.commits;
     }
     expect(read.sort()).toEqual(IDS);
-    expect(reads).toBe(2);
+    expect(reads).toBeLessThanOrEqual(4);
   });
 
   it('commits of which nothing is wanted are read with the others', async () => {
@@ -78,7 +78,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     const commits = await readCommits(log.owner, { region: 'local', after, limit: 1_000 });
     const left = commits.map(({ appended }, i) => (i === 1 ? appended : []));
     expect(await readRangesOfCommits(log.owner, 'local', left)).toMatchObject({ commits: commits.length });
-    expect(await readRangesOfCommits(log.owner, 'local', [[], []])).toEqual({ commits: 2, events: [] });
+    expect(await readRangesOfCommits(log.owner, 'local', [[], []])).toEqual({ commits: 2, events: [], bytes: 0 });
   });
 
   it('an audit reads as many at once as fit', async () => {

@@ -1,6 +1,5 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from '../lookup-join.js';
-import { bytesSoFar } from '../packed-events.js';
 import { PAGE_BYTES_MAX } from '../page-bytes.js';
 import { positionOf, type Position } from '../position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from '../recorded-event.js';
@@ -47,13 +46,20 @@ export async function readRegionEvents(
   );
   const events = rest.rows.map((row) => rowToEvent(engine, row));
   if (events.length >= limit) return events;
-  const next = await reader.query<EventRow>(
-    NEXT_WALLETS[engine],
-    [region, after.walletId, upTo, limit - events.length, PAGE_BYTES_MAX],
-    {
-      name: 'audit-next-wallets',
-    },
-  );
+  let size = limit - events.length;
+  while (size > 1) {
+    const { rows } = await reader.query<{ bytes: string | null }>(
+      NEXT_BYTES[engine],
+      [region, after.walletId, upTo, size],
+      { name: 'audit-next-bytes' },
+    );
+    const bytes = Number(rows[0]!.bytes ?? 0);
+    if (bytes <= PAGE_BYTES_MAX) break;
+    size = Math.max(1, Math.floor((size * PAGE_BYTES_MAX) / bytes / 2));
+  }
+  const next = await reader.query<EventRow>(NEXT_WALLETS[engine], [region, after.walletId, upTo, size], {
+    name: 'audit-next-wallets',
+  });
   return [...events, ...next.rows.map((row) => rowToEvent(engine, row))];
 }
 
@@ -145,15 +151,17 @@ WHERE e.region = $1::text AND e.wallet_id = $2::text AND e.version > $3::int8 AN
 ORDER BY e.version LIMIT $5::int8`,
 );
 
-const NEXT_WALLETS = bothEngines(
-  (engine) => `
-SELECT ${EVENT_COLUMNS}
-FROM (SELECT e.*, ${bytesSoFar('e.wallet_id, e.version')}, row_number() OVER (ORDER BY e.wallet_id, e.version) AS place
-FROM (SELECT * FROM wallet_events e
-      WHERE e.region = $1::text AND e.wallet_id > $2::text AND e.position <= $3::${POSITION_TYPE[engine]}
-      ORDER BY e.wallet_id, e.version LIMIT $4::int8) e) e
-WHERE e.bytes_so_far <= $5::int8 OR e.place = 1
-ORDER BY e.wallet_id, e.version`,
+const nextWallets = (columns: string) =>
+  bothEngines(
+    (engine) => `
+SELECT ${columns} FROM wallet_events e
+WHERE e.region = $1::text AND e.wallet_id > $2::text AND e.position <= $3::${POSITION_TYPE[engine]}
+ORDER BY e.wallet_id, e.version LIMIT $4::int8`,
+  );
+
+const NEXT_WALLETS = nextWallets(EVENT_COLUMNS);
+const NEXT_BYTES = bothEngines(
+  (engine) => `SELECT sum(n.bytes) AS bytes FROM (${nextWallets('octet_length(e.data) AS bytes')[engine]}) n`,
 );
 
 const WALLET_VERSIONS = `

@@ -59,12 +59,14 @@ streams AS (
   SELECT wallet_id, region FROM known
   UNION ALL
   SELECT wallet_id, unnest(former_regions) FROM known),
-openings AS (
-  SELECT e.wallet_id, e.schema_version, e.data, octet_length(e.data) AS bytes,
-         sum(octet_length(e.data)) OVER (ORDER BY e.wallet_id) AS bytes_so_far
+sizes AS (
+  SELECT e.region, e.wallet_id, octet_length(e.data) AS bytes
   FROM streams ${inner} wallet_events e
-    ON e.region = streams.region AND e.wallet_id = streams.wallet_id AND e.version = 1)
-SELECT wallet_id, schema_version, data FROM openings
-WHERE bytes_so_far <= $2::int8 OR bytes_so_far = bytes
-ORDER BY wallet_id`;
+    ON e.region = streams.region AND e.wallet_id = streams.wallet_id AND e.version = 1),
+sums AS (
+  SELECT region, wallet_id, bytes, sum(bytes) OVER (ORDER BY wallet_id) AS bytes_so_far FROM sizes)
+SELECT e.wallet_id, e.schema_version, e.data
+FROM sums ${inner} wallet_events e ON e.region = sums.region AND e.wallet_id = sums.wallet_id AND e.version = 1
+WHERE sums.bytes_so_far <= $2::int8 OR sums.bytes_so_far = sums.bytes
+ORDER BY e.wallet_id`;
 }

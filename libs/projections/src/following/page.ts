@@ -37,8 +37,8 @@ export interface Page {
   /** By wallet id, of the shards asked for. */
   readonly streams: ReadonlyMap<string, Stream>;
   readonly events: number;
-  /** Whether its bytes cut it off. */
-  readonly cut: boolean;
+  /** Of their data. */
+  readonly bytes: number;
 }
 
 /** The log does not hold what its commits promise. */
@@ -77,7 +77,7 @@ export async function readPage(
       { shard, promised: ranges, events: found.get(walletId)! },
     ]),
   );
-  return { after, commits, streams, cut: commits.length < wanted.length, events: read.events.length };
+  return { after, commits, streams, events: read.events.length, bytes: read.bytes };
 }
 
 /** What a build that stands further on than the page begins has still to do in a shard: what later commits appended. */

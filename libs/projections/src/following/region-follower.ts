@@ -211,7 +211,7 @@ export class RegionFollower {
     const limits = { ...this.limits, eventsMax: this.size.events };
     const shards = new Set(leases.keys());
     const page = await readPage(database, region, { after, ...(until && { until }), shards, limits });
-    if (page) this.size.learn(page.events, page.cut);
+    if (page) this.size.learn(page);
     const last = page?.commits.at(-1);
     if (!page || !last) return undefined;
     // The front has moved on when that is written: folded ahead, it would keep two builds a page apart for ever.

@@ -50,8 +50,8 @@ export async function buildRange(
   let before = await loadRows(database, build, region, [range.at.walletId]);
   let stuck = (await parkedAmong(database, [build], region, [range.at.walletId])).get(keyOf(build))!;
   for (let next = read(place); ;) {
-    const { events, cut, end: done } = await next;
-    size.learn(events.length, cut);
+    const { events, bytes, end: done } = await next;
+    size.learn({ events: events.length, bytes });
     const last = events.at(-1);
     const at = last ? { walletId: last.walletId, version: last.version } : place;
     if (signal.aborted) return false;

@@ -125,7 +125,7 @@ class RegionComparison {
     for (let after = this.seen; ;) {
       options.signal?.throwIfAborted();
       const page = await readEventPage(database, { region, after, to, upTo, limit: size.events });
-      size.learn(page.events.length, page.cut);
+      size.learn({ events: page.events.length, bytes: page.bytes });
       if (page.events.length > 0) await this.page(page.events);
       events += page.events.length;
       compared(page.events.length);

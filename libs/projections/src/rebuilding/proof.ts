@@ -66,7 +66,7 @@ export async function proofOfLog(
     let wallet: WalletProof | undefined;
     for (let after: EventPlace = { walletId: '', version: 0 }; ;) {
       const page = await readEventPage(database, { region, after, to: null, upTo, limit: size.events });
-      size.learn(page.events.length, page.cut);
+      size.learn({ events: page.events.length, bytes: page.bytes });
       for (const event of page.events) {
         if (wallet?.fold.walletId !== event.walletId) {
           wallet?.end(proof, region);

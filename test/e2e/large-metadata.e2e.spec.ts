@@ -15,8 +15,8 @@ const HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
 const AT_ONCE = 8;
 const TEST_MS_MAX = 240_000;
 const LOOK_EVERY_MS = 100;
-/** 512 KB of metadata, and the rest of the page. */
-const PAGE_BYTES_MAX = 640 * 1024;
+/** 256 KB of metadata, and the rest of the page. */
+const PAGE_BYTES_MAX = 384 * 1024;
 const STATE_BYTES_MAX = 200;
 
 const idOf = (i: number) => `large-${String(i).padStart(4, '0')}`;

@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Run } from '../process/run-command.js';
 
-const NAMES = ['append', 'http', 'import', 'lag', 'rebuild', 'regions'] as const;
+const NAMES = ['append', 'http', 'import', 'lag', 'memory', 'rebuild', 'regions'] as const;
 export type BenchName = (typeof NAMES)[number];
 
 export interface BenchOptions {
@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Of `rebuild`: how long the log is. */
   readonly events: number;
+  /** Of `memory`: how many are opened. */
+  readonly wallets: number;
 }
 
 /** Declares `tidemark bench`. Exit code 1 when a budget is missed. */
@@ -24,6 +26,7 @@ export function benchCommand(command: Command, run: Run): Command {
     )
     .option('--seconds <n>', 'how long each side runs in each round', secondsOf, 5)
     .option('--events <n>', 'rebuild only: how many events the log has', eventsOf, 500_000)
+    .option('--wallets <n>', 'memory only: how many wallets are opened', walletsOf, 100_000)
     .action((name: BenchName, options: BenchOptions) =>
       run(async (at) => {
         const { runBench } = await import('./run-bench.js');
@@ -41,6 +44,11 @@ const secondsOf = (text: string) => wholeNumber(text, 1, SECONDS_MAX);
 const EVENTS_MIN = 100_000;
 const EVENTS_MAX = 10_000_000;
 const eventsOf = (text: string) => wholeNumber(text, EVENTS_MIN, EVENTS_MAX);
+
+/** A tenth has to be enough to fill every cache. */
+const WALLETS_MIN = 1_000;
+const WALLETS_MAX = 1_000_000;
+const walletsOf = (text: string) => wholeNumber(text, WALLETS_MIN, WALLETS_MAX);
 
 function wholeNumber(text: string, from: number, to: number): number {
   const number = Number(text);

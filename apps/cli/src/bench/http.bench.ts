@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { CouldNotRun } from '../process/exit.js';
+import { ApiProcess } from './api-process.js';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import type { BenchDatabase } from './bench-database.js';
 
@@ -22,7 +17,7 @@ export async function benchHttp(
   seconds: number,
   say: (line: string) => void,
 ): Promise<BenchResult[]> {
-  const api = await startApiProcess(bench.url);
+  const api = await ApiProcess.start(bench.url);
   try {
     await openWallets(api.url);
     await loadDeposits(api.url, 1);
@@ -98,46 +93,4 @@ async function openWallets(url: string): Promise<void> {
       }),
     );
   }
-}
-
-/** How long the API may take to listen. */
-const START_MS_MAX = 20_000;
-
-/** The API as it runs in production: its own process, a line in the log for each request (here to nowhere), no worker. */
-async function startApiProcess(databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const main = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  const giveUpAt = performance.now() + START_MS_MAX;
-  while (!(await listens(url))) {
-    if (child.exitCode !== null || performance.now() > giveUpAt) throw new CouldNotRun('the API did not start');
-    await sleep(50);
-  }
-  return {
-    url,
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
-}
-
-async function listens(url: string): Promise<boolean> {
-  return fetch(`${url}/health/live`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -6,6 +6,7 @@ import { linesOf, type BenchReport, type BenchResult } from './bench-result.js';
 import { benchHttp } from './http.bench.js';
 import { benchImport } from './import.bench.js';
 import { benchLag } from './lag.bench.js';
+import { benchMemory } from './memory.bench.js';
 import { benchRebuild } from './rebuild.bench.js';
 import { benchRegions } from './regions.bench.js';
 
@@ -14,6 +15,7 @@ type Bench = (
   seconds: number,
   say: (line: string) => void,
   events: number,
+  wallets: number,
 ) => Promise<BenchResult[]>;
 
 /** Those that need one database; `regions` needs a cluster. */
@@ -22,6 +24,7 @@ const BENCHES: Record<Exclude<BenchName, 'regions'>, Bench> = {
   http: benchHttp,
   import: benchImport,
   lag: benchLag,
+  memory: benchMemory,
   rebuild: benchRebuild,
 };
 
@@ -29,12 +32,12 @@ const BENCHES: Record<Exclude<BenchName, 'regions'>, Bench> = {
 export async function runBench(
   at: Surroundings,
   name: BenchName,
-  { engine, seconds, events }: BenchOptions,
+  { engine, seconds, events, wallets }: BenchOptions,
 ): Promise<CommandResult> {
   const say = (line: string) => void at.stderr.write(`${line}\n`);
   if (name === 'regions') return resultOf(await benchRegions(at, seconds));
   return withBenchDatabase(at, engine, async (database) => {
-    const results = await BENCHES[name](database, seconds, say, events);
+    const results = await BENCHES[name](database, seconds, say, events, wallets);
     return resultOf({ engine: database.owner.engine, version: database.owner.version, results });
   });
 }

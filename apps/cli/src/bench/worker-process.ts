@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { memoryPeakOf } from './memory-peak.js';
 
 const MAIN = fileURLToPath(new URL('../../../worker/dist/main.js', import.meta.url));
 
@@ -19,10 +19,8 @@ export class WorkerProcess {
   }
 
   /** The most memory it has had, MiB. Linux only; elsewhere undefined. */
-  async memoryPeak(): Promise<number | undefined> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(() => '');
-    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
-    return kibibytes === undefined ? undefined : Math.round(Number(kibibytes) / 1_024);
+  memoryPeak(): Promise<number | undefined> {
+    return memoryPeakOf(this.child);
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {

@@ -14,7 +14,7 @@ export interface ListWalletsRequest extends PageRequest, Freshness {
 }
 
 /** Metadata of the wallets of one page: one page with 50 KB for each of 200 wallets took seconds and 10 MB an answer. */
-const METADATA_BYTES_MAX = 512 * 1024;
+const METADATA_BYTES_MAX = 256 * 1024;
 
 /** Lists wallets by id, as the projection has them. */
 export class ListWalletsQuery extends Query<ProjectedPage<WalletState>> {

@@ -12,7 +12,7 @@ export interface Limits {
   readonly flushTimeoutMs: number;
   /** How long a command may be tried before its caller is told to come back. */
   readonly commandDeadlineMs: number;
-  /** Idle wallets kept in memory, and their bytes: a wallet with one balance has some 1.5 KB, one with a hundred 40 KB. */
+  /** Idle wallets kept in memory, and their bytes: a wallet with one balance has some 1.2 KB, one with a hundred 60 KB. */
   readonly idleWalletsMax: number;
   readonly idleWalletsBytesMax: number;
   /** Wallets read in one query. Each brings one large event at most, its opening: 32 MB together. */
@@ -32,7 +32,7 @@ export const DEFAULT_LIMITS: Limits = {
   flushTimeoutMs: 5_000,
   commandDeadlineMs: 15_000,
   idleWalletsMax: 100_000,
-  idleWalletsBytesMax: 128 * 1024 * 1024,
+  idleWalletsBytesMax: 64 * 1024 * 1024,
   loadMax: 500,
   snapshotEvery: 200,
   backoffBaseMs: 2,

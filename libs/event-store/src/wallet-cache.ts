@@ -75,8 +75,8 @@ export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: numbe
 }
 
 /** Heap of an idle wallet, measured (Node 24): its objects, its id, hash and place in the cache, and each of its balances. */
-const WALLET_BYTES = 1_100;
-const BALANCE_BYTES = 400;
+const WALLET_BYTES = 600;
+const BALANCE_BYTES = 600;
 
 function bytesOf({ head }: CachedWallet): number {
   return WALLET_BYTES + BALANCE_BYTES * Object.keys(head.wallet.balances).length;

@@ -6,8 +6,8 @@ import type { Build, WalletRow } from '../projection.js';
 const ROWS_MAX = 20_000;
 const ROWS_BYTES_MAX = 24 * 1024 * 1024;
 /** Heap of a row, measured (Node 24), and of each balance in it. */
-const ROW_BYTES = 700;
-const BALANCE_BYTES = 400;
+const ROW_BYTES = 600;
+const BALANCE_BYTES = 600;
 
 /**
  * Rows by wallet id, as this worker has written them last. Nobody else writes them as long as its pages are not lost, because

@@ -26,5 +26,12 @@ export const statement: EndpointDocs = {
     texts: { 'text/csv': `${COLUMNS.join()}\n` },
     headers: ['Vary', 'Link', 'Tidemark-Read-As-Of'],
   },
-  problems: ['wallet_not_found', 'invalid_cursor', 'not_acceptable', 'projection_behind', 'lists_busy', 'position_not_reached'],
+  problems: [
+    'wallet_not_found',
+    'invalid_cursor',
+    'not_acceptable',
+    'projection_behind',
+    'lists_busy',
+    'position_not_reached',
+  ],
 };

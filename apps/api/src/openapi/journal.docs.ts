@@ -36,5 +36,12 @@ export const dailyTotals: EndpointDocs = {
     'most) until nothing can be recorded on it any more, and until the projection has all of it. Without `to`, totals of a ' +
     'day may grow until it is over and `asOf` is past it.',
   answer: { description: 'One page.', schema: dailyTotalsAnswer },
-  problems: ['unknown_region', 'invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached', 'time_not_reached'],
+  problems: [
+    'unknown_region',
+    'invalid_cursor',
+    'projection_behind',
+    'lists_busy',
+    'position_not_reached',
+    'time_not_reached',
+  ],
 };

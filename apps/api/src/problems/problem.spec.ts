@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { HttpException } from '@nestjs/common';
-import { InvalidCursor, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
+import { InvalidCursor, ListsBusy, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
 import { ConnectFailed, ConnectionLost } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
@@ -46,6 +46,7 @@ describe('problemOf', () => {
     [new OutcomeUnknown('m'), 503, 'outcome_unknown'],
     [new EventFromTheFuture('m'), 503, 'newer_version_needed'],
     [new ProjectionBehind('m'), 503, 'projection_behind'],
+    [new ListsBusy('m'), 503, 'lists_busy'],
     [new PositionNotReached('m'), 409, 'position_not_reached'],
     [new TimeNotReached('2026-01-31T12:00:00.000Z', 7), 409, 'time_not_reached'],
     [new InvalidCursor('m'), 400, 'invalid_cursor'],

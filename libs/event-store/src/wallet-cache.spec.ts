@@ -14,7 +14,7 @@ const walletWith = (balances: number): Wallet => ({
   balances: Object.fromEntries(Array.from({ length: balances }, (_, i) => [codeOf(i), balance(codeOf(i))])),
 });
 const headOf = (walletId: string, wallet: Wallet = walletWith(1)): WalletHead => ({
-  ...{ walletId, region: 'local', wallet, hash: '', recordedAt: '' },
+  ...{ walletId, region: 'local', wallet, hash: '', recordedAt: '', keysBeforeCallers: false },
 });
 const limits = { idleWalletsMax: 1_000, idleWalletsBytesMax: 100_000 };
 const kept = (cache: WalletCache, ids: readonly string[]) => ids.filter((id) => cache.find(id) !== undefined);

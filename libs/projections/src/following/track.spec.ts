@@ -1,0 +1,43 @@
+import { currency, Money } from '@tidemark/money';
+import { initialState } from '@tidemark/wallet';
+import { describe, expect, it } from 'vitest';
+import { balances } from '../balances/balances.projection.js';
+import { journal } from '../journal/journal.projection.js';
+import type { Projection, WalletRow } from '../projection.js';
+import { trackOf } from './track.js';
+
+const codeOf = (i: number) => `A${String.fromCharCode(65 + Math.floor(i / 26), 65 + (i % 26))}`;
+const rowWith = (walletId: string, held: number): WalletRow => {
+  const zero = (code: string) => Money.zero(currency(code, 2));
+  const wallet = {
+    ...initialState,
+    balances: Object.fromEntries(
+      Array.from({ length: held }, (_, i) => [codeOf(i), { posted: zero(codeOf(i)), overdraftLimit: zero(codeOf(i)) }]),
+    ),
+  };
+  return { walletId, shard: 0, version: 1, position: '', state: { wallet, openedAt: '', updatedAt: '' } };
+};
+const keptOf = (projection: Projection, rows: readonly WalletRow[]) => {
+  const { rows: known } = trackOf({ projection, generation: '1' }, new Map());
+  for (const row of rows) known.set(row.walletId, row);
+  return known.size;
+};
+
+describe('the rows that a worker knows', () => {
+  it.each([
+    [1, 20_000],
+    [100, 415],
+  ])('with %d balances are as many as fit into 24 MB: %d', (held, most) => {
+    expect(
+      keptOf(
+        balances as Projection,
+        Array.from({ length: most + 50 }, (_, i) => rowWith(`w-${i}`, held)),
+      ),
+    ).toBe(most);
+  });
+  it('may have a state that nobody can read, or none', () => {
+    const unreadable = { ...rowWith('w', 1), state: undefined };
+    expect(keptOf(balances as Projection, [unreadable])).toBe(1);
+    expect(keptOf(journal as Projection, [unreadable])).toBe(1);
+  });
+});

@@ -6,7 +6,7 @@ export const REJECTION_TYPES = {
   wallet_not_found: {
     ...{ status: 404, title: 'No such wallet' },
     meaning: 'The wallet that the request names was never opened, or not yet at the time in `at`.',
-    remedy: 'Check the id. Open the wallet first, and send the command under a new key.',
+    remedy: 'Check the id, or open the wallet first. `detail` says whether the same key may be used again.',
   },
   wallet_already_open: {
     ...{ status: 409, title: 'The wallet is open already' },

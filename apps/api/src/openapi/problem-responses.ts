@@ -36,6 +36,9 @@ const HEADERS_OF_STATUS: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
   503: ['Retry-After'],
 };
+const HEADERS_OF_CODE: Readonly<Partial<Record<ProblemCode, readonly HeaderName[]>>> = {
+  time_not_reached: ['Retry-After'],
+};
 
 /**
  * The errors of an endpoint, by status. `default` is what HTTP itself may go wrong with. Those that are the same everywhere are
@@ -79,9 +82,10 @@ function remember(code: ProblemCode): ZodOpenApiResponseObject {
 function responseOf(codes: readonly ProblemCode[]): ZodOpenApiResponseObject {
   const status = PROBLEM_TYPES[codes[0]!].status;
   const replayed: HeaderName[] = codes.some(isRejection) ? ['Idempotency-Replayed'] : [];
+  const ofCodes = codes.flatMap((code) => HEADERS_OF_CODE[code] ?? []);
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TYPES[code].title}`).join('  \n'),
-    headers: headerRefs([...HEADERS_OF_ALL, ...(HEADERS_OF_STATUS[status] ?? []), ...replayed]),
+    headers: headerRefs([...HEADERS_OF_ALL, ...(HEADERS_OF_STATUS[status] ?? []), ...ofCodes, ...replayed]),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: {

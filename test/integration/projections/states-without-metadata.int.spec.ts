@@ -24,7 +24,7 @@ const METADATA: Record<string, string> = {
   long: '"'.repeat(3_000),
 };
 const TABLES = ['wallet_balances', 'statement_wallets', 'wallet_snapshots'];
-const MIGRATION = '0022-states-without-metadata.sql';
+const MIGRATION = '0023-states-without-metadata.sql';
 
 /**
  * `far` was opened in one region and lives in another; `long` has more events than one read of it brings; `near` is ordinary.

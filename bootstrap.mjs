@@ -70,12 +70,14 @@ const commands = {
   'test:mutants': () => (compile(), [at('test', 'mutants', 'run.mjs'), ...args]),
   check: () => {
     step(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
-    step(node, [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'build', 'lint', 'unit', '--parallel=2'], {
-      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
-    });
-    // What belongs to no project of Nx.
-    step(node, [bin('eslint/bin/eslint.js'), 'test', '*.mjs']);
-    return [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json'];
+    // One process for each tool. Nx would start one for each of the twenty projects, which takes twice as long. ESLint reads the
+    // boundaries from the graph that Nx writes here.
+    const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
+    step(node, [bin('nx/dist/bin/nx.js'), 'show', 'projects'], { env, stdio: ['ignore', 'ignore', 2] });
+    step(node, [bin('eslint/bin/eslint.js'), 'libs', 'apps', 'test', '*.mjs'], { env });
+    compile();
+    step(node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json']);
+    return [bin('vitest/vitest.mjs'), 'run', '--project', 'unit'];
   },
 };
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { connect, migrate, shownUrl } from '@tidemark/database';
+import { migrate, shownUrl } from '@tidemark/database';
 import {
   createLogger,
   flushLogger,
@@ -13,6 +13,7 @@ import {
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
 import { findHomeDatabase, migrationsOf, type HomeDatabase } from '../process/home-database.js';
+import type { Keys } from '../process/keys-of.js';
 import type { Run } from '../process/run-command.js';
 import type { Surroundings } from '../process/surroundings.js';
 
@@ -47,7 +48,11 @@ async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, j
   const say = (line: string) => void at.stderr.write(`${line}\n`);
   await migrate({ url: home.url, directory: migrationsOf, log: say });
   // Loaded here and not above: no other command needs a web framework, and it takes longer to load than most to run.
-  const [{ startApi }, { startWorker }] = await Promise.all([import('@tidemark/api'), import('@tidemark/worker')]);
+  const [{ startApi }, { startWorker }, { keysOf }] = await Promise.all([
+    import('@tidemark/api'),
+    import('@tidemark/worker'),
+    import('../process/keys-of.js'),
+  ]);
   const logger = createLogger({ level: logLevel, ...(json && { destination: at.stderr }) });
   const metrics = new Metrics();
   await using running = new AsyncDisposableStack();
@@ -82,8 +87,6 @@ function greetingOf(url: string, database: string, databaseUrl: string, keys: Ke
   ].join('\n');
 }
 
-type Keys = 'none' | 'active' | 'revoked';
-
 const FIRST_STEPS: Record<Keys, (url: string) => readonly [string, string]> = {
   none: (url) => [
     'Open a wallet, from another terminal:',
@@ -96,18 +99,6 @@ const FIRST_STEPS: Record<Keys, (url: string) => readonly [string, string]> = {
     'npm run tidemark -- keys create --name me --scopes read,write',
   ],
 };
-
-async function keysOf(url: string): Promise<Keys> {
-  const { KeyRing } = await import('@tidemark/application');
-  const database = await connect({ url, role: 'tidemark_api', applicationName: 'tidemark dev', poolSize: 1 });
-  try {
-    const keys = await KeyRing.load(database);
-    if (keys.neverUsed) return 'none';
-    return keys.empty ? 'revoked' : 'active';
-  } finally {
-    await database.close();
-  }
-}
 
 function settingsOf(env: Surroundings['env']): Settings {
   const port = env.PORT || '3000';

@@ -107,7 +107,13 @@ export function grantsFor(missing: readonly MissingGrant[]): string[] {
   });
 }
 
+/** Of `UPDATE (region, former_regions)` the two; of a privilege on the whole table one `null`. */
 function columnsOf(privilege: string): (string | null)[] {
-  const list = /\((.*)\)$/.exec(privilege)?.[1];
-  return list === undefined ? [null] : list.split(',').map((column) => column.trim());
+  const [, list] = privilege.split('(');
+  return list === undefined
+    ? [null]
+    : list
+        .replace(')', '')
+        .split(',')
+        .map((column) => column.trim());
 }

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService } from './running-service.js';
 
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
-const inEuro = (posted: string) => [{ currency: 'EUR', posted, held: '0.00', available: posted }];
+const inEuro = (posted: string) => [
+  { currency: 'EUR', posted, held: '0.00', pendingIn: '0.00', pendingOut: '0.00', available: posted },
+];
 
 describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
   let service: RunningService;
@@ -80,7 +82,9 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
     it('takes amounts apart from currencies with other scales', async () => {
       const wallet = await opened();
       const yen = await service.post(`/v1/wallets/${wallet}/deposits`, { amount: '10', currency: 'JPY' });
-      expect(yen.json.balances).toEqual([{ currency: 'JPY', posted: '10', held: '0', available: '10' }]);
+      expect(yen.json.balances).toEqual([
+        { currency: 'JPY', posted: '10', held: '0', pendingIn: '0', pendingOut: '0', available: '10' },
+      ]);
       const half = await service.post(`/v1/wallets/${wallet}/deposits`, { amount: '0.5', currency: 'JPY' });
       expect([half.status, half.json.code]).toEqual([422, 'too_many_fraction_digits']);
     });

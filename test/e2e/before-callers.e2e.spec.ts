@@ -1,5 +1,5 @@
 import { bookMovement } from '../../apps/cli/src/importing/movement-booking.js';
-import { Currencies } from '@tidemark/application';
+import { CommandPipeline, Currencies } from '@tidemark/application';
 import { connect } from '@tidemark/database';
 import { examine } from '@tidemark/doctor';
 import { openEventStore } from '@tidemark/event-store';
@@ -66,7 +66,12 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     const a = { ...movement, id: 'a', direction: 'credit', amount: Money.of('7.00', currency) } as const;
     const b = { ...movement, id: 'b', direction: 'debit', amount: Money.of('900.00', currency) } as const;
     const book = (row: typeof a | typeof b, retryRejected = false) =>
-      bookMovement(store, database, { source: 'bank', caller: 'import bank', overdraft: false, retryRejected }, row);
+      bookMovement(
+        new CommandPipeline(store, ['local']),
+        database,
+        { source: 'bank', caller: 'import bank', overdraft: false, retryRejected },
+        row,
+      );
     expect(await book(a)).toEqual({ kind: 'replayed' });
     expect(await book(b)).toMatchObject({ kind: 'rejected', code: 'insufficient_funds' });
     expect(await book(b, true)).toMatchObject({ kind: 'rejected', code: 'insufficient_funds' });

@@ -104,7 +104,9 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
       });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const { json: wallet } = await at.json('wallet', 'show', `${source}-alice`);
-      expect(wallet.balances).toEqual([{ currency: 'EUR', posted: '6.00', held: '0.00', available: '6.00' }]);
+      expect(wallet.balances).toEqual([
+        { currency: 'EUR', posted: '6.00', held: '0.00', pendingIn: '0.00', pendingOut: '0.00', available: '6.00' },
+      ]);
     });
 
     it('a line break in a text becomes a space', async () => {

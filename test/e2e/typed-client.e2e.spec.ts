@@ -43,7 +43,9 @@ describe.each(engines.slice(0, 1))('a client generated from /openapi.json', (eng
       opened: ['ann', 'ben'],
       deposited: { status: 201, version: 2, posted: '10.00' },
       replayed: 'true',
-      balances: [{ currency: 'EUR', posted: '6.00', held: '0.00', available: '6.00' }],
+      balances: [
+        { currency: 'EUR', posted: '6.00', held: '0.00', pendingIn: '0.00', pendingOut: '0.00', available: '6.00' },
+      ],
       listed: ['ann', 'ben'],
       asOf: expect.stringMatching(/\d/),
       rejection: { code: 'insufficient_funds', available: { amount: '6.00', currency: 'EUR' } },

@@ -1,18 +1,15 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { ApplicationModule, type ApplicationParts } from '@tidemark/application';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { MODULE_METADATA } from '@nestjs/common/constants.js';
+import { ApplicationModule, type ApplicationParts } from '@tidemark/application/nest';
 import { Metrics } from '@tidemark/observability';
-import { HistoryController } from './history/history.controller.js';
-import { JournalController } from './journal/journal.controller.js';
-import { ActionsController } from './operations/actions.controller.js';
-import { HealthController, type Readiness } from './operations/health.controller.js';
-import { MetricsController } from './operations/metrics.controller.js';
-import { OperationsController } from './operations/operations.controller.js';
-import { ProjectionsController } from './operations/projections.controller.js';
-import { ProblemsController } from './problems/problems.controller.js';
+import { CommandsModule } from './commands/commands.module.js';
+import { HistoryModule } from './history/history.module.js';
+import { JournalModule } from './journal/journal.module.js';
+import type { Readiness } from './operations/health.controller.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { ProblemsModule } from './problems/problems.module.js';
 import { ENGINE, HOME_REGIONS, READINESS, type HomeRegions } from './tokens.js';
-import { TransfersController } from './transfers/transfers.controller.js';
-import { MovementsController } from './wallets/movements.controller.js';
-import { WalletsController } from './wallets/wallets.controller.js';
+import { WalletsModule } from './wallets/wallets.module.js';
 
 export interface ApiParts {
   readonly application: ApplicationParts;
@@ -21,35 +18,29 @@ export interface ApiParts {
   readonly readiness: Readiness;
 }
 
-/** Whatever is here is served, and described in `/openapi.json`. */
-export const CONTROLLERS = [
-  WalletsController,
-  MovementsController,
-  TransfersController,
-  HistoryController,
-  JournalController,
-  ProjectionsController,
-  ActionsController,
-  OperationsController,
-  ProblemsController,
-  HealthController,
-  MetricsController,
-];
+/** A module for each feature. Whatever is here is served, and described in `/openapi.json`. */
+const FEATURES = [WalletsModule, CommandsModule, HistoryModule, JournalModule, OperationsModule, ProblemsModule];
 
-/** Everything that answers HTTP. */
+/** The controllers of all features. */
+export const CONTROLLERS: readonly Type[] = FEATURES.flatMap(
+  (feature) => Reflect.getMetadata(MODULE_METADATA.CONTROLLERS, feature) as Type[],
+);
+
+/** Everything that answers HTTP. What the features share is provided here. */
+@Global()
 @Module({})
 export class ApiModule {
   static with({ application, regions, metrics, readiness }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [ApplicationModule.with(application)],
-      controllers: [...CONTROLLERS],
+      imports: [ApplicationModule.with(application), ...FEATURES],
       providers: [
         { provide: HOME_REGIONS, useValue: regions },
         { provide: ENGINE, useValue: application.readModel.database.engine },
         { provide: Metrics, useValue: metrics },
         { provide: READINESS, useValue: readiness },
       ],
+      exports: [HOME_REGIONS, ENGINE, Metrics, READINESS],
     };
   }
 }

@@ -106,7 +106,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   }
   const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
   const answerMsMax = (limits.commandDeadlineMs ?? DEFAULT_LIMITS.commandDeadlineMs) + ANSWER_GRACE_MS;
-  const pipeline = new CommandPipeline(answerInTime(store, answerMsMax));
+  const pipeline = new CommandPipeline(answerInTime(store, answerMsMax), regions.homes);
   const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
   metrics.showProjections(regionWatches(database, regions), logger);

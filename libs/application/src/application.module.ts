@@ -1,12 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ChangeOverdraftLimitHandler } from './commands/change-overdraft-limit.handler.js';
 import { CommandPipeline } from './commands/command-pipeline.js';
-import { DepositHandler } from './commands/deposit.handler.js';
-import { OpenWalletHandler } from './commands/open-wallet.handler.js';
-import { RehomeHandler } from './commands/rehome.handler.js';
-import { TransferHandler } from './commands/transfer.handler.js';
-import { WithdrawHandler } from './commands/withdraw.handler.js';
+import { ExecuteCommandHandler } from './commands/execute-command.handler.js';
 import { Currencies } from './currencies/currencies.js';
 import { GetCertificateHandler } from './operations/get-certificate.handler.js';
 import { GetOperationHandler, GetOperationsHandler } from './operations/get-operations.handler.js';
@@ -41,12 +36,7 @@ export class ApplicationModule {
         { provide: CommandPipeline, useValue: pipeline },
         { provide: ReadModel, useValue: readModel },
         { provide: Currencies, useValue: currencies },
-        OpenWalletHandler,
-        DepositHandler,
-        WithdrawHandler,
-        ChangeOverdraftLimitHandler,
-        TransferHandler,
-        RehomeHandler,
+        ExecuteCommandHandler,
         GetWalletHandler,
         ListWalletsHandler,
         GetWalletEventsHandler,

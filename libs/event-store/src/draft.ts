@@ -1,4 +1,3 @@
-import { Money } from '@tidemark/money';
 import {
   canonicalEvent,
   commandDefinition,
@@ -8,6 +7,7 @@ import {
   evolve,
   homeAfter,
   scopeOf,
+  statusOf,
   walletsOf,
   type AddressedEvent,
   type Wallet,
@@ -15,7 +15,8 @@ import {
 } from '@tidemark/wallet';
 import type { CommandRequest } from './command-request.js';
 import { chain, CHAIN_START } from './hash-chain.js';
-import type { BalanceView, RejectedResult, WalletView } from './outcome.js';
+import { balancesView } from './balances-view.js';
+import type { RejectedResult, WalletView } from './outcome.js';
 import type { EventMetadata } from './recorded-event.js';
 import { shardOf } from './shard.js';
 
@@ -100,7 +101,7 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
     return { ...common, region: headOf(scope).region, result, events: [], guards, heads: [] };
   }
   const { events, heads } = chainEvents(request, decision.events, headOf, now);
-  const result: DraftResult = { kind: 'accepted', wallets: heads.map(viewOf) };
+  const result: DraftResult = { kind: 'accepted', wallets: heads.map((head) => viewOf(head, now)) };
   // A wallet's outcomes are where its next event will be, which an opening and a rehoming say themselves.
   const region = homeAfter(command) ?? headOf(scope).region;
   return { ...common, region, result, events, guards: [], heads };
@@ -134,20 +135,7 @@ function guardOf({ region, walletId, wallet }: WalletHead): Guard {
   return { region, walletId, version: wallet.version + 1 };
 }
 
-function viewOf({ walletId, wallet }: WalletHead): WalletView {
-  const { status, version, homeRegion } = wallet;
-  return { walletId, status, homeRegion, version, balances: balancesView(wallet) };
-}
-
-/** A wallet's balances as the wire shows them, by currency code. */
-export function balancesView({ balances }: Wallet): BalanceView[] {
-  return Object.keys(balances)
-    .sort()
-    .map((currency) => {
-      const { posted, overdraftLimit } = balances[currency]!;
-      const amount = posted.toString();
-      const held = Money.zero(posted.currency).toString();
-      const limit = overdraftLimit.isZero() ? {} : { overdraftLimit: overdraftLimit.toString() };
-      return { currency, posted: amount, held, available: amount, ...limit };
-    });
+function viewOf({ walletId, wallet }: WalletHead, now: string): WalletView {
+  const { version, homeRegion } = wallet;
+  return { walletId, status: statusOf(wallet), homeRegion, version, balances: balancesView(wallet, now) };
 }

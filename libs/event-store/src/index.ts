@@ -14,7 +14,7 @@ export {
   type RejectedResult,
   type WalletView,
 } from './outcome.js';
-export { balancesView } from './draft.js';
+export { balancesView, fullBalances } from './balances-view.js';
 export { chain, CHAIN_START } from './hash-chain.js';
 export { closeTime, isReached, VISIBLE_WITHIN_MS } from './closed-time.js';
 export { isPosition, LOG_START, positionOf, type Position } from './position.js';

@@ -1,4 +1,4 @@
-import type { RejectionCode, Wallet } from '@tidemark/wallet';
+import type { RejectionCode, WalletStatus } from '@tidemark/wallet';
 import type { Position } from './position.js';
 
 /** A balance as the wire shows it: canonical decimal strings. */
@@ -7,13 +7,15 @@ export interface BalanceView {
   readonly posted: string;
   readonly held: string;
   readonly available: string;
-  /** Left out where it is zero. */
+  /** Left out where it is zero, like those below. */
+  readonly pendingIn?: string;
+  readonly pendingOut?: string;
   readonly overdraftLimit?: string;
 }
 
 export interface WalletView {
   readonly walletId: string;
-  readonly status: Wallet['status'];
+  readonly status: WalletStatus;
   readonly homeRegion: string;
   readonly version: number;
   readonly balances: readonly BalanceView[];

@@ -1,5 +1,24 @@
 import type { Capability } from './declaring/capability.js';
 import { deposit, FundsDeposited } from './deposit/deposit.js';
+import { captureHold, HoldCaptured } from './holds/capture-hold.js';
+import { holds } from './holds/holds-part.js';
+import { FundsHeld, placeHold } from './holds/place-hold.js';
+import { expireHold, extendHold, HoldExpired, HoldExtended, HoldVoided, voidHold } from './holds/release-hold.js';
+import { archive, close, WalletArchived, WalletClosed } from './life/close.js';
+import { freeze, unfreeze, WalletFrozen, WalletUnfrozen } from './life/freeze.js';
+import { life } from './life/life-part.js';
+import { DepositAnnounced, WithdrawalAnnounced } from './pending/announce.js';
+import { pending } from './pending/pending-part.js';
+import {
+  expireMovement,
+  failDeposit,
+  failWithdrawal,
+  MovementExpired,
+  MovementFailed,
+  MovementSettled,
+  settleDeposit,
+  settleWithdrawal,
+} from './pending/settle.js';
 import { openWallet, WalletOpened } from './open-wallet/open-wallet.js';
 import { changeOverdraftLimit, OverdraftLimitChanged } from './overdraft-limit/overdraft-limit.js';
 import { rehome, WalletRehomed } from './rehome/rehome.js';
@@ -14,4 +33,14 @@ export const CAPABILITIES = [
   { events: [FundsWithdrawn], commands: [withdraw] },
   { events: [TransferSent, TransferReceived], commands: [transfer] },
   { events: [WalletRehomed], commands: [rehome] },
+  { parts: [life], events: [WalletFrozen, WalletUnfrozen], commands: [freeze, unfreeze] },
+  { events: [WalletClosed, WalletArchived], commands: [close, archive] },
+  { parts: [pending], events: [DepositAnnounced, WithdrawalAnnounced], commands: [] },
+  {
+    events: [MovementSettled, MovementFailed, MovementExpired],
+    commands: [settleDeposit, settleWithdrawal, failDeposit, failWithdrawal, expireMovement],
+  },
+  { parts: [holds], events: [FundsHeld], commands: [placeHold] },
+  { events: [HoldCaptured], commands: [captureHold] },
+  { events: [HoldVoided, HoldExtended, HoldExpired], commands: [voidHold, extendHold, expireHold] },
 ] as const satisfies readonly Capability[];

@@ -1,7 +1,12 @@
+import type { Currency } from '@tidemark/money';
 import { commandDefinition, type Decision, type WalletCommand } from './declared.js';
 import type { Wallets } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
-import { versionMismatch, walletNotFound } from './rejections.js';
+import type { ProposedMovement } from './declaring/part.js';
+import { fundsOf, openParts, refuseMovement } from './funds.js';
+import { closedDetails } from './life/life-part.js';
+import { versionMismatch, walletClosed, walletNotFound } from './rejections.js';
+import type { Wallet } from './wallet.js';
 
 /** What a decision is made on. */
 export interface DecisionContext {
@@ -13,7 +18,7 @@ export interface DecisionContext {
 
 /**
  * Decides one command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
- * First come `wallet_not_found` and `version_mismatch` of the wallet that the command is sent to, then the command's own
+ * First come `wallet_not_found`, `version_mismatch` and `wallet_closed` of the wallet that the command is sent to, then the command's own
  * rejections in the order of its code. Callers may rely on that order.
  */
 export function decide(command: WalletCommand, { walletOf, now }: DecisionContext): Decision {
@@ -27,7 +32,16 @@ export function decide(command: WalletCommand, { walletOf, now }: DecisionContex
       return reject(versionMismatch, { walletId, expected, actual: wallet.version }) as Decision;
     }
   }
-  return definition.decide(command as never, { wallet, walletOf, now }) as Decision;
+  if (wallet.status === 'closed' && !definition.onClosed) {
+    return reject(walletClosed, closedDetails(walletId, wallet)) as Decision;
+  }
+  const context = {
+    ...{ wallet, walletOf, now },
+    refuse: (movement: Omit<ProposedMovement, 'now'>) => refuseMovement({ ...movement, now }),
+    openParts: (of: Wallet) => openParts(of, now),
+    availableOf: (of: Wallet, currency: Currency) => fundsOf(of, currency, now).available,
+  };
+  return definition.decide(command as never, context) as Decision;
 }
 
 /** The wallet that an idempotency key is scoped to: the wallet in the path, or a transfer's (first) source. */

@@ -1,9 +1,11 @@
 import { CAPABILITIES } from './capabilities.js';
+import type { Capability } from './declaring/capability.js';
 import type { CommandDefinition, CommandOf } from './declaring/command.js';
 import type { AddressedEvent as Addressed, Decision as DecisionOf } from './declaring/decision.js';
 import type { EventDefinition, EventOf } from './declaring/event.js';
+import type { Part } from './declaring/part.js';
 import type { RejectionDefinition, RejectionOf } from './declaring/rejection.js';
-import { versionMismatch, walletNotFound } from './rejections.js';
+import { versionMismatch, walletClosed, walletNotFound } from './rejections.js';
 
 // What the list of capabilities adds up to: the unions, and the definitions by type.
 
@@ -15,7 +17,7 @@ export type WalletEventType = WalletEvent['type'];
 export type WalletCommand = CommandOf<Listed['commands'][number]>;
 
 /** Rejections that any command may get, from the door before its own rules. */
-const OF_EVERY_COMMAND = [walletNotFound, versionMismatch] as const;
+const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, walletClosed] as const;
 type Declared = (typeof OF_EVERY_COMMAND)[number] | Listed['commands'][number]['rejects'][number];
 
 export type RejectionCode = Declared['code'];
@@ -36,6 +38,19 @@ const COMMANDS = new Map(
     command,
   ]),
 );
+
+const PARTS = new Map(
+  (CAPABILITIES as readonly Capability[])
+    .flatMap(({ parts = [] }) => parts as readonly Part[])
+    .map((part) => [part.name, part]),
+);
+
+/** The part of that name. @throws Error for a part that no capability declares: a newer version wrote the state */
+export function partNamed(name: string): Part {
+  const found = PARTS.get(name);
+  if (found) return found;
+  throw new Error(`no capability declares the part ${name}`);
+}
 
 /** The definition of an event's type; undefined for a type that this version does not know. */
 export function findEvent(type: string): EventDefinition | undefined {

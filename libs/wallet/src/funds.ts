@@ -1,40 +1,74 @@
-import type { Currency, Money } from '@tidemark/money';
+import { Money, type Currency } from '@tidemark/money';
+import { partNamed } from './declared.js';
 import { reject, type Decision } from './declaring/decision.js';
-import { insufficientFunds, tooManyCurrencies } from './rejections.js';
+import type { ProposedMovement } from './declaring/part.js';
+import { closedDetails } from './life/life-part.js';
+import { insufficientFunds, walletClosed } from './rejections.js';
+import { refuseWithoutRoom } from './room.js';
 import { balanceOf, type Wallet } from './wallet.js';
 
-// Rules about a wallet's money that several capabilities share.
+/** All of one currency in a wallet, at a time. This is the one definition of these words. */
+export interface Funds {
+  /** What has been booked. */
+  readonly posted: Money;
+  /** Set aside by holds. */
+  readonly held: Money;
+  /** On its way in, and not to be spent yet. */
+  readonly pendingIn: Money;
+  /** On its way out, and not to be spent any more. */
+  readonly pendingOut: Money;
+  /** posted − held − pendingOut: what may be spent, the overdraft limit aside. */
+  readonly available: Money;
+  /** How far below zero `available` may go. */
+  readonly overdraftLimit: Money;
+}
 
-/** A state is loaded, cached and answered as a whole, so it must stay small. */
-export const CURRENCIES_MAX = 100;
+/** @param now ISO 8601, UTC: what is past its time binds nothing any more, whether or not its event is written */
+export function fundsOf(wallet: Wallet, currency: Currency, now: string): Funds {
+  const { posted, overdraftLimit } = balanceOf(wallet, currency);
+  const zero = Money.zero(currency);
+  let [held, pendingIn, pendingOut] = [zero, zero, zero];
+  for (const name in wallet.parts) {
+    const part = partNamed(name);
+    const reserved = part.reserved?.(wallet.parts[name], currency.code, now);
+    if (reserved?.held) held = held.plus(reserved.held);
+    if (reserved?.pendingIn) pendingIn = pendingIn.plus(reserved.pendingIn);
+    if (reserved?.pendingOut) pendingOut = pendingOut.plus(reserved.pendingOut);
+  }
+  return { posted, held, pendingIn, pendingOut, available: posted.minus(held).minus(pendingOut), overdraftLimit };
+}
 
-/** A rejection where the wallet cannot pay an amount out of its balance and overdraft. */
-export function refuseWithoutFunds(requested: Money, walletId: string, wallet: Wallet): Decision | undefined {
-  const { posted: available, overdraftLimit } = balanceOf(wallet, requested.currency);
+/**
+ * The gate that all money passes: a rejection where a wallet cannot take an amount in or give it out.
+ *
+ * In this order: `wallet_closed`, what the parts refuse (`wallet_frozen`, limits), `too_many_currencies` on the way in,
+ * `insufficient_funds` on the way out.
+ */
+export function refuseMovement(movement: ProposedMovement): Decision | undefined {
+  const { wallet, direction, amount, walletId } = movement;
+  if (wallet.status === 'closed') return reject(walletClosed, closedDetails(walletId, wallet));
+  for (const name in wallet.parts) {
+    const refused = partNamed(name).refuse?.(wallet.parts[name], movement);
+    if (refused) return refused;
+  }
+  return direction === 'in' ? refuseWithoutRoom(amount.currency, walletId, wallet) : refuseWithoutFunds(movement);
+}
+
+function refuseWithoutFunds({ wallet, walletId, amount: requested, now }: ProposedMovement): Decision | undefined {
+  const { available, overdraftLimit } = wallet.parts
+    ? fundsOf(wallet, requested.currency, now)
+    : withoutParts(wallet, requested.currency);
   if (!available.plus(overdraftLimit).lessThan(requested)) return undefined;
   return reject(insufficientFunds, { walletId, requested, available, overdraftLimit });
 }
 
-/** A rejection where the wallet has no room for one more currency. */
-export function refuseWithoutRoom(currency: Currency, walletId: string, { balances }: Wallet): Decision | undefined {
-  if (currency.code in balances || Object.keys(balances).length < CURRENCIES_MAX) return undefined;
-  return reject(tooManyCurrencies, { walletId, currenciesMax: CURRENCIES_MAX });
+// Most wallets hold nothing back, and this runs for most commands.
+function withoutParts(wallet: Wallet, currency: Currency): Pick<Funds, 'available' | 'overdraftLimit'> {
+  const { posted: available, overdraftLimit } = balanceOf(wallet, currency);
+  return { available, overdraftLimit };
 }
 
-/** What is wrong with an event that adds money. */
-export function notPositive(amount: Money): string | undefined {
-  return amount.isPositive() ? undefined : `the amount is not positive: ${textOf(amount)}`;
-}
-
-/** What is wrong with an event that took money from a wallet, or with the wallet after it. */
-export function overspent(type: string, amount: Money, after: Wallet | undefined): string | undefined {
-  if (!amount.isPositive() || !after) return notPositive(amount);
-  const { posted, overdraftLimit } = balanceOf(after, amount.currency);
-  if (!posted.plus(overdraftLimit).isNegative()) return undefined;
-  return `${type} of ${textOf(amount)} leaves ${textOf(posted)}, the limit is ${overdraftLimit.negated()}`;
-}
-
-/** As in `10.00 EUR`. */
-export function textOf(amount: Money): string {
-  return `${amount} ${amount.currency.code}`;
+/** The names of the parts that have something open at a time, such as `holds`. */
+export function openParts({ parts = {} }: Wallet, now: string): readonly string[] {
+  return Object.keys(parts).filter((name) => partNamed(name).busy?.(parts[name], now));
 }

@@ -148,10 +148,16 @@ export function foldAll(history: readonly AddressedEvent[]): Map<string, Wallet>
 
 /** One rule as one line: `given(opened, deposited('10.00')).when(withdraw('10.01')).thenRejected(…)`. */
 export function given(...history: readonly Step[]) {
+  return on(history, NOW);
+}
+
+function on(history: readonly Step[], now: string) {
   return {
+    /** Decided at another time than NOW. */
+    at: (time: string) => on(history, time),
     when(command: WalletCommand) {
       const wallets = foldAll(addressed(history));
-      const decision = decide(command, { walletOf: (id) => wallets.get(id) ?? initialState, now: NOW });
+      const decision = decide(command, { walletOf: (id) => wallets.get(id) ?? initialState, now });
       return {
         /** Exactly these events, in this order. */
         thenAccepted(...events: readonly Step[]): void {

@@ -23,7 +23,9 @@ export type { MovementDetails, StatementLine } from './declaring/statement-line.
 export { decide, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
 export { evolve, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
-export { CURRENCIES_MAX } from './funds.js';
+export { CURRENCIES_MAX } from './room.js';
+export { fundsOf, type Funds } from './funds.js';
+export { statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { requestText } from './request-text.js';
 export { decodeWallet, encodeWallet, READABLE_STATE_VERSIONS, STATE_VERSION } from './state.codec.js';
@@ -47,6 +49,8 @@ export {
   walletIdText,
 } from './fields/input-rules.js';
 export { instantOf } from './fields/instant-of.js';
+export { FieldFault } from './declaring/field-fault.js';
+export type { AnyField, FieldInput, Fields } from './declaring/field.js';
 export { inputsOf, shapeOf } from './fields/fields.js';
 export type { Deposit } from './deposit/deposit.js';
 export type { OpenWallet } from './open-wallet/open-wallet.js';

@@ -6,31 +6,51 @@ import { defineRejection } from './declaring/rejection.js';
 export const walletNotFound = defineRejection('wallet_not_found', {
   kind: 'not_found',
   title: 'No such wallet',
-  advice:
-    'Open the wallet first, or correct its id. Where it is the wallet in the path or the first source, nothing is stored under ' +
-    'the key, so the same request may be sent again. Where it is a destination, use a new idempotency key: this answer stays.',
+  meaning: 'The wallet that the request names was never opened, or not yet at the time in `at`.',
+  remedy:
+    'Check the id, or open the wallet. For the wallet in the path or the first source, the same request may then be sent ' +
+    'again; for a destination, use a new key.',
 })<{ walletId: string }>();
 
 export const versionMismatch = defineRejection('version_mismatch', {
   kind: 'condition',
   title: 'The wallet is at another version',
-  advice: 'Read the wallet again and decide anew. Send the new request with a new idempotency key.',
+  meaning: 'The wallet changed since the version in `If-Match`. `details` has both versions. Nothing was booked.',
+  remedy: 'Read the wallet, decide again, and send the command with the new version under a new key.',
 })<{ walletId: string; expected: number; actual: number }>();
 
 export const amountNotPositive = defineRejection('amount_not_positive', {
   kind: 'refused',
   title: 'The amount is not positive',
-  advice: 'Send an amount above zero, with a new idempotency key.',
+  meaning: 'The amount is zero or negative.',
+  remedy: 'Send an amount above zero under a new key. To move money the other way, use the opposite command.',
 })<{ amount: Money }>();
 
 export const insufficientFunds = defineRejection('insufficient_funds', {
   kind: 'refused',
   title: 'Not enough money',
-  advice: 'Send a smaller amount, or deposit first. Use a new idempotency key: this answer stays.',
+  meaning:
+    'The wallet has less available than the command takes, its overdraft limit included. `details` has the amounts.',
+  remedy: 'Deposit first, or take less. A repeat under the same key stays rejected: use a new key.',
 })<{ walletId: string; requested: Money; available: Money; overdraftLimit: Money }>();
 
 export const tooManyCurrencies = defineRejection('too_many_currencies', {
   kind: 'refused',
   title: 'The wallet holds too many currencies',
-  advice: 'Use another wallet for further currencies.',
+  meaning: 'The command would give the wallet one more currency than a wallet may hold. `details` has the limit.',
+  remedy: 'Use another wallet for this currency.',
 })<{ walletId: string; currenciesMax: number }>();
+
+export const walletClosed = defineRejection('wallet_closed', {
+  kind: 'refused',
+  title: 'The wallet is closed',
+  meaning: 'The wallet was closed. A wallet that was merged into another names it as `successor` in `details`.',
+  remedy: 'Use another wallet. Where the details name a successor, that wallet took over.',
+})<{ walletId: string; successor?: string }>();
+
+export const expiryPassed = defineRejection('expiry_passed', {
+  kind: 'refused',
+  title: 'The expiry has passed already',
+  meaning: 'The time at which it is to expire is not in the future. `details` has both times.',
+  remedy: 'Name a time in the future.',
+})<{ expiresAt: string; now: string }>();

@@ -11,7 +11,8 @@ export function requestText(command: WalletCommand): string {
   const { type, expectedVersion } = command;
   const said: JsonObject = { type };
   for (const [name, field] of Object.entries(commandDefinition(type).fields)) {
-    field.tell(said, name, (command as unknown as JsonObject)[name]);
+    const value = (command as unknown as JsonObject)[name];
+    if (value !== undefined) field.tell(said, name, value);
   }
   if (expectedVersion !== undefined) said['ifVersion'] = expectedVersion;
   return JSON.stringify(said);

@@ -1,4 +1,6 @@
 import { Money } from '@tidemark/money';
+import { partNamed } from './declared.js';
+import type { Part } from './declaring/part.js';
 import type { Wallet } from './wallet.js';
 
 /**
@@ -15,10 +17,14 @@ interface EncodedWallet {
   readonly homeRegion: string;
   /** posted and overdraft limit, canonical amounts, by currency code. */
   readonly balances: Record<string, readonly [posted: string, overdraftLimit: string]>;
+  /** Left out while the wallet is open. */
+  readonly status?: 'closed';
+  /** By the name of the part; left out where none is in use. */
+  readonly parts?: Record<string, unknown>;
 }
 
 /** A state that was opened, as JSON text (snapshots and projected rows). */
-export function encodeWallet({ version, homeRegion, balances }: Wallet): string {
+export function encodeWallet({ status, version, homeRegion, balances, parts }: Wallet): string {
   const amounts = Object.entries(balances).map(([code, { posted, overdraftLimit }]) => [
     code,
     [posted.toString(), overdraftLimit.toString()],
@@ -27,15 +33,25 @@ export function encodeWallet({ version, homeRegion, balances }: Wallet): string 
     version,
     homeRegion,
     balances: Object.fromEntries(amounts),
+    ...(status === 'closed' && { status }),
+    ...(parts && { parts: mapParts(parts, (part, state) => part.encode(state)) }),
   } satisfies EncodedWallet);
 }
 
 /** The inverse of `encodeWallet` for a text of one of the `READABLE_STATE_VERSIONS`. */
 export function decodeWallet(text: string): Wallet {
-  const { version, homeRegion, balances } = JSON.parse(text) as EncodedWallet;
+  const { version, homeRegion, balances, status = 'open', parts } = JSON.parse(text) as EncodedWallet;
   const entries = Object.entries(balances).map(([code, [posted, overdraftLimit]]) => [
     code,
     { posted: Money.fromCanonical(posted, code), overdraftLimit: Money.fromCanonical(overdraftLimit, code) },
   ]);
-  return { status: 'open', version, homeRegion, balances: Object.fromEntries(entries) };
+  return {
+    ...{ status, version, homeRegion },
+    balances: Object.fromEntries(entries),
+    ...(parts && { parts: mapParts(parts, (part, json) => part.decode(json as never)) }),
+  };
+}
+
+function mapParts(parts: Readonly<Record<string, unknown>>, map: (part: Part, value: unknown) => unknown) {
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, map(partNamed(name), value)]));
 }

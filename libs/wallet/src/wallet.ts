@@ -13,12 +13,14 @@ export interface Balance {
  * reads it from the opening event.
  */
 export interface Wallet {
-  readonly status: 'absent' | 'open';
+  readonly status: 'absent' | 'open' | 'closed';
   /** How many events this state has seen; the version of the last one. */
   readonly version: number;
   readonly homeRegion: string;
   /** By currency code. */
   readonly balances: Readonly<Record<string, Balance>>;
+  /** What capabilities keep besides, by the name of their part (`definePart`). Absent where no part is in use. */
+  readonly parts?: Readonly<Record<string, unknown>>;
 }
 
 export const initialState: Wallet = { status: 'absent', version: 0, homeRegion: '', balances: {} };
@@ -41,6 +43,11 @@ export function changed(wallet: Wallet, changes: Partial<Omit<Wallet, 'version'>
   return { ...wallet, ...changes, version: wallet.version + 1 };
 }
 
+/** The wallet with one more version, for a change of its parts alone. */
+export function counted(wallet: Wallet): Wallet {
+  return { ...wallet, version: wallet.version + 1 };
+}
+
 /** @param change what is added to the posted balance; negative for what is taken away */
 export function post(wallet: Wallet, change: Money): Wallet {
   const { posted, overdraftLimit } = balanceOf(wallet, change.currency);
@@ -54,5 +61,6 @@ export function withBalance(wallet: Wallet, balance: Balance): Wallet {
     version: wallet.version + 1,
     homeRegion: wallet.homeRegion,
     balances: { ...wallet.balances, [balance.posted.currency.code]: balance },
+    ...(wallet.parts && { parts: wallet.parts }),
   };
 }

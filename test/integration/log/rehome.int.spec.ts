@@ -1,4 +1,5 @@
-import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import { ReadModel } from '@tidemark/application';
+import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import { connect } from '@tidemark/database';
 import { readWalletEvents } from '@tidemark/event-store';
 import {

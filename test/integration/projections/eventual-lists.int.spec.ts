@@ -1,3 +1,4 @@
+import { ReadModel } from '@tidemark/application';
 import {
   GetDailyTotalsHandler,
   GetDailyTotalsQuery,
@@ -9,8 +10,7 @@ import {
   GetTrialBalanceQuery,
   ListWalletsHandler,
   ListWalletsQuery,
-  ReadModel,
-} from '@tidemark/application';
+} from '@tidemark/application/nest';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';

@@ -1,12 +1,10 @@
+import { readDailyTotals, readJournal, ReadModel } from '@tidemark/application';
 import {
   GetStatementHandler,
   GetStatementQuery,
   ListWalletsHandler,
   ListWalletsQuery,
-  readDailyTotals,
-  readJournal,
-  ReadModel,
-} from '@tidemark/application';
+} from '@tidemark/application/nest';
 import type { Database, Engine } from '@tidemark/database';
 import { readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';

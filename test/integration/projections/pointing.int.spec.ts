@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import { ReadModel } from '@tidemark/application';
+import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import type { Database } from '@tidemark/database';
 import { shardOf } from '@tidemark/event-store';
 import {

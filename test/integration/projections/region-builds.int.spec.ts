@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidCursor, ReadModel } from '@tidemark/application';
 import {
   GetDailyTotalsHandler,
   GetDailyTotalsQuery,
@@ -8,11 +9,9 @@ import {
   GetStatementQuery,
   GetTrialBalanceHandler,
   GetTrialBalanceQuery,
-  InvalidCursor,
   ListWalletsHandler,
   ListWalletsQuery,
-  ReadModel,
-} from '@tidemark/application';
+} from '@tidemark/application/nest';
 import { checkCertificate, examine } from '@tidemark/doctor';
 import {
   ALL_PROJECTIONS,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReadModel } from '@tidemark/application';
 import {
   GetTrialBalanceHandler,
   GetTrialBalanceQuery,
   ListWalletsHandler,
   ListWalletsQuery,
-  ReadModel,
-} from '@tidemark/application';
+} from '@tidemark/application/nest';
 import { balances, BuildBehind, pointReaders, trialBalance, type Projection } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

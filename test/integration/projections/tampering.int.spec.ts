@@ -1,4 +1,5 @@
-import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import { ReadModel } from '@tidemark/application';
+import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import {
   ALL_PROJECTIONS,
   balances,

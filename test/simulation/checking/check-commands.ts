@@ -1,4 +1,5 @@
 import { domainEvent, type EventMetadata, type RecordedEvent } from '@tidemark/event-store';
+import { statementLineOf } from '@tidemark/wallet';
 import type { Told } from '../clients/client-model.js';
 import type { Command } from '../clients/workload.js';
 import type { Evidence, StoredOutcome } from './evidence.js';
@@ -124,7 +125,8 @@ function meaningOf(recorded: RecordedEvent): string {
   const about = `${event.type} ${recorded.walletId}`;
   if (event.type === 'WalletOpened') return about;
   if (event.type === 'WalletRehomed') return `${about} to ${event.homeRegion}`;
-  const amount = event.type === 'OverdraftLimitChanged' ? event.limit : event.amount;
+  const amount = event.type === 'OverdraftLimitChanged' ? event.limit : statementLineOf(event)?.amount.abs();
+  if (!amount) return about;
   const other =
     event.type === 'TransferSent' ? ` to ${event.to}` : event.type === 'TransferReceived' ? ` from ${event.from}` : '';
   return `${about}${other} ${amount.toString()} ${amount.currency.code}`;

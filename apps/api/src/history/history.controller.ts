@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetStatementQuery, GetWalletEventsQuery } from '@tidemark/application';
+import { GetStatementQuery, GetWalletEventsQuery } from '@tidemark/application/nest';
 import type { Engine } from '@tidemark/database';
 import type { RecordedEvent } from '@tidemark/event-store';
 import type { Movement } from '@tidemark/projections';
@@ -11,7 +11,7 @@ import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/history.docs.js';
 import { Problem } from '../problems/problem.js';
 import type { EventsAnswer, MovementLine, StatementAnswer } from '../schemas/answers.js';
-import { walletId } from '../schemas/fields.js';
+import { walletIdText as walletId } from '@tidemark/wallet';
 import { eventsQuery, statementQuery, type EventsQuery, type StatementQuery } from '../schemas/queries.js';
 import { ENGINE } from '../tokens.js';
 import { positionOfQuery } from '../wallets/position-of-query.js';

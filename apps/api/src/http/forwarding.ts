@@ -1,6 +1,6 @@
 import type { Logger } from '@tidemark/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { walletId } from '../schemas/fields.js';
+import { walletIdText as walletId } from '@tidemark/wallet';
 import type { HomeRegions } from './home-regions.js';
 import { RegionApi, type RegionRequest } from './region-api.js';
 import { HOME_REGION } from './served-by.js';

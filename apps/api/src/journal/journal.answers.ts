@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { answeredAmount, instant, money, nextCursor, position, standing, version } from '../schemas/answers.js';
-import { currencyCode, walletId } from '../schemas/fields.js';
+import { currencyCode, walletIdText as walletId } from '@tidemark/wallet';
 
 const region = z.string().meta({ description: 'Where it was recorded.', example: 'local' });
 const type = z.string().meta({ description: 'Of the event.', example: 'FundsDeposited' });

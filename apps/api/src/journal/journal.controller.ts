@@ -1,13 +1,14 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetDailyTotalsQuery, GetJournalQuery, GetTrialBalanceQuery, ReadModel } from '@tidemark/application';
+import { ReadModel } from '@tidemark/application';
+import { GetDailyTotalsQuery, GetJournalQuery, GetTrialBalanceQuery } from '@tidemark/application/nest';
 import type { Engine } from '@tidemark/database';
 import { Requires } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/journal.docs.js';
 import { ENGINE } from '../tokens.js';
 import { positionOfQuery } from '../wallets/position-of-query.js';
-import { requireRegion } from '../wallets/understand.js';
+import { requireRegion } from '../http/known-region.js';
 import type { DailyTotalsAnswer, JournalAnswer, TrialBalanceAnswer } from './journal.answers.js';
 import {
   dailyTotalsQuery,

@@ -1,6 +1,6 @@
 import { walletOfAccount, COUNTER_ACCOUNTS, type Account, type CounterAccount } from '@tidemark/wallet';
 import { z } from 'zod';
-import { walletId } from '../schemas/fields.js';
+import { walletIdText as walletId } from '@tidemark/wallet';
 import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
 import { instantOf } from '@tidemark/wallet';
 

@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
     const { parameters } = operation('deposit');
     expect(parameters).toContainEqual({ $ref: '#/components/parameters/IdempotencyKey' });
     expect(document.components!.schemas!['Amount']).toMatchObject({ type: 'string', pattern: expect.any(String) });
-    expect(document.components!.schemas!['Movement']).toMatchObject({ additionalProperties: false });
+    expect(document.components!.schemas!['Deposit']).toMatchObject({ additionalProperties: false });
   });
 
   it('has named schemas, and answers that may grow', () => {

@@ -1,6 +1,6 @@
 import { Body, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { RequestOperationCommand } from '@tidemark/application';
+import { RequestOperationCommand } from '@tidemark/application/nest';
 import type { Action, ArgumentsOf } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { identityOf, refuseIfMatch, refuseQuery } from '../http/request-headers.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetOperationQuery, GetOperationsQuery } from '@tidemark/application';
+import { GetOperationQuery, GetOperationsQuery } from '@tidemark/application/nest';
 import { z } from 'zod';
 import { RequiresEither } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';

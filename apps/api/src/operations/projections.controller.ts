@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetCertificateQuery, GetParkedWalletsQuery, GetProjectionsQuery } from '@tidemark/application';
+import { GetCertificateQuery, GetParkedWalletsQuery, GetProjectionsQuery } from '@tidemark/application/nest';
 import { RequiresEither } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';

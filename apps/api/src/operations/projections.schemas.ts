@@ -1,6 +1,6 @@
 import { ARGUMENTS, type Action } from '@tidemark/projections';
 import { z } from 'zod';
-import { walletId } from '../schemas/fields.js';
+import { walletIdText as walletId } from '@tidemark/wallet';
 import { page } from '../schemas/queries.js';
 
 export const projectionName = z.string().meta({ description: 'Of a projection.', example: 'balances' });

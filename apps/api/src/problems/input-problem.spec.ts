@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openWalletBody, transferBody } from '../schemas/bodies.js';
+import { commandDefinition } from '@tidemark/wallet';
+import { bodySchemaOf } from '../commands/command-schemas.js';
+
+const [openWalletBody, transferBody] = ['OpenWallet', 'Transfer'].map((type) =>
+  bodySchemaOf(commandDefinition(type)),
+) as [ReturnType<typeof bodySchemaOf>, ReturnType<typeof bodySchemaOf>];
 import { walletsQuery } from '../schemas/queries.js';
 import { readInput } from './input-problem.js';
 import type { Place, Problem } from './problem.js';

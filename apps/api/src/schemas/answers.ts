@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { amount, currencyCode, metadata, walletId } from './fields.js';
+import {
+  amountText as amount,
+  currencyCode,
+  metadataPairs as metadata,
+  walletIdText as walletId,
+} from '@tidemark/wallet';
 
 export const position = z.string().meta({
   id: 'Position',
@@ -9,7 +14,7 @@ export const position = z.string().meta({
 export const version = z.number().int().min(0).meta({ description: 'How many events the wallet has.', example: 2 });
 export const instant = (description: string) =>
   z.string().meta({ description, format: 'date-time', example: '2026-01-31T11:00:00.000Z' });
-const status = z.enum(['absent', 'open']).meta({ id: 'WalletStatus', example: 'open' });
+const status = z.enum(['absent', 'open', 'frozen', 'closed', 'archived']).meta({ id: 'WalletStatus', example: 'open' });
 const homeRegion = z.string().meta({ description: 'Where its next event is written.', example: 'local' });
 /** An amount as it is answered: with exactly as many digits behind the point as its currency has. */
 export const answeredAmount = (description: string) => amount.meta({ description });
@@ -24,6 +29,8 @@ export const balance = z
     currency: currencyCode,
     posted: answeredAmount('What has been booked.'),
     held: answeredAmount('What is set aside by holds.'),
+    pendingIn: answeredAmount('On its way in, and not to be spent yet.'),
+    pendingOut: answeredAmount('On its way out, and not to be spent any more.'),
     available: answeredAmount('What may be spent, the overdraft limit aside.'),
     overdraftLimit: answeredAmount('How far below zero it may go; absent where it may not.').optional(),
   })
@@ -62,18 +69,7 @@ const touched = {
 };
 
 export const walletCommandAnswer = walletAnswer.extend(touched).meta({ id: 'WalletAnswer' });
-export const movementAnswer = walletCommandAnswer
-  .extend({
-    movementId: z.string().meta({ example: 'mv_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
-  })
-  .meta({ id: 'MovementAnswer' });
-export const transferAnswer = z
-  .object({
-    transferId: z.string().meta({ example: 'tr_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
-    position,
-    ...touched,
-  })
-  .meta({ id: 'TransferAnswer' });
+export const walletsCommandAnswer = z.object({ position, ...touched }).meta({ id: 'WalletsAnswer' });
 
 export const nextCursor = z.string().optional().meta({ description: 'For the next page; absent on the last.' });
 const asOf = z
@@ -141,9 +137,6 @@ export const statementAnswer = z
 export type BalanceAnswer = z.infer<typeof balance>;
 export type WalletAnswer = z.infer<typeof walletAnswer>;
 export type WalletRead = z.infer<typeof walletRead>;
-export type WalletCommandAnswer = z.infer<typeof walletCommandAnswer>;
-export type MovementAnswer = z.infer<typeof movementAnswer>;
-export type TransferAnswer = z.infer<typeof transferAnswer>;
 export type WalletsAnswer = z.infer<typeof walletsAnswer>;
 export type EventsAnswer = z.infer<typeof eventsAnswer>;
 export type MovementLine = z.infer<typeof movement>;

@@ -1,4 +1,5 @@
-import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Moment } from '@tidemark/application';
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@tidemark/application';
+import { type Moment } from '@tidemark/application/nest';
 import { z } from 'zod';
 import { instantOf } from '@tidemark/wallet';
 

@@ -1,49 +1,27 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { GetWalletQuery, ListWalletsQuery, OpenWalletCommand, type Moment } from '@tidemark/application';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { GetWalletQuery, ListWalletsQuery, type Moment } from '@tidemark/application/nest';
 import type { Engine } from '@tidemark/database';
+import type { WalletState } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
-import { identityOf, isUnchanged, refuseIfMatch, versionTag } from '../http/request-headers.js';
+import { isUnchanged, versionTag } from '../http/request-headers.js';
 import { HOME_REGION } from '../http/served-by.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/wallets.docs.js';
 import { Problem } from '../problems/problem.js';
-import { openWalletBody, type OpenWalletBody } from '../schemas/bodies.js';
-import { walletId } from '../schemas/fields.js';
+import { walletIdText as walletId } from '@tidemark/wallet';
 import { walletQuery, walletsQuery, type WalletQuery, type WalletsQuery } from '../schemas/queries.js';
-import { ENGINE, HOME_REGIONS, type HomeRegions } from '../tokens.js';
-import { acceptedOf, walletAfter, walletOf } from './answers.js';
-import { requireRegion } from './understand.js';
+import { ENGINE } from '../tokens.js';
+import { walletOf } from './wallet-answers.js';
 import { positionOfQuery } from './position-of-query.js';
 
 @Controller('v1/wallets')
 export class WalletsController {
   constructor(
-    @Inject(CommandBus) private readonly commands: CommandBus,
     @Inject(QueryBus) private readonly queries: QueryBus,
-    @Inject(HOME_REGIONS) private readonly regions: HomeRegions,
     @Inject(ENGINE) private readonly engine: Engine,
   ) {}
-
-  @Post()
-  @Requires('write')
-  @Documented(docs.openWallet)
-  async open(
-    @Body({ schema: openWalletBody }) body: OpenWalletBody,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    const identity = identityOf(request);
-    refuseIfMatch(request);
-    const { walletId, homeRegion, metadata = {} } = body;
-    if (homeRegion !== undefined) requireRegion(homeRegion, this.regions);
-    const asked = { walletId, homeRegion, metadata };
-    const written = await this.commands.execute(new OpenWalletCommand(asked, identity, this.regions));
-    const answer = walletAfter(written.command.walletId, acceptedOf(written, reply), reply);
-    reply.header('location', `/v1/wallets/${answer.walletId}`);
-    return answer;
-  }
 
   @Get()
   @Requires('read')
@@ -51,7 +29,7 @@ export class WalletsController {
   async list(@Query({ schema: walletsQuery }) { minPosition, ...query }: WalletsQuery) {
     const position = positionOfQuery(this.engine, minPosition);
     const { entries, ...rest } = await this.queries.execute(new ListWalletsQuery({ ...query, minPosition: position }));
-    return { wallets: entries.map(walletOf), ...rest };
+    return { wallets: entries.map((entry) => walletOf(entry)), ...rest };
   }
 
   @Get(':walletId')
@@ -69,10 +47,15 @@ export class WalletsController {
     const { version } = found.wallet;
     reply.header('etag', versionTag(version));
     if (moment.kind === 'fresh') reply.header(HOME_REGION, found.wallet.homeRegion);
-    if (!isUnchanged(request, version)) return walletOf(found);
+    if (!isUnchanged(request, version)) return walletOf(found, instantOfMoment(moment, found));
     reply.code(304);
     return undefined;
   }
+}
+
+/** The moment that an answer is about. */
+function instantOfMoment(moment: Moment, { recordedAt }: WalletState): string | undefined {
+  return moment.kind === 'time' ? moment.time : moment.kind === 'version' ? recordedAt : undefined;
 }
 
 function notFound(walletId: string, moment: Moment): Problem {

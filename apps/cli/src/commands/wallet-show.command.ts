@@ -1,5 +1,6 @@
-import { balancesView } from '@tidemark/event-store';
+import { balancesView, fullBalances } from '@tidemark/event-store';
 import { readFreshWallet } from '@tidemark/projections';
+import { statusOf } from '@tidemark/wallet';
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
@@ -16,15 +17,16 @@ export function walletShowCommand(command: Command, run: Run): Command {
           const found = await readFreshWallet(database, walletId);
           if (!found) throw unknownWallet(walletId);
           const { wallet, region: homeRegion, position, recordedAt, metadata } = found;
-          const { status, version } = wallet;
-          const balances = balancesView(wallet);
+          const { version } = wallet;
+          const status = statusOf(wallet);
+          const balances = fullBalances(balancesView(wallet, new Date().toISOString()));
           return {
             json: { walletId, status, homeRegion, version, position, recordedAt, balances, metadata },
             lines: [
               `${walletId}  ${status} in ${homeRegion}, version ${version}, ${recordedAt}`,
               ...balances.map(
-                ({ currency, posted, held, available }) =>
-                  `${currency}  posted ${posted}, held ${held}, available ${available}`,
+                ({ currency, posted, held, pendingIn, pendingOut, available }) =>
+                  `${currency}  posted ${posted}, held ${held}, pending in ${pendingIn}, pending out ${pendingOut}, available ${available}`,
               ),
               ...Object.entries(metadata).map(([key, value]) => `${key}: ${value}`),
             ],

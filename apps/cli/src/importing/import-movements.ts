@@ -20,7 +20,7 @@ export async function importMovements(
   file: OpenedFile<MovementRow>,
   counts: ImportCounts,
 ): Promise<void> {
-  const { store, database, policy, mapping, signal, observer } = request;
+  const { door, database, policy, mapping, signal, observer } = request;
   const window = new OrderedWindow<Answer>(WINDOW_ROWS, ({ row, movement, booking }) => {
     counts.count(booking, movement);
     if (booking.kind === 'rejected') reject(file, observer, row, booking);
@@ -42,7 +42,7 @@ export async function importMovements(
     // must come out the same when the import is cut off in between and run again.
     await window.add(movement.walletId, async () => {
       if (mapping.openWallets) await openOnFirstUse(request, movement.walletId, counts);
-      return { row, movement, booking: await bookMovement(store, database, policy, movement) };
+      return { row, movement, booking: await bookMovement(door, database, policy, movement) };
     });
   }
   await window.drain();

@@ -1,5 +1,5 @@
 import type { Database } from '@tidemark/database';
-import type { CommandStrategy } from '@tidemark/event-store';
+import type { CommandPipeline } from '@tidemark/application';
 import type { CsvFile, CsvRow } from '../csv/csv-file.js';
 import type { KnownCurrencies } from '../mapping/amounts.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -17,7 +17,7 @@ export interface ImportRequest {
   readonly rejectsFile: string;
   readonly mapping: Mapping;
   readonly policy: BookingPolicy;
-  readonly store: CommandStrategy;
+  readonly door: Pick<CommandPipeline, 'write'>;
   readonly database: Pick<Database, 'query'>;
   readonly currencies: KnownCurrencies;
   /** Home regions that the database has, at least one. */

@@ -15,7 +15,7 @@ interface Answer {
 
 /** Opens the wallets of a wallets file, those that are open already excepted. */
 export async function importWallets(
-  { store, policy, regions, signal, observer }: ImportRequest,
+  { door, policy, regions, signal, observer }: ImportRequest,
   file: OpenedFile<WalletRow>,
   counts: ImportCounts,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function importWallets(
     const { walletId } = wallet;
     await window.add(walletId, async () => ({
       row,
-      opened: { walletId, now: await openWallet(store, policy, wallet, regions) },
+      opened: { walletId, now: await openWallet(door, policy, wallet) },
     }));
   }
   await window.drain();

@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
-import { movementIdOf, requestHash } from '@tidemark/application';
-import { IdempotencyKeyReused, type CommandStrategy } from '@tidemark/event-store';
-import type { Deposit, Withdraw } from '@tidemark/wallet';
+import { completed, requestHash, type AskedCommand, type CommandPipeline } from '@tidemark/application';
+import { IdempotencyKeyReused } from '@tidemark/event-store';
+import type { WalletCommand } from '@tidemark/wallet';
 import type { MovementRow } from '../mapping/movement-row.js';
 import { findPastRetries, RETRIES_MAX } from './past-retries.js';
 
@@ -28,20 +28,22 @@ export interface BookingPolicy {
  *   which is an answer
  */
 export async function bookMovement(
-  store: CommandStrategy,
+  door: Pick<CommandPipeline, 'write'>,
   database: Pick<Database, 'query'>,
   policy: BookingPolicy,
   movement: MovementRow,
 ): Promise<Booking> {
   const { source, caller, retryRejected } = policy;
   const firstKey = `import:${source}:${movement.id}`;
-  const movementCommand = commandOf(movement, { caller, idempotencyKey: firstKey });
+  // The id follows from the first key, also for a retry.
+  const plain = completed(askedFor(movement), { caller, idempotencyKey: firstKey }, NO_REGION);
   // Hashed without the overdraft, which is how a movement is booked and not what it is: otherwise an import with
   // --overdraft after one without would take every debit for another movement.
-  const identity = { requestHash: requestHash(movementCommand), caller };
-  const command = policy.overdraft || movement.overdraft ? overdrawing(movementCommand) : movementCommand;
+  const hashes = { requestHash: requestHash(plain) };
+  const asked = policy.overdraft || movement.overdraft ? overdrawing(plain) : plain;
+  const write = async (idempotencyKey: string) => (await door.write(asked, { caller, idempotencyKey }, hashes)).outcome;
   try {
-    const first = await store.execute({ command, idempotencyKey: firstKey, ...identity });
+    const first = await write(firstKey);
     if (first.result.kind === 'accepted') return { kind: first.replayed ? 'replayed' : 'booked' };
     if (!first.replayed) return rejected(first.result);
 
@@ -50,7 +52,7 @@ export async function bookMovement(
     if (last?.kind === 'accepted') return { kind: 'replayed' };
     if (!retryRejected || count >= RETRIES_MAX) return rejected(last ?? first.result);
 
-    const again = await store.execute({ command, idempotencyKey: keyOf(count + 1), ...identity });
+    const again = await write(keyOf(count + 1));
     if (again.result.kind === 'accepted') return { kind: again.replayed ? 'replayed' : 'booked' };
     return rejected(again.result);
   } catch (error) {
@@ -59,15 +61,14 @@ export async function bookMovement(
   }
 }
 
-function commandOf(
-  { direction, walletId, amount, details }: MovementRow,
-  key: { readonly caller: string; readonly idempotencyKey: string },
-): Deposit | Withdraw {
-  const type = direction === 'credit' ? 'Deposit' : 'Withdraw';
-  return { type, walletId, movementId: movementIdOf(walletId, key), amount, details };
+/** A movement is booked where its wallet lives, and needs no region. */
+const NO_REGION = '';
+
+function askedFor({ direction, walletId, amount, details }: MovementRow): AskedCommand {
+  return { type: direction === 'credit' ? 'Deposit' : 'Withdraw', walletId, amount, details };
 }
 
-function overdrawing(command: Deposit | Withdraw): Deposit | Withdraw {
+function overdrawing(command: WalletCommand): WalletCommand {
   return command.type === 'Withdraw' ? { ...command, overdraft: 'unlimited' } : command;
 }
 

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { Currencies } from '@tidemark/application';
+import { CommandPipeline, Currencies } from '@tidemark/application';
 import { openEventStore, regionsOf } from '@tidemark/event-store';
 import { readMapping } from '../mapping/mapping.js';
 import { UsageError } from '../process/exit.js';
@@ -38,6 +38,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
       { role: 'tidemark_api', records: true, command: 'import' },
       async (database) => {
         const store = openEventStore({ database, limits: { commandDeadlineMs: COMMAND_DEADLINE_MS } });
+        const { homes: regions } = await regionsOf(database);
         try {
           return await importFile({
             file: path(file),
@@ -50,10 +51,10 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
               overdraft: options.overdraft === 'unlimited',
               retryRejected: options.retryRejected === true,
             },
-            store,
+            door: new CommandPipeline(store, regions),
             database,
             currencies: await Currencies.load(database),
-            regions: (await regionsOf(database)).homes,
+            regions,
             signal: at.signal,
             clock: Date.now,
             observer: {

@@ -1,6 +1,5 @@
-import { openingHashes } from '@tidemark/application';
-import { IdempotencyKeyReused, type CommandStrategy } from '@tidemark/event-store';
-import type { OpenWallet } from '@tidemark/wallet';
+import type { CommandPipeline } from '@tidemark/application';
+import { IdempotencyKeyReused } from '@tidemark/event-store';
 import type { RowProblem } from '../mapping/row-problem.js';
 import type { WalletRow } from '../mapping/wallet-row.js';
 import type { ImportCounts } from './import-counts.js';
@@ -28,29 +27,20 @@ export function placeWallet(
 }
 
 /**
- * Opens a wallet, unless it is open.
+ * Opens a wallet, unless it is open. One that declares no region lives in the first of the database.
  *
- * @param regions of the database, at least one; a wallet that declares none lives in the first
  * @returns whether it was opened now
- * @throws whatever `CommandStrategy.execute` throws, but IdempotencyKeyReused: then it was opened with other metadata, and is open
+ * @throws whatever the door throws, but IdempotencyKeyReused: then it was opened with other metadata, and is open
  */
 export async function openWallet(
-  store: CommandStrategy,
+  door: Pick<CommandPipeline, 'write'>,
   { source, caller }: Pick<BookingPolicy, 'source' | 'caller'>,
-  wallet: WalletRow,
-  regions: readonly string[],
+  { walletId, homeRegion, metadata }: WalletRow,
 ): Promise<boolean> {
-  const asked = { type: 'OpenWallet', ...wallet, homeRegion: wallet.homeRegion || undefined } as const;
-  const command: OpenWallet = { ...asked, homeRegion: asked.homeRegion ?? regions[0]! };
+  const asked = { type: 'OpenWallet', walletId, metadata, ...(homeRegion !== '' && { homeRegion }) };
   try {
-    const idempotencyKey = `import-wallet:${source}`;
-    const { result, replayed } = await store.execute({
-      command,
-      idempotencyKey,
-      ...openingHashes(asked, regions),
-      caller,
-    });
-    return result.kind === 'accepted' && !replayed;
+    const { outcome } = await door.write(asked, { caller, idempotencyKey: `import-wallet:${source}` });
+    return outcome.result.kind === 'accepted' && !outcome.replayed;
   } catch (error) {
     if (error instanceof IdempotencyKeyReused) return false;
     throw error;
@@ -59,12 +49,12 @@ export async function openWallet(
 
 /** Opens the wallet of a movement where this import has not met it yet. */
 export async function openOnFirstUse(
-  { store, policy, regions }: Pick<ImportRequest, 'store' | 'policy' | 'regions'>,
+  { door, policy }: Pick<ImportRequest, 'door' | 'policy'>,
   walletId: string,
   counts: ImportCounts,
 ): Promise<void> {
   if (counts.wallets.has(walletId)) return;
-  const openedNow = await openWallet(store, policy, { walletId, homeRegion: '', metadata: {} }, regions);
+  const openedNow = await openWallet(door, policy, { walletId, homeRegion: '', metadata: {} });
   counts.wallets.add(walletId);
   if (openedNow) counts.walletsOpened++;
 }

@@ -1,19 +1,27 @@
 import type { CommandOutcome, CommandStrategy } from '@tidemark/event-store';
 import type { WalletCommand } from '@tidemark/wallet';
+import { completed, type AskedCommand } from './asked-command.js';
 import type { CommandIdentity } from './command-identity.js';
-import { requestHash, type RequestHashes } from './request-hash.js';
+import { hashesOf, type RequestHashes } from './request-hash.js';
 
 /** A command that has been answered, with the ids that it was given on the way. */
-export interface Written<C extends WalletCommand> {
-  readonly command: C;
+export interface Written {
+  readonly command: WalletCommand;
   readonly outcome: CommandOutcome;
 }
 
-/** The one door to the log for every command handler. */
+/** Whose the idempotency keys were before they belonged to callers. */
+const NO_CALLER = '';
+
+/** The one door to the log. HTTP, imports and whatever else has commands go through it. It knows nothing of Nest. */
 export class CommandPipeline {
   private inMemory = 0;
 
-  constructor(private readonly store: CommandStrategy) {}
+  /** @param regions of this installation, the one of this process first */
+  constructor(
+    private readonly store: CommandStrategy,
+    private readonly regions: readonly [string, ...string[]],
+  ) {}
 
   /** Commands that wait for their answer now: queued, or in flight. */
   get waiting(): number {
@@ -23,22 +31,17 @@ export class CommandPipeline {
   /**
    * Has the command decided and its outcome made durable.
    *
-   * @param asked the command; or, where an id of it follows from the idempotency key, how to make it from the key and its caller
-   * @param hashes of the request, where the process has added something to what was asked
+   * @param hashes of the request, where not all of the command is what makes it this request
    * @throws whatever `CommandStrategy.execute` throws
    */
-  async write<C extends WalletCommand>(
-    asked: C | ((key: Pick<CommandIdentity, 'caller' | 'idempotencyKey'>) => C),
-    identity: CommandIdentity,
-    hashes?: RequestHashes,
-  ): Promise<Written<C>> {
-    const make = typeof asked === 'function' ? asked : () => asked;
-    const command = make(identity);
+  async write(asked: AskedCommand, identity: CommandIdentity, hashes?: RequestHashes): Promise<Written> {
+    const command = completed(asked, identity, this.regions[0]);
     this.inMemory++;
     try {
-      const recognised = hashes ?? { requestHash: requestHash(command) };
+      const recognised = hashes ?? hashesOf(asked, command, this.regions);
       const outcome = await this.store.execute({ command, ...identity, ...recognised });
-      return { command: outcome.ofNoCaller ? make({ ...identity, caller: '' }) : command, outcome };
+      if (!outcome.ofNoCaller) return { command, outcome };
+      return { command: completed(asked, identity, this.regions[0], NO_CALLER), outcome };
     } finally {
       this.inMemory--;
     }

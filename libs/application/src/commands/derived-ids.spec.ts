@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { movementIdOf, transferIdOf, walletIdOf } from './derived-ids.js';
+import { derivedIdOf, walletIdOf } from './derived-ids.js';
 
 /** The same encoding by big numbers: the first 130 bits of the hash, five at a time. */
 function model(text: string): string {
@@ -16,28 +16,28 @@ describe('derived ids', () => {
     'are the first 130 bits of a sha256, for key %j',
     (key) => {
       const ofTill = { caller: 'the till', idempotencyKey: key };
-      expect(movementIdOf('alice', ofTill)).toBe(`mv_${model(`movement\nalice\n${key}\nthe till`)}`);
-      expect(transferIdOf('alice', ofTill)).toBe(`tr_${model(`transfer\nalice\n${key}\nthe till`)}`);
+      expect(derivedIdOf('movement', 'alice', ofTill)).toBe(`mv_${model(`movement\nalice\n${key}\nthe till`)}`);
+      expect(derivedIdOf('transfer', 'alice', ofTill)).toBe(`tr_${model(`transfer\nalice\n${key}\nthe till`)}`);
       expect(walletIdOf('the till', key)).toBe(`w_${model(`wallet\n${key}\nthe till`)}`);
     },
   );
 
   it('are what they were for a key of no caller, from before keys belonged to callers', () => {
     const old = { caller: '', idempotencyKey: 'k' };
-    expect(movementIdOf('alice', old)).toBe(`mv_${model('movement\nalice\nk')}`);
-    expect(transferIdOf('alice', old)).toBe(`tr_${model('transfer\nalice\nk')}`);
+    expect(derivedIdOf('movement', 'alice', old)).toBe(`mv_${model('movement\nalice\nk')}`);
+    expect(derivedIdOf('transfer', 'alice', old)).toBe(`tr_${model('transfer\nalice\nk')}`);
   });
 
   it('differ by kind, scope, key and caller', () => {
     const key = (idempotencyKey: string, caller = 'the till') => ({ caller, idempotencyKey });
     const ids = [
-      movementIdOf('a', key('k')),
-      movementIdOf('a', key('l')),
-      movementIdOf('b', key('k')),
-      movementIdOf('a', key('k', 'another till')),
-      movementIdOf('a', key('k', '')),
-      transferIdOf('a', key('k')),
-      transferIdOf('a', key('k', 'another till')),
+      derivedIdOf('movement', 'a', key('k')),
+      derivedIdOf('movement', 'a', key('l')),
+      derivedIdOf('movement', 'b', key('k')),
+      derivedIdOf('movement', 'a', key('k', 'another till')),
+      derivedIdOf('movement', 'a', key('k', '')),
+      derivedIdOf('transfer', 'a', key('k')),
+      derivedIdOf('transfer', 'a', key('k', 'another till')),
       walletIdOf('a', 'k'),
       walletIdOf('k', 'a'),
     ].map((id) => id.replace(/^[a-z]+_/, ''));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { DerivedId } from '@tidemark/wallet';
 
 /** Crockford's base 32 in lower case: no letter that is taken for a digit. https://www.crockford.com/base32.html */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -12,22 +13,19 @@ interface KeyOfCaller {
   readonly idempotencyKey: string;
 }
 
+/** The prefix of each kind of id, for people. */
+const PREFIXES = { movement: 'mv', transfer: 'tr', hold: 'hd', capture: 'cp' } as const satisfies Record<
+  Exclude<DerivedId, 'wallet'>,
+  string
+>;
+
 /**
- * The id of a deposit or withdrawal: `mv_` and 26 characters, the same for every repeat of the request.
+ * The id of what a command makes, such as `mv_` and 26 characters. It is the same for every repeat of the request.
  *
  * @param scope the wallet that the idempotency key belongs to
  */
-export function movementIdOf(scope: string, key: KeyOfCaller): string {
-  return `mv_${digest(`movement\n${scope}\n${ofCaller(key)}`)}`;
-}
-
-/**
- * The id of a transfer: `tr_` and 26 characters, the same for every repeat of the request.
- *
- * @param scope the (first) source wallet, to which the idempotency key belongs
- */
-export function transferIdOf(scope: string, key: KeyOfCaller): string {
-  return `tr_${digest(`transfer\n${scope}\n${ofCaller(key)}`)}`;
+export function derivedIdOf(kind: keyof typeof PREFIXES, scope: string, key: KeyOfCaller): string {
+  return `${PREFIXES[kind]}_${digest(`${kind}\n${scope}\n${ofCaller(key)}`)}`;
 }
 
 /** The id of a wallet that was opened without one: `w_` and 26 characters, so that a repeat finds the first wallet. */

@@ -1,7 +1,7 @@
 import { currency, Money } from '@tidemark/money';
 import type { WalletCommand } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
-import { openingHashes, requestHash } from './request-hash.js';
+import { hashesOf, requestHash } from './request-hash.js';
 
 const [EUR, USD] = [currency('EUR', 2), currency('USD', 2)];
 const eur = (amount: string) => Money.of(amount, EUR);
@@ -62,11 +62,11 @@ describe('requestHash', () => {
 
   it('leaves the region out that a process adds to an opening without one, and recognises what was hashed with it', () => {
     const { homeRegion, ...asked } = open;
-    const [here, there] = [openingHashes(asked, ['local', 'north']), openingHashes(asked, ['north', 'local'])];
+    const [here, there] = [hashesOf(asked, open, ['local', 'north']), hashesOf(asked, open, ['north', 'local'])];
     expect(here.requestHash).toBe(there.requestHash);
     expect(here.formerHashes).toEqual([requestHash(open), requestHash({ ...open, homeRegion: 'north' })]);
     expect(here.formerHashes).not.toContain(here.requestHash);
-    expect(openingHashes({ ...asked, homeRegion }, ['local', 'north'])).toEqual({ requestHash: requestHash(open) });
+    expect(hashesOf({ ...asked, homeRegion }, open, ['local', 'north'])).toEqual({ requestHash: requestHash(open) });
   });
 
   it('stays the same for ever, because outcomes are compared with it', () => {

@@ -1,29 +1,30 @@
 import { hash } from 'node:crypto';
-import { requestText, type OpenWallet, type WalletCommand } from '@tidemark/wallet';
-
-/** An opening as it was asked for: without a region it is to go to the one of the process that is asked. */
-export type AskedOpening = Omit<OpenWallet, 'homeRegion'> & { readonly homeRegion?: string | undefined };
+import { commandDefinition, requestText, type WalletCommand } from '@tidemark/wallet';
+import type { AskedCommand } from './asked-command.js';
 
 /** What a request is recognised by. */
 export interface RequestHashes {
   readonly requestHash: string;
+  /** What earlier versions of Tidemark stored for the same request, where that differs. */
   readonly formerHashes?: readonly string[];
 }
 
-/**
- * Tells a repeat of a request from a reuse of its key: base64url sha256 over the command as it was understood. What the process
- * adds by itself is left out, or a repeat that reaches another process would be another request.
- */
-export function requestHash(command: WalletCommand | AskedOpening): string {
-  return hash('sha256', requestText(command as WalletCommand), 'base64url');
+/** Tells a repeat of a request from a reuse of its key: base64url sha256 over the command as it was understood. */
+export function requestHash(command: WalletCommand): string {
+  return hash('sha256', requestText(command), 'base64url');
 }
 
 /**
- * The hashes of an opening. Earlier versions hashed the region that their process added; so an opening that names none is also
- * recognised with any region of the installation.
+ * The hashes of a request. The region that the process adds is left out, or a repeat that reaches another process would be
+ * another request. Earlier versions hashed it; so a request that names none is also recognised with any region.
+ *
+ * @param command what was asked, completed
+ * @param regions of this installation
  */
-export function openingHashes(asked: AskedOpening, regions: readonly string[]): RequestHashes {
-  if (asked.homeRegion !== undefined) return { requestHash: requestHash(asked) };
-  const formerHashes = regions.map((homeRegion) => requestHash({ ...asked, homeRegion }));
-  return { requestHash: requestHash(asked), formerHashes };
+export function hashesOf(asked: AskedCommand, command: WalletCommand, regions: readonly string[]): RequestHashes {
+  const { defaultRegion } = commandDefinition(asked.type);
+  if (defaultRegion === undefined || (asked as Record<string, unknown>)[defaultRegion] !== undefined)
+    return { requestHash: requestHash(command) };
+  const inRegion = (region?: string) => requestHash({ ...command, [defaultRegion]: region } as WalletCommand);
+  return { requestHash: inRegion(), formerHashes: regions.map(inRegion) };
 }

@@ -42,7 +42,7 @@ function differenceIn({ slice, judged, outcome }: CommandEvent, claims: Tally, d
   if (shown.version !== judged.recorded.version) return undefined;
   claims.add(walletId, claimText(outcome!, shown));
   if (!judged.after || disputed.has(walletId)) return undefined;
-  const difference = differenceOf(shown, judged.after);
+  const difference = differenceOf(shown, judged.after, judged.recorded.recordedAt);
   if (difference) disputed.add(walletId);
   return difference && `${nameOf(outcome!)} ${difference}`;
 }
@@ -61,14 +61,14 @@ function nameOf({ idempotencyKey, walletId }: OutcomeRecord): string {
 }
 
 /** Only what both know is compared: an answer that an earlier version gave may say less. */
-function differenceOf(shown: WalletView, wallet: Wallet): string | undefined {
+function differenceOf(shown: WalletView, wallet: Wallet, now: string): string | undefined {
   if (shown.homeRegion !== wallet.homeRegion) {
     return `says that the wallet lives in ${shown.homeRegion}, the log says ${wallet.homeRegion}`;
   }
-  const [told, folded] = [shown.balances, balancesView(wallet)];
+  const [told, folded] = [shown.balances, balancesView(wallet, now)];
   for (const currency of new Set([...told, ...folded].map((balance) => balance.currency))) {
     const [tells, is] = [told, folded].map((all) => all.find((balance) => balance.currency === currency));
-    for (const field of ['posted', 'held', 'available', 'overdraftLimit'] as const) {
+    for (const field of ['posted', 'held', 'pendingIn', 'pendingOut', 'available', 'overdraftLimit'] as const) {
       const unknown = tells?.[field] === undefined && field !== 'posted' && field !== 'overdraftLimit';
       if (unknown || tells?.[field] === is?.[field]) continue;
       return `says ${field} ${tells?.[field] ?? 'nothing'} ${currency}, the log says ${is?.[field] ?? 'nothing'}`;

@@ -1,7 +1,9 @@
+import type { Currency, Money } from '@tidemark/money';
 import type { z } from 'zod';
 import type { Wallet } from '../wallet.js';
 import type { Decision } from './decision.js';
 import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
+import type { ProposedMovement } from './part.js';
 import type { RejectionDefinition } from './rejection.js';
 
 /** Looks a wallet up; one that was never opened is `initialState`. */
@@ -12,6 +14,12 @@ export interface Context {
   /** The wallet that the command is sent to (its scope). */
   readonly wallet: Wallet;
   readonly walletOf: Wallets;
+  /** A rejection where the wallet cannot take an amount in or give it out: closed, no room, no funds, or a part refuses. */
+  refuse(movement: Omit<ProposedMovement, 'now'>): Decision | undefined;
+  /** What the wallet can spend of a currency now, the overdraft limit aside. */
+  availableOf(wallet: Wallet, currency: Currency): Money;
+  /** The names of the parts that have something open, such as `holds`. */
+  openParts(wallet: Wallet): readonly string[];
   /** The time that the events of this decision will carry: ISO 8601, UTC, milliseconds. Never decreases along a wallet. */
   readonly now: string;
 }
@@ -30,7 +38,7 @@ export interface CommandRoute {
 }
 
 /** The prefixes of ids that follow from the idempotency key, by what they name. */
-export type DerivedId = 'movement' | 'transfer' | 'wallet';
+export type DerivedId = 'movement' | 'transfer' | 'wallet' | 'hold' | 'capture';
 
 /** A body that is not simply the command's fields. */
 export interface CommandBody<C> {
@@ -44,8 +52,9 @@ export interface Conditional {
   readonly expectedVersion?: number;
 }
 
+/** A command on the wallet of its field `walletId` is scoped to that wallet; any other says its scope and its wallets. */
 type Scoped<F extends Fields> = 'walletId' extends keyof F
-  ? unknown
+  ? { wallets?(command: Values<F>): readonly string[] }
   : { scope(command: Values<F>): string; wallets(command: Values<F>): readonly string[] };
 
 interface CommandRules<F extends Fields, D extends string, R extends readonly RejectionDefinition[]> {
@@ -59,6 +68,10 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   readonly rejects: R;
   /** For the command that opens a wallet: it alone may find its scope absent. */
   readonly opens?: true;
+  /** A closed wallet may be asked for it too. */
+  readonly onClosed?: true;
+  /** Left out by the caller, it is the region of the process that is asked. That is no part of the request. */
+  readonly defaultRegion?: keyof F & string;
   /** The region that the wallet lives in after the command, where the command says it. */
   home?(command: Values<F>): string;
   /** It changes the directory and copies outcomes, so no other command may share its statement. */
@@ -84,6 +97,8 @@ export interface CommandDefinition<
   readonly body?: CommandBody<Values<F>>;
   readonly rejects: R;
   readonly opens?: true;
+  readonly onClosed?: true;
+  readonly defaultRegion?: string;
   readonly alone?: true;
   home?(command: Values<F>): string;
   scope(command: Values<F>): string;

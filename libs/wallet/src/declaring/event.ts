@@ -36,7 +36,7 @@ export interface EventRules<E> {
   /** The region of the wallet's next event, where this event decides it. */
   home?(event: E): string;
   /** For an event that two wallets share. */
-  counterpart?(event: E): Counterpart;
+  counterpart?(event: E): Counterpart | undefined;
   /** The wallet that the command was sent to, where it is another one. */
   scope?(event: E): string;
   /** The first event of a wallet, and no other. */

@@ -11,8 +11,10 @@ export interface RejectionDefinition<C extends string = string, D extends object
   readonly kind: RejectionKind;
   /** One short line for people, as the `title` of a problem. */
   readonly title: string;
-  /** What the caller can do about it. */
-  readonly advice: string;
+  /** What has happened, in one or two sentences. */
+  readonly meaning: string;
+  /** What the caller should do, in one or two sentences. */
+  readonly remedy: string;
   /** Only for the type: the facts that the rejection tells. */
   readonly details?: D;
 }
@@ -26,7 +28,7 @@ export interface RejectionOf<C extends string = string, D extends object = objec
 /** Declares a reason to say no: `defineRejection('same_wallet', {…})<{ walletId: string }>()`. */
 export function defineRejection<const C extends string>(
   code: C,
-  says: Pick<RejectionDefinition, 'kind' | 'title' | 'advice'>,
+  says: Pick<RejectionDefinition, 'kind' | 'title' | 'meaning' | 'remedy'>,
 ): <D extends object>() => RejectionDefinition<C, D> {
   return () => ({ code, ...says });
 }

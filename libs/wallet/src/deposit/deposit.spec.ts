@@ -1,4 +1,4 @@
-import { CURRENCIES_MAX } from '../funds.js';
+import { CURRENCIES_MAX } from '../room.js';
 import { describe, it } from 'vitest';
 import { asset, ALICE, eur, opened, deposited, withdrawn, deposit, given } from '../given-when-then.js';
 

@@ -2,8 +2,11 @@ import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
-import { details, id, money, walletId } from '../fields/fields.js';
-import { notPositive, refuseWithoutRoom } from '../funds.js';
+import { optional } from '../declaring/field.js';
+import { details, flag, id, instant, money, walletId } from '../fields/fields.js';
+import { notPositive } from '../violations.js';
+import { walletFrozen } from '../life/life-part.js';
+import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
@@ -22,15 +25,20 @@ export const deposit = defineCommand('Deposit', {
     tag: 'Movements',
     operationId: 'deposit',
     summary: 'Deposit',
+    description: 'At once; or, with `pending`, on its way until it is settled, fails or expires.',
     done: 'The money is there.',
   },
-  fields: { walletId, amount: money, details },
+  fields: { walletId, amount: money, details, pending: flag, expiresAt: optional(instant) },
   derives: { movementId: 'movement' },
-  rejects: [amountNotPositive, tooManyCurrencies],
-  decide({ walletId, movementId, amount, details }, { wallet }) {
+  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, tooManyCurrencies],
+  decide({ walletId, ...movement }, context) {
+    const { movementId, amount, details } = movement;
+    const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
+    const refused = () => refuse({ walletId, wallet, direction: 'in', amount, kind: 'deposit' });
     return (
-      refuseWithoutRoom(amount.currency, walletId, wallet) ??
+      announce('in', walletId, movement, context, refused) ??
+      refused() ??
       accept({ walletId, event: FundsDeposited({ movementId, amount, details }) })
     );
   },

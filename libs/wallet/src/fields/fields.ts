@@ -1,8 +1,21 @@
 import { Money } from '@tidemark/money';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { faultsAt } from '../declaring/field-fault.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
-import type { AnyField, Field, FieldInput, Fields, JsonObject, Values } from '../declaring/field.js';
-import { amountText, currencyCode, detailsShape, metadataPairs, regionName, walletIdText } from './input-rules.js';
+import type { AnyField, Field, OptionalField, FieldInput, Fields, JsonObject, Values } from '../declaring/field.js';
+import {
+  amountText,
+  currencyCode,
+  detailsShape,
+  idText,
+  instantText,
+  metadataChanges,
+  metadataPairs,
+  REASON_CHARACTERS_MAX,
+  regionName,
+  textOf,
+  walletIdText,
+} from './input-rules.js';
 
 // The kinds of values that events and commands are made of.
 
@@ -21,7 +34,7 @@ function plain(kind: string, schema?: z.ZodType): Field<string> {
 /** The id of a wallet. */
 export const walletId = plain('walletId', walletIdText);
 /** An id that this service derives: `mv_…`, `tr_…`. */
-export const id = plain('id');
+export const id = plain('id', idText);
 /** The name of a home region. */
 export const region = plain('region', regionName);
 
@@ -43,19 +56,68 @@ export function moneyIn(bodyKey?: string, schema: z.ZodType = amountText): Field
     tell: (said, name, value) => void (said[name] = [value.toString(), value.currency.code]),
     input: {
       shape: (name) => ({ [bodyKey ?? name]: schema, currency: currencyCode }),
-      take: (body, name, currencyOf) =>
-        Money.of(body[bodyKey ?? name] as string, currencyOf(body['currency'] as string)),
+      take: (body, name, currencyOf) => {
+        const key = bodyKey ?? name;
+        return faultsAt(
+          ({ code }) => (OF_CURRENCY.has(code) ? 'currency' : key),
+          () => Money.of(body[key] as string, currencyOf(body['currency'] as string)),
+        );
+      },
       currencies: (body) => [body['currency'] as string],
     },
   };
 }
 
+/** What is wrong with the code, not with the amount. */
+const OF_CURRENCY: ReadonlySet<string> = new Set(['unknown_currency', 'malformed_currency']);
+
 export const money = moneyIn();
 
 /** One of some texts. */
 export function literal<const T extends string>(...values: readonly T[]): Field<T> {
-  return { ...(plain('literal') as Field<string> as unknown as Field<T>), values };
+  return { ...(plain('literal', z.enum(values)) as Field<string> as unknown as Field<T>), values };
 }
+
+/** An instant: ISO 8601 in UTC, with milliseconds, whatever the offset of the input was. */
+export const instant = plain('instant', instantText);
+
+/** Why something was done, for people. */
+export const reason = plain(
+  'text',
+  textOf(REASON_CHARACTERS_MAX)
+    .min(1)
+    .meta({ description: 'Why, for people.', example: 'chargeback under investigation' }),
+);
+
+/** True, or left out. */
+export const flag: OptionalField<true> = {
+  kind: 'flag',
+  optional: true,
+  write: (data, name, value) => {
+    if (value) data[name] = true;
+  },
+  read: (data, name) => (data[name] === true ? true : undefined),
+  tell: (said, name, value) => {
+    if (value) said[name] = true;
+  },
+  input: {
+    shape: (name) => ({ [name]: z.boolean().optional() }),
+    take: (body, name) => (body[name] === true ? true : undefined),
+  },
+};
+
+/** Changes of pairs of strings: a new value, or null for a key that goes (RFC 7396, JSON merge patch). */
+export const metadataPatch: Field<Readonly<Record<string, string | null>>> = {
+  kind: 'metadataPatch',
+  optional: false,
+  write: (data, name, value) => void (data[name] = value),
+  read: (data, name) => data[name] as Record<string, string | null>,
+  tell: (said, name, value) => void (said[name] = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+  input: {
+    shape: (name) => ({ [name]: metadataChanges }),
+    take: (body, name) => body[name] as Record<string, string | null>,
+  },
+};
 
 /** Pairs of strings. */
 export const metadata: Field<Readonly<Record<string, string>>> = {

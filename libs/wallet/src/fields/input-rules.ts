@@ -1,3 +1,4 @@
+import { AMOUNT_PATTERN, CURRENCY_CODE_PATTERN } from '@tidemark/money';
 import { z } from 'zod';
 import { instantOf } from './instant-of.js';
 
@@ -5,36 +6,48 @@ import { instantOf } from './instant-of.js';
 
 /** Short enough for every key and index, and safe in a path, a log line and a file name. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
 const REFERENCE_CHARACTERS_MAX = 200;
 const DESCRIPTION_CHARACTERS_MAX = 500;
+export const REASON_CHARACTERS_MAX = 200;
 /** Metadata is for finding a wallet again, not for keeping documents in it. */
-const METADATA_PAIRS_MAX = 50;
+export const METADATA_PAIRS_MAX = 50;
 const METADATA_KEY_CHARACTERS_MAX = 40;
 const METADATA_VALUE_CHARACTERS_MAX = 500;
 
 export const walletIdText = z
   .string()
-  .regex(ID, 'a wallet id has 1 to 64 characters A–Z a–z 0–9 . _ : - and begins with a letter or digit')
-  .meta({ description: 'Chosen by whoever opens the wallet, or derived.', example: 'alice' });
+  .regex(ID, 'must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit')
+  .meta({ id: 'WalletId', description: 'Chosen by whoever opens the wallet, or derived.', examples: ['alice'] });
+
+/** Amounts are the field that callers most often send as another type. */
+function stringOr(issue: z.core.$ZodRawIssue, example: string): string {
+  return issue.input === undefined ? 'is missing' : `must be a string, ${example}`;
+}
 
 /** Text that people read: no control characters (a log or a terminal would obey them), no halves of characters. */
 export function textOf(charactersMax: number) {
   return z
     .string()
-    .max(charactersMax, `at most ${charactersMax} characters`)
-    .refine((value) => !CONTROL_CHARACTERS.test(value), 'control characters are not allowed')
-    .refine((value) => value.isWellFormed(), 'a lone surrogate is not a character');
+    .max(charactersMax, `must have at most ${charactersMax} characters`)
+    .regex(NO_CONTROL_CHARACTERS, 'must not have control characters')
+    .refine((value) => value.isWellFormed(), 'must not have half of a character (a lone surrogate)');
 }
 
-export const amountText = z
-  .string('an amount is a string, such as "10.00"')
-  .meta({ description: 'Digits, at most as many behind the point as the currency has.', example: '10.00' });
+export const amountText = z.string({ error: (issue) => stringOr(issue, 'such as "10.00"') }).meta({
+  id: 'Amount',
+  pattern: AMOUNT_PATTERN,
+  description: 'Digits, at most as many behind the point as the currency has.',
+  examples: ['10.00'],
+});
 
-export const currencyCode = z
-  .string('a currency is a code, such as "EUR"')
-  .meta({ description: 'ISO 4217, or an asset of this installation.', example: 'EUR' });
+export const currencyCode = z.string({ error: (issue) => stringOr(issue, 'such as "EUR"') }).meta({
+  id: 'CurrencyCode',
+  pattern: CURRENCY_CODE_PATTERN,
+  description: 'ISO 4217, or an asset of this installation.',
+  examples: ['EUR'],
+});
 
 export const instantText = z
   .string()
@@ -47,7 +60,11 @@ export const instantText = z
   .transform((value, context) => {
     const instant = instantOf(value);
     if (instant !== undefined) return instant;
-    context.addIssue({ code: 'custom', message: 'an RFC 3339 time with an offset, years 1900 to 2200', input: value });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an RFC 3339 time with an offset, years 1900 to 2200',
+      input: value,
+    });
     return z.NEVER;
   });
 
@@ -63,14 +80,41 @@ export const detailsShape = {
 
 export const metadataPairs = z
   .record(
-    textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'a key has at least one character'),
+    textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key'),
     textOf(METADATA_VALUE_CHARACTERS_MAX),
   )
-  .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `at most ${METADATA_PAIRS_MAX} pairs`)
-  .meta({ description: 'Pairs of strings.', example: { customer: 'c-17' } });
+  .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `must have at most ${METADATA_PAIRS_MAX} pairs`)
+  .meta({
+    id: 'Metadata',
+    maxProperties: METADATA_PAIRS_MAX,
+    description: 'Pairs of strings.',
+    example: { customer: 'c-17' },
+  });
 
 export const regionName = z
   .string()
   .min(1)
   .max(64)
   .meta({ description: 'A region of this installation.', example: 'eu-east' });
+
+/** An id that this service derived: a prefix of its kind and 26 characters. */
+export const idText = z
+  .string()
+  .regex(/^[a-z]{1,8}_[0-9a-z]{1,64}$/, 'must be an id as an earlier answer gave it, such as hd_…')
+  .meta({ description: 'As an earlier answer gave it.', example: 'hd_5w2b0c7d9e1f3g5h7j9k1m3n5p' });
+
+export const metadataChanges = z
+  .record(
+    textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key'),
+    textOf(METADATA_VALUE_CHARACTERS_MAX).nullable(),
+  )
+  .refine((pairs) => Object.keys(pairs).length >= 1, 'must have at least one pair')
+  .refine(
+    (pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX * 2,
+    `must have at most ${METADATA_PAIRS_MAX * 2} pairs`,
+  )
+  .meta({
+    id: 'MetadataChanges',
+    description: 'New values by key; null removes the key (RFC 7396).',
+    example: { tier: 'gold', note: null },
+  });

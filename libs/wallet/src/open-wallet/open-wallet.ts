@@ -19,7 +19,8 @@ export type WalletOpened = EventOf<typeof WalletOpened>;
 export const walletAlreadyOpen = defineRejection('wallet_already_open', {
   kind: 'conflict',
   title: 'The wallet is open already',
-  advice: 'Use the wallet, or choose another id.',
+  meaning: 'Another request opened a wallet with this id.',
+  remedy: 'Use that wallet, or choose another id under a new key.',
 })<{ walletId: string }>();
 
 export const openWallet = defineCommand('OpenWallet', {
@@ -37,6 +38,7 @@ export const openWallet = defineCommand('OpenWallet', {
   derives: { walletId: 'wallet' },
   rejects: [walletAlreadyOpen],
   opens: true,
+  defaultRegion: 'homeRegion',
   home: ({ homeRegion }) => homeRegion,
   decide({ walletId, homeRegion, metadata }, { wallet }) {
     if (wallet.status !== 'absent') return reject(walletAlreadyOpen, { walletId });

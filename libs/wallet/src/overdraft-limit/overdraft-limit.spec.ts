@@ -1,6 +1,6 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, it } from 'vitest';
-import { CURRENCIES_MAX } from '../funds.js';
+import { CURRENCIES_MAX } from '../room.js';
 import {
   ALICE,
   eur,

@@ -5,13 +5,14 @@ import { defineEvent, type EventOf } from '../declaring/event.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { moneyIn, walletId } from '../fields/fields.js';
 import { amountText } from '../fields/input-rules.js';
-import { refuseWithoutRoom, textOf } from '../funds.js';
+import { refuseWithoutRoom } from '../room.js';
+import { textOf } from '../violations.js';
 import { tooManyCurrencies } from '../rejections.js';
 import { balanceOf, withBalance } from '../wallet.js';
 
 const limit = moneyIn(
   'overdraft',
-  amountText.meta({ description: 'How far below zero the balance may go; 0 forbids it.', example: '100.00' }),
+  amountText.meta({ description: 'How far below zero the balance may go; 0 forbids it.' }),
 );
 
 export const OverdraftLimitChanged = defineEvent('OverdraftLimitChanged', {
@@ -26,14 +27,15 @@ export type OverdraftLimitChanged = EventOf<typeof OverdraftLimitChanged>;
 export const limitNegative = defineRejection('limit_negative', {
   kind: 'refused',
   title: 'The limit is negative',
-  advice: 'Send zero or a positive limit: it says how far below zero the balance may go.',
+  meaning: 'An overdraft limit is how far below zero a balance may go, and has no sign.',
+  remedy: 'Send zero or more under a new key.',
 })<{ limit: Money }>();
 
 export const changeOverdraftLimit = defineCommand('ChangeOverdraftLimit', {
   http: {
     path: 'v1/wallets/:walletId/limits',
     tag: 'Movements',
-    operationId: 'changeOverdraftLimit',
+    operationId: 'setOverdraftLimit',
     summary: 'Set the overdraft limit',
     description: 'For one currency. What is overdrawn already stays; it only forbids to go further.',
     done: 'The limit holds from now on.',

@@ -19,14 +19,15 @@ export type WalletRehomed = EventOf<typeof WalletRehomed>;
 export const sameRegion = defineRejection('same_region', {
   kind: 'refused',
   title: 'The wallet lives in that region already',
-  advice: 'Nothing is to be done, or name another region.',
+  meaning: 'The wallet is to move to the region where it is.',
+  remedy: 'Nothing is left to do.',
 })<{ walletId: string; homeRegion: string }>();
 
 export const rehome = defineCommand('Rehome', {
   http: {
     path: 'v1/wallets/:walletId/rehome',
     tag: 'Wallets',
-    operationId: 'rehome',
+    operationId: 'rehomeWallet',
     summary: 'Move a wallet to another region',
     description:
       'One event, in the region that it leaves. Its history stays readable, and its idempotency keys go with it.',

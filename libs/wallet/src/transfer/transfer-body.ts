@@ -1,6 +1,7 @@
 import type { Money } from '@tidemark/money';
 import { z } from 'zod';
 import type { CommandBody } from '../declaring/command.js';
+import { within } from '../declaring/field-fault.js';
 import type { Fields, JsonObject } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
 import { details, money, shapeOf } from '../fields/fields.js';
@@ -22,23 +23,24 @@ interface LegsOf {
 export function transferBody(leg: Fields): CommandBody<LegsOf> {
   const shape = {
     ...shapeOf(leg),
-    from: walletIdText.meta({ description: 'Who pays.', example: 'alice' }),
-    to: walletIdText.meta({ description: 'Who receives.', example: 'bob' }),
+    from: walletIdText.meta({ description: 'Who pays.' }),
+    to: walletIdText.meta({ description: 'Who receives.' }),
   };
+  const legBody = z.strictObject(shape).meta({ id: 'TransferLeg' });
   const legsOf = (body: JsonObject) => ('legs' in body ? (body['legs'] as JsonObject[]) : [body]);
   return {
     schema: z.union([
-      z.strictObject({ ...shape, ...detailsShape }).meta({ title: 'One leg' }),
-      z.strictObject({ legs: z.array(z.strictObject(shape)).min(1).max(LEGS_MAX), ...detailsShape }).meta({
-        title: 'Several legs',
+      z.strictObject({ ...shape, ...detailsShape }).meta({ id: 'OneLegTransfer' }),
+      z.strictObject({ legs: z.array(legBody).min(1).max(LEGS_MAX), ...detailsShape }).meta({
+        id: 'MultiLegTransfer',
         description: 'All or none. Each leg is decided on what the one before it left.',
       }),
     ]),
     take: (body, currencyOf) => ({
-      legs: legsOf(body).map((one) => ({
+      legs: legsOf(body).map((one, i) => ({
         from: one['from'] as string,
         to: one['to'] as string,
-        amount: money.input!.take(one, 'amount', currencyOf),
+        amount: within('legs' in body ? `legs.${i}.` : '', () => money.input!.take(one, 'amount', currencyOf)),
       })) as unknown as LegsOf['legs'], // the schema wants one at least
       details: details.input!.take(body, 'details', currencyOf),
     }),

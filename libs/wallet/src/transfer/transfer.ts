@@ -1,10 +1,10 @@
 import { moved } from '../accounts.js';
-import { defineCommand, type CommandOf, type Wallets } from '../declaring/command.js';
+import { defineCommand, type CommandOf, type Context, type Wallets } from '../declaring/command.js';
 import { accept, reject, type AddressedEvent, type Decision } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { details, id, list, money, walletId } from '../fields/fields.js';
-import { notPositive, overspent, refuseWithoutFunds, refuseWithoutRoom } from '../funds.js';
+import { notPositive, overspent } from '../violations.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies, walletNotFound } from '../rejections.js';
 import { post, type Wallet } from '../wallet.js';
 import { transferBody } from './transfer-body.js';
@@ -43,7 +43,8 @@ export type TransferReceived = EventOf<typeof TransferReceived>;
 export const sameWallet = defineRejection('same_wallet', {
   kind: 'refused',
   title: 'Both sides are the same wallet',
-  advice: 'Name two wallets.',
+  meaning: 'A transfer, or one leg of it, has the same wallet as source and destination.',
+  remedy: 'Send two different wallets under a new key.',
 })<{ walletId: string }>();
 
 const leg = { from: walletId, to: walletId, amount: money };
@@ -66,12 +67,12 @@ export const transfer = defineCommand('Transfer', {
   rejects: [walletNotFound, sameWallet, amountNotPositive, tooManyCurrencies, insufficientFunds],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => [...new Set(legs.flatMap(({ from, to }) => [from, to]))],
-  decide({ transferId, legs, details }, { walletOf }) {
+  decide({ transferId, legs, details }, { walletOf, refuse }) {
     const after = new Map<string, Wallet>();
     const walletNow: Wallets = (id) => after.get(id) ?? walletOf(id);
     const events: AddressedEvent[] = [];
     for (const leg of legs) {
-      const refused = refuseLeg(leg, walletNow);
+      const refused = refuseLeg(leg, walletNow, refuse);
       if (refused) return refused;
       const { from, to, amount } = leg;
       const sent = TransferSent({ transferId, to, amount, details });
@@ -86,11 +87,18 @@ export const transfer = defineCommand('Transfer', {
 export type Transfer = CommandOf<typeof transfer>;
 export type TransferLeg = Transfer['legs'][number];
 
-function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets): Decision | undefined {
+function refuseLeg(
+  { from, to, amount }: TransferLeg,
+  walletNow: Wallets,
+  refuse: Context['refuse'],
+): Decision | undefined {
   const [source, destination] = [walletNow(from), walletNow(to)];
   if (source.status === 'absent') return reject(walletNotFound, { walletId: from });
   if (destination.status === 'absent') return reject(walletNotFound, { walletId: to });
   if (from === to) return reject(sameWallet, { walletId: from });
   if (!amount.isPositive()) return reject(amountNotPositive, { amount });
-  return refuseWithoutRoom(amount.currency, to, destination) ?? refuseWithoutFunds(amount, from, source);
+  return (
+    refuse({ walletId: to, wallet: destination, direction: 'in', amount, kind: 'transfer' }) ??
+    refuse({ walletId: from, wallet: source, direction: 'out', amount, kind: 'transfer' })
+  );
 }

@@ -1,6 +1,6 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, it } from 'vitest';
-import { CURRENCIES_MAX } from '../funds.js';
+import { CURRENCIES_MAX } from '../room.js';
 import { ALICE, eur, asset, opened, deposited, withdrawn, withdraw, given } from '../given-when-then.js';
 
 /** Events that fill a wallet with as many currencies as it may hold. */

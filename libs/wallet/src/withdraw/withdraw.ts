@@ -3,8 +3,11 @@ import { defineCommand, type CommandOf } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
-import { details, id, literal, money, walletId } from '../fields/fields.js';
-import { notPositive, overspent, refuseWithoutFunds, refuseWithoutRoom } from '../funds.js';
+import { details, flag, id, instant, literal, money, walletId } from '../fields/fields.js';
+import { refuseWithoutRoom } from '../room.js';
+import { notPositive, overspent } from '../violations.js';
+import { walletFrozen } from '../life/life-part.js';
+import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
@@ -27,20 +30,24 @@ export const withdraw = defineCommand('Withdraw', {
     tag: 'Movements',
     operationId: 'withdraw',
     summary: 'Withdraw',
-    description: 'As far as the balance and the overdraft limit allow.',
+    description:
+      'As far as the balance and the overdraft limit allow. At once; or, with `pending`, reserved until it is settled, ' +
+      'fails or expires.',
     done: 'The money is gone.',
   },
-  fields: { walletId, amount: money, details, overdraft },
+  fields: { walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
   derives: { movementId: 'movement' },
-  rejects: [amountNotPositive, insufficientFunds, tooManyCurrencies],
-  decide({ walletId, movementId, amount, overdraft, details }, { wallet }) {
+  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, insufficientFunds, tooManyCurrencies],
+  decide({ walletId, ...movement }, context) {
+    const { movementId, amount, overdraft, details } = movement;
+    const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
-    const refused =
+    const refused = () =>
       overdraft === 'unlimited'
         ? refuseWithoutRoom(amount.currency, walletId, wallet)
-        : refuseWithoutFunds(amount, walletId, wallet);
+        : refuse({ walletId, wallet, direction: 'out', amount, kind: 'withdrawal' });
     const event = FundsWithdrawn({ movementId, amount, ...(overdraft && { overdraft }), details });
-    return refused ?? accept({ walletId, event });
+    return announce('out', walletId, movement, context, refused) ?? refused() ?? accept({ walletId, event });
   },
 });
 export type Withdraw = CommandOf<typeof withdraw>;

@@ -1,22 +1,38 @@
 import type { Written } from '@tidemark/application';
-import { balancesView, type AcceptedResult, type RejectedResult } from '@tidemark/event-store';
-import type { ProjectedWallet, WalletState } from '@tidemark/projections';
-import { scopeOf, type WalletCommand } from '@tidemark/wallet';
+import { fullBalances, type AcceptedResult, type RejectedResult } from '@tidemark/event-store';
+import { scopeOf, type CommandDefinition, type JsonObject } from '@tidemark/wallet';
 import type { FastifyReply } from 'fastify';
 import { versionTag } from '../http/request-headers.js';
 import { HOME_REGION } from '../http/served-by.js';
 import { Problem } from '../problems/problem.js';
-import type { WalletCommandAnswer, WalletRead } from '../schemas/answers.js';
+import { isAboutOneWallet } from './command-schemas.js';
 
 const REPLAYED = 'idempotency-replayed';
 
 /**
- * What a command was answered, with its status: 201 for what was made, 200 for the same answer again. Names the home
- * region of the wallet that the outcome belongs to.
+ * What a command answers over HTTP: 201 for what was done, 200 for the same answer again. The wallets are as the command left
+ * them. Sets the headers that go with it.
  *
  * @throws Problem for a rejection, the first time and on every repeat
  */
-export function acceptedOf({ command, outcome }: Written<WalletCommand>, reply: FastifyReply): AcceptedResult {
+export function answerOf(definition: CommandDefinition, written: Written, reply: FastifyReply): object {
+  const { command } = written;
+  const { position, wallets } = acceptedOf(written, reply);
+  const ids = Object.keys(definition.derives).map((name) => [name, (command as unknown as JsonObject)[name]]);
+  const touched = wallets.map((view) => ({ ...view, balances: fullBalances(view.balances) }));
+  if (!isAboutOneWallet(definition)) return { ...Object.fromEntries(ids), position, wallets: touched };
+  const { walletId, status, homeRegion, version, balances } = touched.find(
+    (view) => view.walletId === scopeOf(command),
+  )!;
+  reply.header('etag', versionTag(version));
+  if (definition.opens) reply.header('location', `/v1/wallets/${walletId}`);
+  return {
+    ...{ walletId, status, homeRegion, version, position, balances, wallets: touched },
+    ...Object.fromEntries(ids),
+  };
+}
+
+function acceptedOf({ command, outcome }: Written, reply: FastifyReply): AcceptedResult {
   const { result, replayed } = outcome;
   if (result.kind === 'rejected') {
     const { code, details } = result;
@@ -27,25 +43,6 @@ export function acceptedOf({ command, outcome }: Written<WalletCommand>, reply: 
   const home = result.wallets.find(({ walletId }) => walletId === scopeOf(command))?.homeRegion;
   if (home !== undefined) reply.header(HOME_REGION, home);
   return result;
-}
-
-/** The answer to a command on one wallet: the wallet as the command left it. */
-export function walletAfter(
-  walletId: string,
-  { position, wallets }: AcceptedResult,
-  reply: FastifyReply,
-): WalletCommandAnswer {
-  const { status, homeRegion, version, balances } = wallets.find((view) => view.walletId === walletId)!;
-  reply.header('etag', versionTag(version));
-  return { walletId, status, homeRegion, version, position, balances, wallets };
-}
-
-/** The answer to a read. */
-export function walletOf(state: WalletState | ProjectedWallet): WalletRead {
-  const { walletId, wallet, position, metadata } = state;
-  const { status, homeRegion, version } = wallet;
-  const readAsOf = 'readAsOf' in state ? { readAsOf: state.readAsOf } : {};
-  return { walletId, status, homeRegion, version, position, balances: balancesView(wallet), metadata, ...readAsOf };
 }
 
 function sentenceOf(code: string, details: Readonly<Record<string, unknown>>): string {

@@ -1,6 +1,6 @@
 import { currency, Money } from '@tidemark/money';
 import { describe, expect, it } from 'vitest';
-import { CURRENCIES_MAX } from './funds.js';
+import { CURRENCIES_MAX } from './room.js';
 import {
   ALICE,
   asset,

@@ -1,0 +1,45 @@
+import { inputsOf, type CommandDefinition, type Fields } from '@tidemark/wallet';
+import { z } from 'zod';
+import { walletCommandAnswer, walletsCommandAnswer } from '../schemas/answers.js';
+
+/** The parameters of a command's path, with the schemas of the fields that they are. */
+export function paramsOf({ http, fields }: CommandDefinition): Readonly<Record<string, z.ZodType>> {
+  const names = [...(http?.path ?? '').matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  return Object.fromEntries(names.map((name) => [name, fields[name]!.input!.shape(name)[name]!]));
+}
+
+/** The fields that a command's body has: those that a caller gives and that are not in the path. */
+export function bodyFieldsOf(command: CommandDefinition): Fields {
+  const params = paramsOf(command);
+  return Object.fromEntries(Object.entries(command.fields).filter(([name, { input }]) => input && !(name in params)));
+}
+
+/** What a body has to look like: an object, even where it has no keys. */
+export function bodySchemaOf(command: CommandDefinition): z.ZodType {
+  if (command.body) return command.body.schema;
+  const { derives, defaultRegion, type } = command;
+  const shape = Object.assign(
+    {},
+    ...inputsOf(bodyFieldsOf(command)).map(([name, input]) => {
+      const ofField = input.shape(name);
+      // What is derived or defaulted may be left out.
+      if (!(name in derives) && name !== defaultRegion) return ofField;
+      return Object.fromEntries(Object.entries(ofField).map(([key, schema]) => [key, schema.optional()]));
+    }),
+  ) as Record<string, z.ZodType>;
+  return z.strictObject(shape).meta({ id: type });
+}
+
+/** Whether a command's answer is about the wallet that it was sent to, and not only about all that it touched. */
+export function isAboutOneWallet({ fields }: CommandDefinition): boolean {
+  return 'walletId' in fields;
+}
+
+/** What a command answers: the wallet or wallets as it left them, and the ids that it was given. */
+export function answerSchemaOf(command: CommandDefinition): z.ZodType {
+  const base = isAboutOneWallet(command) ? walletCommandAnswer : walletsCommandAnswer;
+  const ids = Object.keys(command.derives).filter((name) => !(name in base.shape));
+  if (ids.length === 0) return base;
+  const idText = z.string().meta({ description: 'The same for every repeat of the request.' });
+  return base.extend(Object.fromEntries(ids.map((name) => [name, idText]))).meta({ id: `${command.type}Answer` });
+}

@@ -1,0 +1,51 @@
+import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ExecuteCommand } from '@tidemark/application/nest';
+import type { CommandDefinition, JsonObject } from '@tidemark/wallet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Requires } from '../http/authentication.js';
+import { identityOf } from '../http/request-headers.js';
+import { Documented } from '../openapi/endpoint-docs.js';
+import { answerOf } from './command-answer.js';
+import { docsOf } from './command-docs.js';
+import { CommandReader } from './command-reader.js';
+import { bodySchemaOf, paramsOf } from './command-schemas.js';
+
+/** The Nest controller of a command that is declared with a route. */
+export function commandController(definition: CommandDefinition): Type {
+  const params = paramsOf(definition);
+  const names = Object.keys(params);
+
+  @Controller()
+  class CommandController {
+    constructor(
+      @Inject(CommandBus) private readonly commands: CommandBus,
+      @Inject(CommandReader) private readonly reader: CommandReader,
+    ) {}
+
+    @Post(definition.http!.path)
+    @HttpCode(201)
+    @Requires('write')
+    @Documented(docsOf(definition))
+    async execute(
+      @Req() request: FastifyRequest,
+      @Res({ passthrough: true }) reply: FastifyReply,
+      @Body({ schema: bodySchemaOf(definition) as never }) body: JsonObject,
+      ...path: string[]
+    ): Promise<object> {
+      const identity = identityOf(request);
+      const values = Object.fromEntries(names.map((name, i) => [name, path[i]!]));
+      const asked = await this.reader.read(definition, values, body, request);
+      return answerOf(definition, await this.commands.execute(new ExecuteCommand(asked, identity)), reply);
+    }
+  }
+  // A decorator of its own for each part of the path: how many there are follows from the declaration.
+  names.forEach((name, i) => {
+    Param(name, { schema: params[name] as never })(CommandController.prototype, 'execute', FIRST_OF_PATH + i);
+  });
+  Object.defineProperty(CommandController, 'name', { value: `${definition.type}Controller` });
+  return CommandController;
+}
+
+/** After request, reply and body. */
+const FIRST_OF_PATH = 3;

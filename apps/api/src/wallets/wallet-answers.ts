@@ -1,0 +1,17 @@
+import { balancesView, fullBalances } from '@tidemark/event-store';
+import type { ProjectedWallet, WalletState } from '@tidemark/projections';
+import { statusOf } from '@tidemark/wallet';
+import type { WalletRead } from '../schemas/answers.js';
+
+/**
+ * The answer to a read.
+ *
+ * @param at the moment that the answer is about, by which holds count or have expired; ISO 8601, UTC
+ */
+export function walletOf(state: WalletState | ProjectedWallet, at = new Date().toISOString()): WalletRead {
+  const { walletId, wallet, position, metadata } = state;
+  const { homeRegion, version } = wallet;
+  const readAsOf = 'readAsOf' in state ? { readAsOf: state.readAsOf } : {};
+  const balances = fullBalances(balancesView(wallet, at));
+  return { walletId, status: statusOf(wallet), homeRegion, version, position, balances, metadata, ...readAsOf };
+}

@@ -1,0 +1,20 @@
+// What stands behind Nest's CommandBus and QueryBus. The rest of the application knows nothing of Nest.
+
+export { ApplicationModule, type ApplicationParts } from './application.module.js';
+export { ExecuteCommand } from './commands/execute-command.handler.js';
+export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
+export { GetJournalHandler, GetJournalQuery } from './queries/get-journal.handler.js';
+export { GetStatementHandler, GetStatementQuery } from './queries/get-statement.handler.js';
+export {
+  GetTrialBalanceHandler,
+  GetTrialBalanceQuery,
+  type TrialBalanceAnswer,
+} from './queries/get-trial-balance.handler.js';
+export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
+export { GetWalletQuery, type Moment } from './queries/get-wallet.handler.js';
+export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';
+export { GetCertificateQuery } from './operations/get-certificate.handler.js';
+export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';
+export { GetParkedWalletsQuery } from './operations/get-parked-wallets.handler.js';
+export { GetProjectionsQuery } from './operations/get-projections.handler.js';
+export { RequestOperationCommand, type RequestedOperation } from './operations/request-operation.handler.js';

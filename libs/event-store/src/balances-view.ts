@@ -1,0 +1,39 @@
+import { fundsOf, type Wallet } from '@tidemark/wallet';
+import type { BalanceView } from './outcome.js';
+
+/**
+ * A wallet's balances as the wire shows them, by currency code.
+ *
+ * @param now ISO 8601, UTC: what has expired by then is not held any more
+ */
+export function balancesView(wallet: Wallet, now: string): BalanceView[] {
+  return Object.keys(wallet.balances)
+    .sort()
+    .map((code) => {
+      const { posted, held, pendingIn, pendingOut, available, overdraftLimit } = fundsOf(
+        wallet,
+        wallet.balances[code]!.posted.currency,
+        now,
+      );
+      return {
+        ...{ currency: code, posted: posted.toString(), held: held.toString(), available: available.toString() },
+        ...(!pendingIn.isZero() && { pendingIn: pendingIn.toString() }),
+        ...(!pendingOut.isZero() && { pendingOut: pendingOut.toString() }),
+        ...(!overdraftLimit.isZero() && { overdraftLimit: overdraftLimit.toString() }),
+      };
+    });
+}
+
+/** Balances with what is left out where it is zero, as in outcomes that are stored. */
+export function fullBalances(balances: readonly BalanceView[]) {
+  return balances.map(({ currency, posted, held, pendingIn, pendingOut, ...rest }) => {
+    const zero = zeroLike(posted);
+    return { currency, posted, held, pendingIn: pendingIn ?? zero, pendingOut: pendingOut ?? zero, ...rest };
+  });
+}
+
+/** `0.00` for an amount with two fraction digits. */
+function zeroLike(amount: string): string {
+  const point = amount.indexOf('.');
+  return point < 0 ? '0' : `0.${'0'.repeat(amount.length - point - 1)}`;
+}

@@ -1,0 +1,68 @@
+import type { Money } from '@tidemark/money';
+import type { Wallet } from '../wallet.js';
+import type { Decision } from './decision.js';
+
+/** What a part of the state keeps of one currency. Undefined is zero. */
+export interface Reserved {
+  /** Set aside: not available, and not booked yet. */
+  readonly held?: Money | undefined;
+  /** On its way in: not available yet. */
+  readonly pendingIn?: Money | undefined;
+  /** On its way out: not available any more. */
+  readonly pendingOut?: Money | undefined;
+}
+
+/** Money that a decision is about to let into a wallet or out of it. */
+export interface ProposedMovement {
+  readonly walletId: string;
+  readonly wallet: Wallet;
+  readonly direction: 'in' | 'out';
+  readonly amount: Money;
+  /** What limits tell apart: `deposit`, `withdrawal`, `transfer`, `hold`. */
+  readonly kind: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly now: string;
+}
+
+export interface PartRules<S> {
+  /** The part of a wallet that never used it. It is not stored. */
+  readonly initial: S;
+  /** JSON, for snapshots and projected rows. */
+  encode(state: S): unknown;
+  decode(json: never): S;
+  /** What the part keeps of a currency at a time. */
+  reserved?(state: S, code: string, now: string): Reserved | undefined;
+  /** A rejection of money in or out. Asked for every movement of a wallet that uses the part. */
+  refuse?(state: S, movement: ProposedMovement): Decision | undefined;
+  /** Whether something is open that a wallet must not be closed with. */
+  busy?(state: S, now: string): boolean;
+}
+
+/** A part of a wallet's state that belongs to one capability, such as its open holds. */
+export interface Part<S = unknown> extends PartRules<S> {
+  readonly name: string;
+  of(wallet: Wallet): S;
+  /** The wallet with another state of the part. Counts no version. */
+  put(wallet: Wallet, state: S): Wallet;
+}
+
+/**
+ * Declares a part of the state. It must be small and bounded, and the bound must have a name: a wallet's state is loaded,
+ * cached and written as a whole.
+ *
+ * @param name in the stored state, never renamed
+ */
+export function definePart<S>(name: string, rules: PartRules<S>): Part<S> {
+  return {
+    ...rules,
+    name,
+    of: ({ parts }) => (parts?.[name] as S | undefined) ?? rules.initial,
+    put: (wallet, state) => {
+      const { [name]: _, ...others } = wallet.parts ?? {};
+      const parts = state === rules.initial ? others : { ...others, [name]: state };
+      if (Object.keys(parts).length > 0) return { ...wallet, parts };
+      const { parts: __, ...plain } = wallet;
+      return plain;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { Money } from '@tidemark/money';
+import { moved } from '../accounts.js';
+import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { accept, reject } from '../declaring/decision.js';
+import { defineEvent, type EventOf } from '../declaring/event.js';
+import { optional } from '../declaring/field.js';
+import { defineRejection } from '../declaring/rejection.js';
+import { details, flag, id, money, walletId } from '../fields/fields.js';
+import { life, walletFrozen } from '../life/life-part.js';
+import { amountNotPositive, tooManyCurrencies, walletNotFound } from '../rejections.js';
+import { NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
+import { sameWallet, TransferReceived } from '../transfer/transfer.js';
+import { notPositive } from '../violations.js';
+import { post, type Wallet } from '../wallet.js';
+import { holdNotOpen, holds, openHold } from './holds-part.js';
+
+export const HoldCaptured = defineEvent('HoldCaptured', {
+  fields: { holdId: id, captureId: id, to: optional(walletId), amount: money, final: flag, details },
+  evolve: (wallet, { holdId, amount, final }) =>
+    post(reduced(wallet, holdId, amount, final === true), amount.negated()),
+  postings: ({ to, amount }, walletId) => moved(to === undefined ? 'world' : 'transfers', walletId, amount.negated()),
+  statement: ({ captureId, to, amount, details }) => ({
+    movementId: captureId,
+    amount: amount.negated(),
+    ...(to !== undefined && { counterparty: to }),
+    details,
+  }),
+  // The money was set aside when the hold was placed, so a capture never overdraws more than the hold did.
+  violation: ({ amount }) => notPositive(amount),
+  counterpart: ({ captureId, to }) => (to === undefined ? undefined : { walletId: to, id: captureId, half: 'sent' }),
+});
+export type HoldCaptured = EventOf<typeof HoldCaptured>;
+
+/** Without the captured part of a hold; without all of it where nothing is left or the capture is final. */
+function reduced(wallet: Wallet, holdId: string, amount: Money, final: boolean): Wallet {
+  const all = holds.of(wallet);
+  const hold = all.byId[holdId];
+  if (!hold) return wallet;
+  const left = hold.amount.minus(amount);
+  if (final || !left.isPositive()) return holds.put(wallet, withoutReservation(all, holdId, NO_RESERVATIONS));
+  return holds.put(wallet, withReservation(all, holdId, { ...hold, amount: left }));
+}
+
+export const captureAboveHold = defineRejection('capture_above_hold', {
+  kind: 'refused',
+  title: 'The capture is larger than what is left of the hold',
+  meaning: 'The capture is above what is left of the hold, or in another currency. `details` has both amounts.',
+  remedy: 'Capture at most what is left.',
+})<{ walletId: string; holdId: string; requested: Money; left: Money }>();
+
+export const captureHold = defineCommand('CaptureHold', {
+  http: {
+    path: 'v1/wallets/:walletId/holds/:holdId/capture',
+    tag: 'Movements',
+    operationId: 'captureHold',
+    summary: 'Book a hold, or a part of it',
+    description:
+      'Without an amount: all that is left. To the wallet `to`, else to the outside. `final` releases what is left after it.',
+    done: 'The captured amount is booked.',
+  },
+  fields: { walletId, holdId: id, amount: optional(money), to: optional(walletId), final: flag, details },
+  derives: { captureId: 'capture' },
+  rejects: [
+    walletNotFound,
+    sameWallet,
+    holdNotOpen,
+    amountNotPositive,
+    captureAboveHold,
+    walletFrozen,
+    tooManyCurrencies,
+  ],
+  wallets: ({ walletId, to }) => (to === undefined || to === walletId ? [walletId] : [walletId, to]),
+  decide({ walletId, holdId, captureId, amount, to, final, details }, { wallet, walletOf, now, refuse }) {
+    if (to === walletId) return reject(sameWallet, { walletId });
+    const destination = to === undefined ? undefined : walletOf(to);
+    if (destination?.status === 'absent') return reject(walletNotFound, { walletId: to! });
+    const hold = openHold(wallet, holdId, now);
+    if (!hold) return reject(holdNotOpen, { walletId, holdId });
+    const captured = amount ?? hold.amount;
+    if (!captured.isPositive()) return reject(amountNotPositive, { amount: captured });
+    if (captured.currency.code !== hold.amount.currency.code || hold.amount.lessThan(captured)) {
+      return reject(captureAboveHold, { walletId, holdId, requested: captured, left: hold.amount });
+    }
+    const { frozen } = life.of(wallet);
+    if (frozen.includes('debits')) return reject(walletFrozen, { walletId, frozen });
+    const event = HoldCaptured({
+      ...{ holdId, captureId, amount: captured, details },
+      ...(to !== undefined && { to }),
+      ...(final && { final }),
+    });
+    if (to === undefined || !destination) return accept({ walletId, event });
+    return (
+      refuse({ walletId: to, wallet: destination, direction: 'in', amount: captured, kind: 'transfer' }) ??
+      accept(
+        { walletId, event },
+        { walletId: to, event: TransferReceived({ transferId: captureId, from: walletId, amount: captured, details }) },
+      )
+    );
+  },
+});
+export type CaptureHold = CommandOf<typeof captureHold>;

@@ -1,0 +1,36 @@
+import { definePart } from '../declaring/part.js';
+import { defineRejection } from '../declaring/rejection.js';
+import {
+  decodeReservations,
+  encodeReservations,
+  heldAt,
+  NO_RESERVATIONS,
+  openAt,
+  type Reservation,
+  type Reservations,
+} from '../reservations.js';
+import type { Wallet } from '../wallet.js';
+
+/** The open holds are part of the state, which must stay small: each is some 100 bytes of it. */
+export const HOLDS_MAX = 1_000;
+
+/** The holds of a wallet that are neither captured whole, voided, nor expired and written down as such. */
+export const holds = definePart<Reservations>('holds', {
+  initial: NO_RESERVATIONS,
+  encode: (all) => encodeReservations(all),
+  decode: (rows: never) => decodeReservations<Reservation>(rows, NO_RESERVATIONS, () => ({})),
+  reserved: heldAt,
+  busy: ({ byId }, now) => Object.keys(byId).some((id) => openAt({ ...NO_RESERVATIONS, byId }, id, now)),
+});
+
+export const holdNotOpen = defineRejection('hold_not_open', {
+  kind: 'conflict',
+  title: 'The wallet has no open hold of that id',
+  meaning: 'The hold was captured whole, voided, or has expired; or no hold has this id.',
+  remedy: 'It was captured, voided or has expired, or never existed. Its events tell which.',
+})<{ walletId: string; holdId: string }>();
+
+/** What is left of a hold that still binds; undefined where none does. */
+export function openHold(wallet: Wallet, holdId: string, now: string): Reservation | undefined {
+  return openAt(holds.of(wallet), holdId, now);
+}

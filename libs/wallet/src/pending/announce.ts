@@ -1,0 +1,88 @@
+import type { Money } from '@tidemark/money';
+import type { Context } from '../declaring/command.js';
+import { accept, reject, type Decision } from '../declaring/decision.js';
+import { defineEvent, type EventOf } from '../declaring/event.js';
+import { optional } from '../declaring/field.js';
+import type { MovementDetails } from '../declaring/statement-line.js';
+import { details, id, instant, money } from '../fields/fields.js';
+import { expiryPassed } from '../rejections.js';
+import { withReservation } from '../reservations.js';
+import { notPositive } from '../violations.js';
+import { counted, type Wallet } from '../wallet.js';
+import {
+  expiryNeedsPending,
+  pending,
+  PENDING_MAX,
+  tooManyPending,
+  withPending,
+  type Direction,
+} from './pending-part.js';
+
+const fields = { movementId: id, amount: money, expiresAt: optional(instant), details };
+
+interface Announced {
+  readonly movementId: string;
+  readonly amount: Money;
+  readonly expiresAt?: string;
+  readonly details: MovementDetails;
+}
+
+const announced =
+  (direction: Direction) =>
+  (wallet: Wallet, { movementId, amount, expiresAt, details }: Announced): Wallet => {
+    const all = pending.of(wallet);
+    const one = { amount, details, ...(expiresAt !== undefined && { expiresAt }) };
+    return counted(pending.put(wallet, withPending(all, direction, withReservation(all[direction], movementId, one))));
+  };
+
+/** A deposit is on its way: it shows as `pendingIn` and cannot be spent. */
+export const DepositAnnounced = defineEvent('DepositAnnounced', {
+  fields,
+  evolve: announced('in'),
+  postings: () => [],
+  statement: () => undefined,
+  violation: ({ amount }) => notPositive(amount),
+});
+export type DepositAnnounced = EventOf<typeof DepositAnnounced>;
+
+/** A withdrawal is on its way: its amount is reserved as `pendingOut`. */
+export const WithdrawalAnnounced = defineEvent('WithdrawalAnnounced', {
+  fields,
+  evolve: announced('out'),
+  postings: () => [],
+  statement: () => undefined,
+  violation: ({ amount }) => notPositive(amount),
+});
+export type WithdrawalAnnounced = EventOf<typeof WithdrawalAnnounced>;
+
+/** The fields that a deposit or withdrawal takes besides, for one that the outside settles later. */
+export interface Announcement {
+  readonly pending?: true;
+  readonly expiresAt?: string;
+}
+
+/** What a deposit or withdrawal may be refused with where it is announced. */
+export const ANNOUNCEMENT_REJECTIONS = [expiryNeedsPending, expiryPassed, tooManyPending] as const;
+
+/**
+ * Decides a deposit or withdrawal that is pending. Undefined for one that is booked at once.
+ *
+ * @param refused what the gate says of the movement
+ */
+export function announce(
+  direction: Direction,
+  walletId: string,
+  movement: Announced & Announcement,
+  { wallet, now }: Pick<Context, 'wallet' | 'now'>,
+  refused: () => Decision | undefined,
+): Decision | undefined {
+  const { movementId, amount, expiresAt, details } = movement;
+  if (!movement.pending) return expiresAt === undefined ? undefined : reject(expiryNeedsPending, { expiresAt });
+  if (expiresAt !== undefined && expiresAt <= now) return reject(expiryPassed, { expiresAt, now });
+  const { in: incoming, out: outgoing } = pending.of(wallet);
+  if (incoming.count + outgoing.count >= PENDING_MAX)
+    return reject(tooManyPending, { walletId, pendingMax: PENDING_MAX });
+  const values = { movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }) };
+  const event = direction === 'in' ? DepositAnnounced(values) : WithdrawalAnnounced(values);
+  return refused() ?? accept({ walletId, event });
+}

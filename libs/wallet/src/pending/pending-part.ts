@@ -1,0 +1,73 @@
+import { definePart } from '../declaring/part.js';
+import { defineRejection } from '../declaring/rejection.js';
+import type { MovementDetails } from '../declaring/statement-line.js';
+import {
+  decodeReservations,
+  encodeReservations,
+  NO_RESERVATIONS,
+  openAt,
+  sumAt,
+  type Reservation,
+  type Reservations,
+} from '../reservations.js';
+
+/** Pending movements keep their details in the state, up to 1 KB each, and the state must stay small. */
+export const PENDING_MAX = 100;
+
+/** A deposit or withdrawal that the outside has not settled yet. */
+export interface PendingMovement extends Reservation {
+  readonly details: MovementDetails;
+}
+
+export interface Pending {
+  readonly in: Reservations<PendingMovement>;
+  readonly out: Reservations<PendingMovement>;
+}
+export type Direction = keyof Pending;
+
+const NONE: Reservations<PendingMovement> = NO_RESERVATIONS;
+const NOTHING: Pending = { in: NONE, out: NONE };
+const detailsOf = ([details]: readonly unknown[]) => ({ details: details as MovementDetails });
+
+/** The deposits and withdrawals of a wallet that are neither settled, failed, nor expired and written down as such. */
+export const pending = definePart<Pending>('pending', {
+  initial: NOTHING,
+  encode: (all) => ({
+    in: encodeReservations(all.in, ({ details }) => [details]),
+    out: encodeReservations(all.out, ({ details }) => [details]),
+  }),
+  decode: (json: never) => {
+    const rows = json as { in: (readonly unknown[])[]; out: (readonly unknown[])[] };
+    return { in: decodeReservations(rows.in, NONE, detailsOf), out: decodeReservations(rows.out, NONE, detailsOf) };
+  },
+  reserved: (all, code, now) => ({ pendingIn: sumAt(all.in, code, now), pendingOut: sumAt(all.out, code, now) }),
+  busy: (all, now) =>
+    [all.in, all.out].some((some) => Object.keys(some.byId).some((id) => openAt(some, id, now) !== undefined)),
+});
+
+/** The part with other movements of one direction. */
+export function withPending(all: Pending, direction: Direction, some: Reservations<PendingMovement>): Pending {
+  const next = { ...all, [direction]: some };
+  return next.in.count + next.out.count === 0 ? NOTHING : next;
+}
+
+export const movementNotPending = defineRejection('movement_not_pending', {
+  kind: 'conflict',
+  title: 'The wallet has no pending movement of that id',
+  meaning: 'The movement was settled, has failed or has expired; or no pending movement has this id.',
+  remedy: 'It was settled, has failed or expired, or never existed. Its events tell which.',
+})<{ walletId: string; movementId: string }>();
+
+export const tooManyPending = defineRejection('too_many_pending', {
+  kind: 'refused',
+  title: 'The wallet has too many pending movements',
+  meaning: 'A wallet has a bounded number of pending movements. `details` has the limit.',
+  remedy: 'Settle or fail some of them first.',
+})<{ walletId: string; pendingMax: number }>();
+
+export const expiryNeedsPending = defineRejection('expiry_needs_pending', {
+  kind: 'refused',
+  title: 'Only a pending movement expires',
+  meaning: '`expiresAt` was given for a movement that is booked at once.',
+  remedy: 'Send `"pending": true` with the expiry, or leave the expiry out.',
+})<{ expiresAt: string }>();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ListWalletsHandler, ListWalletsQuery, ReadModel } from '@tidemark/application';
+import { ReadModel } from '@tidemark/application';
+import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import { examine } from '@tidemark/doctor';
 import {
   balances,

@@ -276,7 +276,7 @@ describe('the state', () => {
     expect(decodeWallet(encodeWallet(holding))).toStrictEqual(holding);
     const over = [HoldExpired({ holdId: 'h1' }), HoldVoided({ holdId: 'h2' })].reduce(evolve, holding);
     expect(encodeWallet(over)).toBe(
-      '{"version":6,"homeRegion":"local","metadata":{},"balances":{"EUR":["10.00","0.00"]}}',
+      '{"version":6,"homeRegion":"local","balances":{"EUR":["10.00","0.00"]}}',
     );
   });
 });

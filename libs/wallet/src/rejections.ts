@@ -7,9 +7,7 @@ export const walletNotFound = defineRejection('wallet_not_found', {
   kind: 'not_found',
   title: 'No such wallet',
   meaning: 'The wallet that the request names was never opened, or not yet at the time in `at`.',
-  remedy:
-    'Check the id, or open the wallet. For the wallet in the path or the first source, the same request may then be sent ' +
-    'again; for a destination, use a new key.',
+  remedy: 'Check the id, or open the wallet first. `detail` says whether the same key may be used again.',
 })<{ walletId: string }>();
 
 export const versionMismatch = defineRejection('version_mismatch', {

@@ -275,8 +275,6 @@ describe('the state', () => {
     );
     expect(decodeWallet(encodeWallet(holding))).toStrictEqual(holding);
     const over = [HoldExpired({ holdId: 'h1' }), HoldVoided({ holdId: 'h2' })].reduce(evolve, holding);
-    expect(encodeWallet(over)).toBe(
-      '{"version":6,"homeRegion":"local","balances":{"EUR":["10.00","0.00"]}}',
-    );
+    expect(encodeWallet(over)).toBe('{"version":6,"homeRegion":"local","balances":{"EUR":["10.00","0.00"]}}');
   });
 });

@@ -10,7 +10,7 @@ export type { AsOf } from './read-model/checkpoints.js';
 export { InvalidCursor } from './read-model/cursor.js';
 export { readDailyTotals, type DailyTotal } from './read-model/daily-totals.query.js';
 export { readJournal, type JournalEntry } from './read-model/journal.query.js';
-export { ListsBusy, ListTurns, type ListLimits } from './read-model/list-turns.js';
+export { ListsBusy } from './read-model/list-turns.js';
 export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';
 export { PositionNotReached, ProjectionBehind } from './read-model/wait-for-position.js';

@@ -22,6 +22,8 @@ export interface Database {
   /** The server's own version, for example `18.4`. */
   readonly version: string;
   readonly url: string;
+  /** How many connections it has at most. */
+  readonly poolSize: number;
   /**
    * Runs one statement as an implicit transaction.
    *
@@ -88,13 +90,14 @@ const CLIENT_GRACE_MS = 2_000;
 export async function connect(options: ConnectOptions): Promise<Database> {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT;
   const serverTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS_DEFAULT;
+  const poolSize = options.poolSize ?? POOL_SIZE_DEFAULT;
   const statementTimeoutMs = serverTimeoutMs + CLIENT_GRACE_MS;
   const { engine, version } = await askEngine(options.url, connectTimeoutMs);
   requireServerVersion({ engine, version });
   const session = { engine, version, role: options.role };
   const pool = new pg.Pool({
     ...withOptions(options.url, startupOptions(session)),
-    max: options.poolSize ?? POOL_SIZE_DEFAULT,
+    max: poolSize,
     application_name: options.applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: serverTimeoutMs,
@@ -131,6 +134,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     engine,
     version,
     url: options.url,
+    poolSize,
     query,
     transaction: (work, how) => runTransaction({ pool, engine, statementTimeoutMs }, work, how),
     snapshot: (read, how) => readSnapshot({ pool, engine, statementTimeoutMs }, read, how),

@@ -1,6 +1,6 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ListsBusy, ListTurns } from './list-turns.js';
+import { listLimits, ListsBusy, ListTurns } from './list-turns.js';
 
 /** A read that lasts until it is told to end. */
 class Read {
@@ -91,5 +91,15 @@ describe('turns of lists', () => {
     const [first, second] = [new Read(turns), new Read(turns)];
     expect([first.running, second.running]).toEqual([true, true]);
     for (const read of [first, second]) read.end();
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [5, 2],
+    [10, 4],
+    [200, 4],
+  ])('of %d connections lists take at most %d', (connections, atOnce) => {
+    expect(listLimits(connections).atOnce).toBe(atOnce);
   });
 });

@@ -6,11 +6,11 @@ export class ListsBusy extends Error {
 }
 
 /**
- * Lists read at once. One is read by the database while another is made into an answer; each page takes some milliseconds of
- * the process's one thread. More at once make no list faster, and every command slower: beside 100 readers without a bound a
- * deposit took 429 ms instead of 5. Also fewer than the pool has connections, so that commands find one.
+ * Lists read at once: half of the pool, so that commands find a connection, and no more than 4. Each page takes some milliseconds
+ * of the process's one thread, and more at once make no list faster, but every command slower: beside 100 readers without a bound
+ * a deposit took 429 ms instead of 5. Fewer at once would leave a database that is far away idle between two lists.
  */
-const AT_ONCE = 2;
+const AT_ONCE_MAX = 4;
 /** Lists that wait. A request that waits has some kilobytes. */
 const WAITING_MAX = 500;
 /** A caller who is told to come back knows more than one who waits; the same as for `minPosition`. */
@@ -22,15 +22,19 @@ export interface ListLimits {
   readonly waitMsMax: number;
 }
 
+/** @param connections of the pool that lists and commands share */
+export function listLimits(connections: number): ListLimits {
+  const atOnce = Math.max(1, Math.min(AT_ONCE_MAX, Math.floor(connections / 2)));
+  return { atOnce, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX };
+}
+
 /** Lets a few lists be read at a time, in the order in which they came. Commands and reads of one wallet wait for none of them. */
 export class ListTurns {
   private running = 0;
   /** In order of arrival; whoever gives up leaves. */
   private readonly waiting = new Set<() => void>();
 
-  constructor(
-    private readonly limits: ListLimits = { atOnce: AT_ONCE, waitingMax: WAITING_MAX, waitMsMax: WAIT_MS_MAX },
-  ) {}
+  constructor(private readonly limits: ListLimits) {}
 
   /** @throws ListsBusy at once when too many wait, or after having waited too long; what `read` throws */
   async run<T>(read: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { retryIdempotent, sqlStateOf, type Database, type Snapshot } from '@tide
 import { liveBuildsOf, type LiveBuilds } from '@tidemark/projections';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { ListTurns } from './list-turns.js';
+import { listLimits, ListTurns } from './list-turns.js';
 import { liveBuild } from './live-build.js';
 
 export type Drizzle = ReturnType<typeof openDrizzle>;
@@ -23,14 +23,15 @@ export class ReadModel implements Reading {
   readonly drizzle: Drizzle;
   /** The builds of each projection that were live when last looked. Only a guess: each statement says which they are. */
   private readonly guesses = new Map<string, string>();
+  private readonly turns: ListTurns;
 
   constructor(
     readonly database: Database,
     readonly regions: readonly string[],
     private readonly random: () => number = Math.random,
-    private readonly turns = new ListTurns(),
   ) {
     this.drizzle = openDrizzle(database.pool);
+    this.turns = new ListTurns(listLimits(database.poolSize));
   }
 
   /** How far the live build of a projection has followed each region. */

@@ -1,4 +1,5 @@
 import type { Engine } from '@tidemark/database';
+import { visibleBy } from './closed-time.js';
 import { LOOKUP } from './lookup-join.js';
 import type { FlushRows, OutcomeRow } from './flush.js';
 
@@ -32,10 +33,12 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
 
   if (events.length > 0) {
     shape.push(commits.length > 1 ? 'events-far' : 'events');
+    const recordedAt = earliest(events);
+    const bound = counted ? NOTHING : { column: ', visible_by', value: `, ${add(visibleBy(recordedAt), 'decimal')}` };
     if (counted) {
       parts.push('head AS (UPDATE log_head SET position = position + 1 RETURNING position)');
       // After the head, or readers who close the past would wait for every flush in the queue (closed-time.ts).
-      parts.push(`in_time AS (UPDATE closed_time SET position = head.position, recorded_at = ${add(earliest(events), 'timestamptz')}
+      parts.push(`in_time AS (UPDATE closed_time SET position = head.position, recorded_at = ${add(recordedAt, 'timestamptz')}
   FROM head)`);
     }
     const newEvents = `new_events AS (
@@ -56,8 +59,8 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   )}) AS e(region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash)${position.from}
   RETURNING 1)`;
     const newCommits = `new_commits AS (
-  INSERT INTO commits (region, lane, commit_id, appended${position.column})
-  SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}
+  INSERT INTO commits (region, lane, commit_id, appended${position.column}${bound.column})
+  SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}${bound.value}
   FROM unnest(${columns(commits, ['text', (c) => c.region], ['text', (c) => c.appended])}) AS c(region, appended)${position.from}
   RETURNING 1)`;
     // CockroachDB writes one table after the other. What tailers follow comes first where it goes far: the later it arrives, the

@@ -3,7 +3,7 @@ import { positionOf, type Position } from './position.js';
 
 /**
  * An event becomes visible to readers at most so many milliseconds after its recorded time (ADR 11). As long as a process waits for a
- * flush (`flushTimeoutMs`): whatever takes longer is decided again, with a new time. CockroachDB's migration has the same number.
+ * flush (`flushTimeoutMs`): whatever takes longer is decided again, with a new time.
  */
 export const VISIBLE_WITHIN_MS = 5_000;
 
@@ -20,8 +20,7 @@ type Reader = Pick<Database, 'query' | 'engine'>;
  * @returns undefined while the time is not yet as old as the bound, by the clock of PostgreSQL
  */
 export async function closeTime({ engine, query }: Reader, time: string): Promise<Position | undefined> {
-  // The constraint computes in floating point, which is off by less than a microsecond: one millisecond more covers it.
-  if (engine === 'cockroach') return positionOfMilliseconds(Date.parse(time) + VISIBLE_WITHIN_MS + 1);
+  if (engine === 'cockroach') return visibleBy(time);
   const closed = () => query<Closed>(CLOSED, [time], { name: 'closed-time' });
   const close = () =>
     query<Closed>(CLOSE, [time, VISIBLE_WITHIN_MS], {
@@ -60,6 +59,8 @@ const REACHED = {
   cockroach: `SELECT (extract(epoch FROM now() - interval '1 microsecond')::decimal * 1000000000) >= $1::decimal AS reached`,
 };
 
-function positionOfMilliseconds(milliseconds: number): Position {
-  return `${String(Math.max(0, milliseconds)).padStart(13, '0')}000000.0000000000`;
+/** The last position at which CockroachDB commits a flush whose earliest event was recorded at this time (ISO 8601, UTC, milliseconds). */
+export function visibleBy(recordedAt: string): Position {
+  const milliseconds = Math.max(0, Date.parse(recordedAt) + VISIBLE_WITHIN_MS);
+  return `${String(milliseconds).padStart(13, '0')}000000.0000000000`;
 }

@@ -11,7 +11,7 @@ import { loadWallets } from './wallet-loader.js';
 const DECIDING_KEYS = new Set(['wallet_events_pkey', 'command_outcomes_pkey', 'wallets_pkey']);
 
 /** What refuses events that were recorded too early for readers, on CockroachDB and on PostgreSQL (closed-time.ts). */
-const TIME_CONSTRAINTS = new Set(['wallet_events_visible_in_time', 'closed_time_recorded_later']);
+const TIME_CONSTRAINTS = new Set(['commits_visible_in_time', 'closed_time_recorded_later']);
 
 /** An answer that appends nothing turned out to rest on a state that is gone. */
 export class StaleAnswer extends Error {

@@ -3,7 +3,7 @@ import { readClosed, TimeNotReached } from '@tidemark/application';
 import { closeTime, isReached, readWalletEvents, VISIBLE_WITHIN_MS, type Position } from '@tidemark/event-store';
 import { readWalletAt } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LogFixture, verdict, watched, type TestStore } from './log-fixture.js';
 
 const HOUR_MS = 3_600_000;
@@ -110,6 +110,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     await slow.openWallet('behind');
     await slow.deposit('behind', '1.00');
     const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => released.resolve());
     const other = log.owner.transaction(async ({ query }) => {
       await query('SELECT * FROM log_head FOR UPDATE');
       locked.resolve();
@@ -131,6 +132,8 @@ describe.each(engines)('closed time on $engine', (engine) => {
     const { rows } = await log.owner.query<{ position: string }>('SELECT position::text AS position FROM log_head');
     const next = Number(rows[0]!.position) + 1;
     const [written, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => released.resolve());
+    await sleep(100); // other tests have closed what was 5 s old before
     const time = inIso(Date.now() - VISIBLE_WITHIN_MS - 50);
     const committing = log.owner.transaction(async ({ query }) => {
       await query('UPDATE log_head SET position = position + 1');
@@ -152,6 +155,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
 /** A store that sends the statement with the key `held` only when it is released. */
 async function slowStore(log: LogFixture, strategy: 'grouped' | 'pessimistic' = 'grouped') {
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  onTestFinished(() => released.resolve());
   const before = async (_text: string, values: unknown[]) => {
     if (!JSON.stringify(values).includes('"held"') || !JSON.stringify(values).includes('accepted')) return;
     reached.resolve();

@@ -40,7 +40,7 @@ export class LogFixture {
   /** For a store whose clock is set to a day long past: CockroachDB would refuse its events (ADR 11). */
   async allowAnyRecordedTime(): Promise<void> {
     if (this.owner.engine === 'postgres') return;
-    await this.owner.query(`ALTER TABLE wallet_events DROP CONSTRAINT wallet_events_visible_in_time`);
+    await this.owner.query(`ALTER TABLE commits DROP CONSTRAINT commits_visible_in_time`);
   }
 
   /** One "process": a store of its own, with its own cache and connections. */

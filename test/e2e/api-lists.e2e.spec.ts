@@ -54,6 +54,18 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect(ids(await list('prefix=a_'))).toEqual(['a_3']);
   });
 
+  it('leaves archived wallets out, and reads them by id', async () => {
+    await service.post('/v1/wallets', { walletId: 'a-gone' });
+    await service.post('/v1/wallets/a-gone/close', {});
+    const closed = (await service.get('/v1/wallets/a-gone')).json;
+    const before = (await service.get(`/v1/wallets?prefix=a-g&minPosition=${closed.position}`)).json;
+    expect(ids(before)).toEqual(['a-gone']);
+    const { json } = await service.post('/v1/wallets/a-gone/archive', {});
+    const after = (await service.get(`/v1/wallets?prefix=a-&minPosition=${json.position}`)).json;
+    expect(ids(after)).toEqual(['a-1', 'a-2']);
+    expect((await service.get('/v1/wallets/a-gone')).json.status).toBe('archived');
+  });
+
   it('says how far it has followed the log', async () => {
     const { asOf } = await list('');
     expect(asOf.position >= position).toBe(true);

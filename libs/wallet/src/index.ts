@@ -25,7 +25,7 @@ export { evolve, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { CURRENCIES_MAX } from './room.js';
 export { fundsOf, type Funds } from './funds.js';
-export { statusOf, type WalletStatus } from './life/life-part.js';
+export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { requestText } from './request-text.js';
 export { decodeWallet, encodeWallet, READABLE_STATE_VERSIONS, STATE_VERSION } from './state.codec.js';

@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from '@tidemark/event-store';
 import type { LiveBuilds } from '@tidemark/projections';
+import { ARCHIVED_IN_STATE } from '@tidemark/wallet';
 import { and, asc, gt, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { byGeneration, liveBuild, ofBuilds } from './live-build.js';
@@ -24,7 +25,7 @@ export interface WalletsPage {
   readonly rows: readonly ListedWallet[];
 }
 
-/** One page of the projected wallets of some builds, by wallet id. */
+/** One page of the projected wallets of some builds, by wallet id. Archived ones are left out. */
 export async function listWallets(
   reading: Reading,
   asked: { builds: LiveBuilds; after: string; prefix: string | undefined; limit: number },
@@ -45,6 +46,7 @@ export async function listWallets(
       and(
         ofBuilds(walletBalances, asked.builds, regions),
         gt(walletBalances.walletId, asked.after),
+        sql`strpos(${walletBalances.state}, ${ARCHIVED_IN_STATE}) = 0`,
         regions.length > 1 ? isLatest(asked.builds, regions) : undefined,
         asked.prefix === undefined ? undefined : like(walletBalances.walletId, startsWith(asked.prefix)),
       ),

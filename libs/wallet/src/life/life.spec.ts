@@ -1,5 +1,10 @@
-import { describe, it } from 'vitest';
-import type { WalletCommand } from '../declared.js';
+import { describe, expect, it } from 'vitest';
+import type { WalletCommand, WalletEvent } from '../declared.js';
+import { evolve } from '../evolve.js';
+import { DepositAnnounced } from '../pending/announce.js';
+import { encodeWallet } from '../state.codec.js';
+import { initialState } from '../wallet.js';
+import { ARCHIVED_IN_STATE } from './life-part.js';
 import {
   ALICE,
   deposit,
@@ -129,6 +134,16 @@ describe('Archive', () => {
 
   it('a closed wallet', () => given(opened, closed).when(archiving).thenAccepted(archived));
   it('not an open one', () => given(opened).when(archiving).thenRejected('not_closed', { walletId: ALICE }));
+  it('is found by its stored state, and no text inside a state looks like it', () => {
+    const stateOf = (...events: readonly WalletEvent[]) => encodeWallet(events.reduce(evolve, initialState));
+    const forged = DepositAnnounced({
+      ...{ movementId: 'd1', amount: eur('1.00') },
+      details: { reference: ARCHIVED_IN_STATE, description: `\\${ARCHIVED_IN_STATE}` },
+    });
+    expect(stateOf(opened, closed, archived)).toContain(ARCHIVED_IN_STATE);
+    expect(stateOf(opened, forged)).not.toContain(ARCHIVED_IN_STATE);
+    expect(stateOf(opened, frozen('both'), closed)).not.toContain(ARCHIVED_IN_STATE);
+  });
   it('once', () =>
     given(opened, closed, archived).when(archiving).thenRejected('already_archived', { walletId: ALICE }));
 });

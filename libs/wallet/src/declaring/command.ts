@@ -64,7 +64,7 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   readonly derives?: Readonly<Record<D, DerivedId>>;
   readonly http?: CommandRoute;
   readonly body?: CommandBody<Values<F>>;
-  /** Everything that `decide` can refuse with, besides `wallet_not_found` and `version_mismatch` of the scope. */
+  /** Everything that `decide` can refuse with, besides what any command may get: `wallet_not_found`, `version_mismatch`, `wallet_closed`. */
   readonly rejects: R;
   /** For the command that opens a wallet: it alone may find its scope absent. */
   readonly opens?: true;

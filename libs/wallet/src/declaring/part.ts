@@ -27,6 +27,8 @@ export interface ProposedMovement {
 export interface PartRules<S> {
   /** The part of a wallet that never used it. It is not stored. */
   readonly initial: S;
+  /** How long the JSON of `encode` may get, in characters. The bounds behind it have names in the part's folder. */
+  readonly charactersMax: number;
   /** JSON, for snapshots and projected rows. */
   encode(state: S): unknown;
   decode(json: never): S;

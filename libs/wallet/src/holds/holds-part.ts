@@ -13,10 +13,13 @@ import type { Wallet } from '../wallet.js';
 
 /** The open holds are part of the state, which must stay small: each is some 100 bytes of it. */
 export const HOLDS_MAX = 1_000;
+/** An id, an amount of 49 characters, a currency of 12 and a time. */
+const HOLD_CHARACTERS_MAX = 150;
 
 /** The holds of a wallet that are neither captured whole, voided, nor expired and written down as such. */
 export const holds = definePart<Reservations>('holds', {
   initial: NO_RESERVATIONS,
+  charactersMax: HOLDS_MAX * HOLD_CHARACTERS_MAX,
   encode: (all) => encodeReservations(all),
   decode: (rows: never) => decodeReservations<Reservation>(rows, NO_RESERVATIONS, () => ({})),
   reserved: heldAt,

@@ -35,6 +35,7 @@ const NOTHING: Life = { frozen: [] };
 /** Frozen, archived, merged. */
 export const life = definePart<Life>('life', {
   initial: NOTHING,
+  charactersMax: 200,
   encode: (state) => state,
   decode: (json) => json as Life,
   refuse: ({ frozen }, { walletId, direction }) =>

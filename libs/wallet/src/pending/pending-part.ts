@@ -13,6 +13,8 @@ import {
 
 /** Pending movements keep their details in the state, up to 1 KB each, and the state must stay small. */
 export const PENDING_MAX = 100;
+/** As a hold, and its details: 200 characters of reference, 500 of description (twice that in JSON, if all are quotes), a date. */
+const MOVEMENT_CHARACTERS_MAX = 1_750;
 
 /** A deposit or withdrawal that the outside has not settled yet. */
 export interface PendingMovement extends Reservation {
@@ -32,6 +34,7 @@ const detailsOf = ([details]: readonly unknown[]) => ({ details: details as Move
 /** The deposits and withdrawals of a wallet that are neither settled, failed, nor expired and written down as such. */
 export const pending = definePart<Pending>('pending', {
   initial: NOTHING,
+  charactersMax: PENDING_MAX * MOVEMENT_CHARACTERS_MAX,
   encode: (all) => ({
     in: encodeReservations(all.in, ({ details }) => [details]),
     out: encodeReservations(all.out, ({ details }) => [details]),

@@ -4,6 +4,7 @@ import { accept, reject, type AddressedEvent, type Decision } from '../declaring
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { details, id, list, money, walletId } from '../fields/fields.js';
+import { walletFrozen } from '../life/life-part.js';
 import { notPositive, overspent } from '../violations.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies, walletNotFound } from '../rejections.js';
 import { post, type Wallet } from '../wallet.js';
@@ -64,7 +65,7 @@ export const transfer = defineCommand('Transfer', {
   body: transferBody(leg),
   fields: { legs, details },
   derives: { transferId: 'transfer' },
-  rejects: [walletNotFound, sameWallet, amountNotPositive, tooManyCurrencies, insufficientFunds],
+  rejects: [walletNotFound, sameWallet, amountNotPositive, walletFrozen, tooManyCurrencies, insufficientFunds],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => [...new Set(legs.flatMap(({ from, to }) => [from, to]))],
   decide({ transferId, legs, details }, { walletOf, refuse }) {

@@ -1,0 +1,125 @@
+import { currency, Money } from '@tidemark/money';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { commands, hoursAfter } from './arbitraries.js';
+import { CAPABILITIES } from './capabilities.js';
+import type { Capability } from './declaring/capability.js';
+import { commandDefinition, commandDefinitions, eventDefinitions, partNamed, type RejectionCode } from './declared.js';
+import { decide } from './decide.js';
+import { FundsHeld } from './holds/place-hold.js';
+import { HOLDS_MAX } from './holds/holds-part.js';
+import { WithdrawalAnnounced } from './pending/announce.js';
+import { PENDING_MAX } from './pending/pending-part.js';
+import { evolve } from './evolve.js';
+import { walletClosed, walletNotFound, versionMismatch } from './rejections.js';
+import { initialState, type Wallet } from './wallet.js';
+
+// What every declaration has to keep, whoever adds one (docs/adding-a-capability.md). Golden files: event.codec.spec.ts.
+
+const all: readonly Capability[] = CAPABILITIES;
+const parts = all.flatMap((capability) => capability.parts ?? []).map(({ name }) => partNamed(name));
+const twice = (names: readonly string[]) => names.filter((name, n) => names.indexOf(name) !== n);
+
+/** A state is loaded, cached and written as a whole, with each balance of the wallet. */
+const PART_CHARACTERS_MAX = 300_000;
+
+describe('the list', () => {
+  it('has no name twice: events, commands, parts', () => {
+    expect(twice(all.flatMap(({ events }) => events.map(({ type }) => type)))).toEqual([]);
+    expect(twice(all.flatMap(({ commands }) => commands.map(({ type }) => type)))).toEqual([]);
+    expect(twice(parts.map(({ name }) => name))).toEqual([]);
+  });
+
+  it('has one meaning for each rejection code', () => {
+    const rejections = [
+      ...new Set([walletNotFound, versionMismatch, ...commandDefinitions().flatMap((c) => c.rejects)]),
+    ];
+    expect(twice(rejections.map(({ code }) => code))).toEqual([]);
+  });
+});
+
+describe('each command over HTTP', () => {
+  const routes = commandDefinitions().flatMap(({ http }) => http ?? []);
+
+  it('has a path and an operation id of its own', () => {
+    // Two parameters at the same place are the same path.
+    expect(twice(routes.map(({ path }) => path.replaceAll(/:\w+/g, ':')))).toEqual([]);
+    expect(twice(routes.map(({ operationId }) => operationId))).toEqual([]);
+  });
+
+  it('has a field for each parameter of its path', () => {
+    for (const { http, fields } of commandDefinitions()) {
+      for (const [, name] of http?.path.matchAll(/:(\w+)/g) ?? [])
+        expect(fields[name!]?.input, http!.path).toBeDefined();
+    }
+  });
+});
+
+describe('each event', () => {
+  it('has a money field at most, since all amounts of an event share one key for their currency', () => {
+    for (const { type, fields } of eventDefinitions()) {
+      expect(Object.values(fields).filter(({ kind }) => kind === 'money').length, type).toBeLessThan(2);
+    }
+  });
+});
+
+describe('each part of the state', () => {
+  it.each(parts)('$name has a bound that a state has room for', ({ charactersMax }) => {
+    expect(charactersMax).toBeGreaterThan(0);
+    expect(charactersMax).toBeLessThanOrEqual(PART_CHARACTERS_MAX);
+  });
+
+  it('has a bound that is above the largest state', () => {
+    const amount = Money.of(`${'9'.repeat(30)}.${'9'.repeat(18)}`, currency('ABCDEFGHIJKL', 18));
+    const common = { amount, expiresAt: '2026-01-02T03:04:05.678Z' };
+    const details = {
+      ...{ reference: '"'.repeat(200), description: '"'.repeat(500), effectiveAt: common.expiresAt },
+    };
+    const idOf = (n: number) => `hd_${String(n).padStart(26, '0')}`;
+    let wallet: Wallet = { ...initialState, status: 'open' };
+    for (let n = 0; n < HOLDS_MAX; n++) {
+      wallet = evolve(wallet, FundsHeld({ ...common, holdId: idOf(n), details }));
+    }
+    for (let n = 0; n < PENDING_MAX; n++) {
+      wallet = evolve(wallet, WithdrawalAnnounced({ ...common, movementId: idOf(n), details }));
+    }
+    for (const [name, state] of Object.entries(wallet.parts!)) {
+      const { encode, charactersMax } = partNamed(name);
+      const { length } = JSON.stringify(encode(state));
+      expect(length, name).toBeLessThanOrEqual(charactersMax);
+      expect(length, name).toBeGreaterThan(charactersMax * 0.8);
+    }
+  });
+});
+
+describe('any sequence of commands', () => {
+  const ofTheDoor = [walletNotFound, versionMismatch, walletClosed].map(({ code }): string => code);
+
+  it('is refused with what its commands declare, and leaves parts within their bounds', () => {
+    const undeclared = new Set<string>();
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        const wallets = new Map<string, Wallet>();
+        const walletOf = (id: string) => wallets.get(id) ?? initialState;
+        sequence.forEach((command, hours) => {
+          const decision = decide(command, { walletOf, now: hoursAfter(hours) });
+          if (decision.kind === 'rejected') {
+            const { code }: { code: RejectionCode } = decision.rejection;
+            const declared = commandDefinition(command.type).rejects.some((rejection) => rejection.code === code);
+            if (!declared && !ofTheDoor.includes(code)) undeclared.add(`${command.type} ${code}`);
+            return;
+          }
+          for (const { walletId, event } of decision.events) wallets.set(walletId, evolve(walletOf(walletId), event));
+        });
+        for (const { parts = {} } of wallets.values()) {
+          for (const [name, state] of Object.entries(parts)) {
+            const { encode, charactersMax } = partNamed(name);
+            expect(JSON.stringify(encode(state)).length).toBeLessThanOrEqual(charactersMax);
+          }
+        }
+      }),
+      { numRuns: 1_000, seed: 20_261_130 },
+    );
+    expect([...undeclared]).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { moved } from '../../../../libs/wallet/src/accounts.js';
+import { defineCommand } from '../../../../libs/wallet/src/declaring/command.js';
+import { accept, reject } from '../../../../libs/wallet/src/declaring/decision.js';
+import { defineEvent } from '../../../../libs/wallet/src/declaring/event.js';
+import { definePart } from '../../../../libs/wallet/src/declaring/part.js';
+import { defineRejection } from '../../../../libs/wallet/src/declaring/rejection.js';
+import { details, id, literal, money, walletId } from '../../../../libs/wallet/src/fields/fields.js';
+import { walletFrozen } from '../../../../libs/wallet/src/life/life-part.js';
+import { insufficientFunds } from '../../../../libs/wallet/src/rejections.js';
+import { notPositive, overspent } from '../../../../libs/wallet/src/violations.js';
+import { post } from '../../../../libs/wallet/src/wallet.js';
+
+// A capability that does not exist: the proof that a folder and one line in the list are all that a capability needs.
+
+/** The state has one number of it. */
+export const TIPS_MAX = 2;
+
+/** How many tips a wallet has given. */
+export const tips = definePart<number>('tips', {
+  initial: 0,
+  charactersMax: 1,
+  encode: (given) => given,
+  decode: (json) => json,
+});
+
+export const TipGiven = defineEvent('TipGiven', {
+  fields: { tipId: id, for: literal('kitchen', 'service'), amount: money, details },
+  evolve: (wallet, { amount }) => tips.put(post(wallet, amount.negated()), tips.of(wallet) + 1),
+  postings: ({ amount }, walletId) => moved('world', walletId, amount.negated()),
+  statement: ({ tipId, amount, details }) => ({ movementId: tipId, amount: amount.negated(), details }),
+  violation: ({ amount }, after) => notPositive(amount) ?? overspent('TipGiven', amount, after),
+});
+
+export const tipTooSmall = defineRejection('tip_too_small', {
+  kind: 'refused',
+  title: 'The tip is too small',
+  meaning: 'A tip is one whole unit of its currency at least.',
+  remedy: 'Give more under a new key.',
+})<{ walletId: string; least: string }>();
+
+export const tooManyTips = defineRejection('too_many_tips', {
+  kind: 'refused',
+  title: 'The wallet has given enough',
+  meaning: 'A wallet gives a bounded number of tips. `details` has the limit.',
+  remedy: 'Nothing is to be done.',
+})<{ walletId: string; tipsMax: number }>();
+
+export const giveTip = defineCommand('GiveTip', {
+  http: {
+    path: 'v1/wallets/:walletId/tips',
+    tag: 'Movements',
+    operationId: 'giveTip',
+    summary: 'Give a tip',
+    done: 'The tip is given.',
+  },
+  fields: { walletId, for: literal('kitchen', 'service'), amount: money, details },
+  derives: { tipId: 'movement' },
+  rejects: [tipTooSmall, tooManyTips, walletFrozen, insufficientFunds],
+  decide({ walletId, tipId, amount, details, for: whom }, { wallet, refuse }) {
+    if (!amount.isPositive() || amount.toString().startsWith('0')) {
+      return reject(tipTooSmall, { walletId, least: '1' });
+    }
+    if (tips.of(wallet) >= TIPS_MAX) return reject(tooManyTips, { walletId, tipsMax: TIPS_MAX });
+    return (
+      refuse({ walletId, wallet, direction: 'out', amount, kind: 'tip' }) ??
+      accept({ walletId, event: TipGiven({ tipId, for: whom, amount, details }) })
+    );
+  },
+});

@@ -10,7 +10,7 @@ const METADATA = Object.fromEntries(
   Array.from({ length: 50 }, (_, i) => [`${'ї'.repeat(37)}${String(i).padStart(3, '0')}`, 'ї'.repeat(500)]),
 );
 const CONNECTIONS = 16;
-/** What docs/benchmarks.md promises of either process, MiB. */
+/** What docs/memory.md promises of either process, MiB. */
 const MEMORY_MAX = 512;
 /** Ten times the wallets, as much memory. */
 const GROWTH_MAX = 1.2;
@@ -54,7 +54,7 @@ export async function benchMemory(
         name: `memory of the ${process}, ${wallets} wallets with the largest metadata`,
         value: late[process],
         unit: 'MiB',
-        against: { name: 'the bound in docs/benchmarks.md', value: MEMORY_MAX },
+        against: { name: 'the bound in docs/memory.md', value: MEMORY_MAX },
         atMost: 1,
       }),
       resultOf({

@@ -11,7 +11,7 @@ const METADATA = Object.fromEntries(
 );
 const CONNECTIONS = 16;
 /** What docs/memory.md promises of either process, MiB. */
-const MEMORY_MAX = 512;
+const MEMORY_MAX = 640;
 /** Ten times the wallets, as much memory. */
 const GROWTH_MAX = 1.2;
 const LOOK_EVERY_MS = 250;

@@ -10,6 +10,8 @@ import type { SeenIds } from './seen-ids.js';
 
 /** Rows on their way at once: enough to fill the store's flushes, little enough to keep in memory. */
 export const WINDOW_ROWS = 4_096;
+/** Of those rows in the file. A quarter of what the store's queue takes of large texts, which have two bytes a character there. */
+export const WINDOW_BYTES = 8 * 1024 * 1024;
 
 export interface ImportRequest {
   readonly file: string;

@@ -71,4 +71,30 @@ describe('OrderedWindow', () => {
     await second;
     await window.drain();
   });
+
+  it('keeps no more bytes than it may, and one task of any size', async () => {
+    const held = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
+    const window = new OrderedWindow<number>(100, () => undefined, 100);
+    const added: number[] = [];
+    const adding = (async () => {
+      for (const [i, bytes] of [60, 40, 1, 500].entries()) {
+        await window.add(undefined, () => held[i]!.promise, bytes);
+        added.push(i);
+      }
+    })();
+    await turns(10);
+    expect(added).toEqual([0, 1]);
+    held[1]!.resolve(1);
+    await turns(10);
+    expect(added).toEqual([0, 1]); // its answer waits for the one before it
+    held[0]!.resolve(0);
+    await turns(10);
+    expect(added).toEqual([0, 1, 2]);
+    held[2]!.resolve(2);
+    await turns(10);
+    expect(added).toEqual([0, 1, 2, 3]);
+    held[3]!.resolve(3);
+    await adding;
+    await window.drain();
+  });
 });

@@ -1,6 +1,7 @@
 interface Entry<T> {
   answer: T | undefined;
   answered: boolean;
+  readonly bytes: number;
 }
 
 /**
@@ -14,28 +15,34 @@ export class OrderedWindow<T> {
   private readonly entries: Entry<T>[] = [];
   private first = 0;
   private unfinished = 0;
+  /** Of the tasks whose answers are not out yet. */
+  private bytes = 0;
   private failure: { readonly error: unknown } | undefined;
   private wake: () => void = () => undefined;
 
   /**
-   * @param size tasks between the oldest that has no answer and the newest: what is kept in memory
+   * @param size tasks between the oldest that has no answer and the newest, and `bytesMax` what they are together: what is kept in
+   *   memory. One task alone always fits.
    * @param emit gets the answers
    */
   constructor(
     private readonly size: number,
     private readonly emit: (answer: T) => void,
+    private readonly bytesMax = Infinity,
   ) {}
 
   /**
    * Waits for room and starts the task as soon as those of the same key before it are done. To be called by one producer.
    *
    * @param key undefined for a task that waits for none
+   * @param bytes what the task and its answer keep in memory
    * @throws what any task before it threw
    */
-  async add(key: string | undefined, task: () => T | Promise<T>): Promise<void> {
-    while (this.length >= this.size && !this.failure) await this.change();
+  async add(key: string | undefined, task: () => T | Promise<T>, bytes = 0): Promise<void> {
+    while (this.isFull(bytes) && !this.failure) await this.change();
     if (this.failure) throw this.failure.error;
-    const entry: Entry<T> = { answer: undefined, answered: false };
+    const entry: Entry<T> = { answer: undefined, answered: false, bytes };
+    this.bytes += bytes;
     this.entries.push(entry);
     this.unfinished++;
     if (key === undefined) return void this.run(entry, task);
@@ -57,8 +64,9 @@ export class OrderedWindow<T> {
     if (this.failure) throw this.failure.error;
   }
 
-  private get length(): number {
-    return this.entries.length - this.first;
+  private isFull(more: number): boolean {
+    const length = this.entries.length - this.first;
+    return length >= this.size || (length > 0 && this.bytes + more > this.bytesMax);
   }
 
   private change(): Promise<void> {
@@ -81,7 +89,10 @@ export class OrderedWindow<T> {
 
   private emitAnswered(): void {
     while (this.first < this.entries.length && this.entries[this.first]!.answered) {
-      this.emit(this.entries[this.first++]!.answer as T);
+      const entry = this.entries[this.first++]!;
+      this.emit(entry.answer as T);
+      this.bytes -= entry.bytes;
+      entry.answer = undefined; // the entry stays for a while
     }
     // Moving the rest up each time would cost a walk over the window for every answer.
     if (this.first >= this.size) {

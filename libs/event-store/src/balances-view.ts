@@ -1,4 +1,4 @@
-import { fundsOf, type Wallet } from '@tidemark/wallet';
+import { currenciesIn, fundsOf, type Wallet } from '@tidemark/wallet';
 import type { BalanceView } from './outcome.js';
 
 /**
@@ -7,21 +7,16 @@ import type { BalanceView } from './outcome.js';
  * @param now ISO 8601, UTC: what has expired by then is not held any more
  */
 export function balancesView(wallet: Wallet, now: string): BalanceView[] {
-  return Object.keys(wallet.balances)
-    .sort()
-    .map((code) => {
-      const { posted, held, pendingIn, pendingOut, available, overdraftLimit } = fundsOf(
-        wallet,
-        wallet.balances[code]!.posted.currency,
-        now,
-      );
-      return {
-        ...{ currency: code, posted: posted.toString(), held: held.toString(), available: available.toString() },
-        ...(!pendingIn.isZero() && { pendingIn: pendingIn.toString() }),
-        ...(!pendingOut.isZero() && { pendingOut: pendingOut.toString() }),
-        ...(!overdraftLimit.isZero() && { overdraftLimit: overdraftLimit.toString() }),
-      };
-    });
+  return currenciesIn(wallet, now).map((currency) => {
+    const { posted, held, pendingIn, pendingOut, available, overdraftLimit } = fundsOf(wallet, currency, now);
+    return {
+      ...{ currency: currency.code, posted: posted.toString() },
+      ...{ held: held.toString(), available: available.toString() },
+      ...(!pendingIn.isZero() && { pendingIn: pendingIn.toString() }),
+      ...(!pendingOut.isZero() && { pendingOut: pendingOut.toString() }),
+      ...(!overdraftLimit.isZero() && { overdraftLimit: overdraftLimit.toString() }),
+    };
+  });
 }
 
 /** Balances with what is left out where it is zero, as in outcomes that are stored. */

@@ -1,5 +1,5 @@
 import { Money, currency } from '@tidemark/money';
-import { initialState, type Wallet } from '@tidemark/wallet';
+import { decodeWallet, initialState, type Wallet } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
 import type { WalletHead } from './draft.js';
 import { WalletCache } from './wallet-cache.js';
@@ -39,6 +39,16 @@ describe('wallets in memory', () => {
     wallet.head = headOf('grows', walletWith(90));
     cache.unpin(wallet);
     expect(kept(cache, [...small, 'grows'])).toEqual([...small.slice(-4), 'grows']);
+  });
+
+  it('a wallet with a thousand holds counts as large as they are', () => {
+    const cache = new WalletCache({ ...limits, idleWalletsBytesMax: 1_000_000 });
+    const rows = Array.from({ length: 1_000 }, (_, i) => [`hd_${i}`, '1.00', 'EUR', null]);
+    const holding = decodeWallet(
+      JSON.stringify({ version: 1, homeRegion: 'local', balances: {}, parts: { holds: rows } }),
+    );
+    for (const id of ['a', 'b', 'c']) cache.offer(headOf(id, holding), 0);
+    expect(kept(cache, ['a', 'b', 'c'])).toEqual(['c']);
   });
 
   it('one in use is not evicted, however many others come', () => {

@@ -1,3 +1,4 @@
+import { partsHeapBytes } from '@tidemark/wallet';
 import { LRUCache } from 'lru-cache';
 import type { WalletHead } from './draft.js';
 import type { Lane } from './lane.js';
@@ -79,5 +80,5 @@ const WALLET_BYTES = 600;
 const BALANCE_BYTES = 600;
 
 function bytesOf({ head }: CachedWallet): number {
-  return WALLET_BYTES + BALANCE_BYTES * Object.keys(head.wallet.balances).length;
+  return WALLET_BYTES + BALANCE_BYTES * Object.keys(head.wallet.balances).length + partsHeapBytes(head.wallet);
 }

@@ -24,6 +24,8 @@ export interface Projection<State = unknown> {
   apply(state: State | undefined, event: WalletEvent, recorded: ProjectedEvent): Applied<State>;
   /** What a wallet holds, for the sums on a rebuild's certificate. */
   holdings?(state: State): readonly Money[];
+  /** What a state takes of memory, besides its holdings. */
+  heapBytes?(state: State): number;
 }
 
 /** What one event changes. */

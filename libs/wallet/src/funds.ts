@@ -39,6 +39,27 @@ export function fundsOf(wallet: Wallet, currency: Currency, now: string): Funds 
 }
 
 /**
+ * Of which currencies there is something to tell: those that the wallet ever held, and those that something is announced or
+ * set aside in. In the order of their codes.
+ */
+export function currenciesIn(wallet: Wallet, now: string): readonly Currency[] {
+  const found = new Map(Object.values(wallet.balances).map(({ posted }) => [posted.currency.code, posted.currency]));
+  for (const name in wallet.parts) {
+    for (const currency of partNamed(name).currencies?.(wallet.parts[name]) ?? []) {
+      if (found.has(currency.code)) continue;
+      const { held, pendingIn, pendingOut } = fundsOf(wallet, currency, now);
+      if ([held, pendingIn, pendingOut].some((amount) => !amount.isZero())) found.set(currency.code, currency);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** What the parts of a wallet take of memory, about. */
+export function partsHeapBytes({ parts = {} }: Wallet): number {
+  return Object.entries(parts).reduce((sum, [name, state]) => sum + (partNamed(name).heapBytes?.(state) ?? 0), 0);
+}
+
+/**
  * The gate that all money passes: a rejection where a wallet cannot take an amount in or give it out.
  *
  * In this order: `wallet_closed`, what the parts refuse (`wallet_frozen`, limits), `too_many_currencies` on the way in,

@@ -24,7 +24,7 @@ export { decide, homeAfter, scopeOf, walletsOf, type DecisionContext } from './d
 export { evolve, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { CURRENCIES_MAX } from './room.js';
-export { fundsOf, type Funds } from './funds.js';
+export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { requestText } from './request-text.js';

@@ -3,6 +3,7 @@ import {
   encodeWallet,
   evolve,
   initialState,
+  partsHeapBytes,
   READABLE_STATE_VERSIONS,
   STATE_VERSION,
   type Wallet,
@@ -37,4 +38,5 @@ export const balances: Projection<BalanceState> = {
     },
   }),
   holdings: ({ wallet }) => Object.values(wallet.balances).map(({ posted }) => posted),
+  heapBytes: ({ wallet }) => partsHeapBytes(wallet),
 };

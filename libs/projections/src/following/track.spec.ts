@@ -1,5 +1,5 @@
 import { currency, Money } from '@tidemark/money';
-import { initialState } from '@tidemark/wallet';
+import { decodeWallet, initialState } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
 import { balances } from '../balances/balances.projection.js';
 import { journal } from '../journal/journal.projection.js';
@@ -34,6 +34,13 @@ describe('the rows that a worker knows', () => {
         Array.from({ length: most + 50 }, (_, i) => rowWith(`w-${i}`, held)),
       ),
     ).toBe(most);
+  });
+  it('count the holds of a wallet', () => {
+    const holds = Array.from({ length: 1_000 }, (_, i) => [`hd_${i}`, '1.00', 'EUR', null]);
+    const text = JSON.stringify({ version: 1, homeRegion: 'local', balances: {}, parts: { holds } });
+    const state = { wallet: decodeWallet(text), openedAt: '', updatedAt: '' };
+    const rows = Array.from({ length: 60 }, (_, i) => ({ ...rowWith(`w-${i}`, 0), state }));
+    expect(keptOf(balances as Projection, rows)).toBe(50);
   });
   it('may have a state that nobody can read, or none', () => {
     const unreadable = { ...rowWith('w', 1), state: undefined };

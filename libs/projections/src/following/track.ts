@@ -25,8 +25,10 @@ export interface Track {
 
 /** @param stored for each shard that the worker holds */
 export function trackOf(build: Build, stored: Track['stored']): Track {
-  const { holdings } = build.projection;
-  const sizeCalculation = ({ state }: WalletRow) =>
-    ROW_BYTES + (state === undefined ? 0 : (holdings?.(state).length ?? 0) * BALANCE_BYTES);
+  const { holdings, heapBytes } = build.projection;
+  const sizeCalculation = ({ state }: WalletRow) => {
+    if (state === undefined) return ROW_BYTES;
+    return ROW_BYTES + (holdings?.(state).length ?? 0) * BALANCE_BYTES + (heapBytes?.(state) ?? 0);
+  };
   return { build, stored, rows: new LRUCache({ max: ROWS_MAX, maxSize: ROWS_BYTES_MAX, sizeCalculation }) };
 }

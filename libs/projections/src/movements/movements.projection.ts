@@ -5,6 +5,7 @@ import {
   encodeWallet,
   evolve,
   initialState,
+  partsHeapBytes,
   READABLE_STATE_VERSIONS,
   STATE_VERSION,
   statementLineOf,
@@ -57,6 +58,7 @@ export const movements: Projection<Wallet> = {
     return { state: after, ...(line && { lines: [line] }) };
   },
   holdings: ({ balances }) => Object.values(balances).map(({ posted }) => posted),
+  heapBytes: partsHeapBytes,
 };
 
 /** A statement's line as `apply` makes it from an event. */

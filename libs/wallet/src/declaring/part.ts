@@ -1,4 +1,4 @@
-import type { Money } from '@tidemark/money';
+import type { Currency, Money } from '@tidemark/money';
 import type { Wallet } from '../wallet.js';
 import type { Decision } from './decision.js';
 
@@ -34,6 +34,10 @@ export interface PartRules<S> {
   decode(json: never): S;
   /** What the part keeps of a currency at a time. */
   reserved?(state: S, code: string, now: string): Reserved | undefined;
+  /** The currencies that `reserved` may have something of. */
+  currencies?(state: S): readonly Currency[];
+  /** What the state takes of memory, about. Left out for a part of a few fields. */
+  heapBytes?(state: S): number;
   /** A rejection of money in or out. Asked for every movement of a wallet that uses the part. */
   refuse?(state: S, movement: ProposedMovement): Decision | undefined;
   /** Whether something is open that a wallet must not be closed with. */

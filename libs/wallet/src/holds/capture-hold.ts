@@ -34,7 +34,7 @@ export type HoldCaptured = EventOf<typeof HoldCaptured>;
 /** Without the captured part of a hold; without all of it where nothing is left or the capture is final. */
 function reduced(wallet: Wallet, holdId: string, amount: Money, final: boolean): Wallet {
   const all = holds.of(wallet);
-  const hold = all.byId[holdId];
+  const hold = all.byId.get(holdId);
   if (!hold) return wallet;
   const left = hold.amount.minus(amount);
   if (final || !left.isPositive()) return holds.put(wallet, withoutReservation(all, holdId, NO_RESERVATIONS));

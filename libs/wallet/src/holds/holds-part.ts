@@ -1,6 +1,8 @@
 import { definePart } from '../declaring/part.js';
 import { defineRejection } from '../declaring/rejection.js';
 import {
+  anyOpenAt,
+  currenciesOf,
   decodeReservations,
   encodeReservations,
   heldAt,
@@ -16,6 +18,9 @@ export const HOLDS_MAX = 1_000;
 /** An id, an amount of 49 characters, a currency of 12 and a time. */
 const HOLD_CHARACTERS_MAX = 150;
 
+/** Heap of one hold, measured (Node 24). */
+const HOLD_BYTES = 500;
+
 /** The holds of a wallet that are neither captured whole, voided, nor expired and written down as such. */
 export const holds = definePart<Reservations>('holds', {
   initial: NO_RESERVATIONS,
@@ -23,7 +28,9 @@ export const holds = definePart<Reservations>('holds', {
   encode: (all) => encodeReservations(all),
   decode: (rows: never) => decodeReservations<Reservation>(rows, NO_RESERVATIONS, () => ({})),
   reserved: heldAt,
-  busy: ({ byId }, now) => Object.keys(byId).some((id) => openAt({ ...NO_RESERVATIONS, byId }, id, now)),
+  currencies: currenciesOf,
+  busy: anyOpenAt,
+  heapBytes: ({ byId }) => byId.size * HOLD_BYTES,
 });
 
 export const holdNotOpen = defineRejection('hold_not_open', {

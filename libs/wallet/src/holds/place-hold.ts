@@ -6,14 +6,11 @@ import { defineRejection } from '../declaring/rejection.js';
 import { details, id, instant, money, walletId } from '../fields/fields.js';
 import { walletFrozen } from '../life/life-part.js';
 import { amountNotPositive, expiryPassed, insufficientFunds } from '../rejections.js';
-import { dueIds, withReservation } from '../reservations.js';
+import { dueIds, EXPIRED_AT_ONCE_MAX, withReservation } from '../reservations.js';
 import { notPositive } from '../violations.js';
 import { counted } from '../wallet.js';
 import { holds, HOLDS_MAX } from './holds-part.js';
 import { HoldExpired } from './release-hold.js';
-
-/** Expired holds that one command writes down on its way: enough to keep up, few enough for one flush. */
-const EXPIRED_AT_ONCE_MAX = 20;
 
 export const FundsHeld = defineEvent('FundsHeld', {
   fields: { holdId: id, amount: money, expiresAt: optional(instant), details },
@@ -53,7 +50,7 @@ export const placeHold = defineCommand('PlaceHold', {
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     if (expiresAt !== undefined && expiresAt <= now) return reject(expiryPassed, { expiresAt, now });
     const due = dueIds(holds.of(wallet), now, EXPIRED_AT_ONCE_MAX);
-    if (holds.of(wallet).count - due.length >= HOLDS_MAX)
+    if (holds.of(wallet).byId.size - due.length >= HOLDS_MAX)
       return reject(tooManyHolds, { walletId, holdsMax: HOLDS_MAX });
     const refused = refuse({ walletId, wallet, direction: 'out', amount, kind: 'hold' });
     if (refused) return refused;

@@ -34,7 +34,7 @@ export const HoldExtended = defineEvent('HoldExtended', {
   fields: { holdId: id, expiresAt: instant },
   evolve: (wallet, { holdId, expiresAt }) => {
     const all = holds.of(wallet);
-    const one = all.byId[holdId];
+    const one = all.byId.get(holdId);
     return counted(one ? holds.put(wallet, withReservation(all, holdId, { ...one, expiresAt })) : wallet);
   },
   postings: () => [],
@@ -92,7 +92,7 @@ export const expireHold = defineCommand('ExpireHold', {
   onClosed: true,
   rejects: [holdNotOpen, holdNotDue],
   decide({ walletId, holdId }, { wallet, now }) {
-    const hold = holds.of(wallet).byId[holdId];
+    const hold = holds.of(wallet).byId.get(holdId);
     if (!hold) return reject(holdNotOpen, { walletId, holdId });
     if (!isDue(hold, now)) return reject(holdNotDue, { walletId, holdId });
     return accept({ walletId, event: HoldExpired({ holdId }) });

@@ -6,10 +6,11 @@ import { optional } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
 import { details, id, instant, money } from '../fields/fields.js';
 import { expiryPassed } from '../rejections.js';
-import { withReservation } from '../reservations.js';
+import { dueIds, EXPIRED_AT_ONCE_MAX, withReservation } from '../reservations.js';
 import { notPositive } from '../violations.js';
 import { counted, type Wallet } from '../wallet.js';
 import {
+  countOf,
   expiryNeedsPending,
   pending,
   PENDING_MAX,
@@ -17,6 +18,7 @@ import {
   withPending,
   type Direction,
 } from './pending-part.js';
+import { MovementExpired } from './settle.js';
 
 const fields = { movementId: id, amount: money, expiresAt: optional(instant), details };
 
@@ -79,10 +81,21 @@ export function announce(
   const { movementId, amount, expiresAt, details } = movement;
   if (!movement.pending) return expiresAt === undefined ? undefined : reject(expiryNeedsPending, { expiresAt });
   if (expiresAt !== undefined && expiresAt <= now) return reject(expiryPassed, { expiresAt, now });
-  const { in: incoming, out: outgoing } = pending.of(wallet);
-  if (incoming.count + outgoing.count >= PENDING_MAX)
+  const due = dueEvents(wallet, now);
+  if (countOf(pending.of(wallet)) - due.length >= PENDING_MAX)
     return reject(tooManyPending, { walletId, pendingMax: PENDING_MAX });
   const values = { movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }) };
   const event = direction === 'in' ? DepositAnnounced(values) : WithdrawalAnnounced(values);
-  return refused() ?? accept({ walletId, event });
+  return refused() ?? accept(...due.map((expired) => ({ walletId, event: expired })), { walletId, event });
+}
+
+// Otherwise movements past their time fill the bound: they can be neither settled nor failed any more.
+function dueEvents(wallet: Wallet, now: string): readonly MovementExpired[] {
+  return (['in', 'out'] as const)
+    .flatMap((direction) =>
+      dueIds(pending.of(wallet)[direction], now, EXPIRED_AT_ONCE_MAX).map((movementId) =>
+        MovementExpired({ movementId, direction }),
+      ),
+    )
+    .slice(0, EXPIRED_AT_ONCE_MAX);
 }

@@ -2,10 +2,11 @@ import { definePart } from '../declaring/part.js';
 import { defineRejection } from '../declaring/rejection.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
 import {
+  anyOpenAt,
+  currenciesOf,
   decodeReservations,
   encodeReservations,
   NO_RESERVATIONS,
-  openAt,
   sumAt,
   type Reservation,
   type Reservations,
@@ -27,6 +28,9 @@ export interface Pending {
 }
 export type Direction = keyof Pending;
 
+/** Heap of one pending movement, with details of the greatest length. */
+const PENDING_BYTES = 2_000;
+
 const NONE: Reservations<PendingMovement> = NO_RESERVATIONS;
 const NOTHING: Pending = { in: NONE, out: NONE };
 const detailsOf = ([details]: readonly unknown[]) => ({ details: details as MovementDetails });
@@ -44,14 +48,19 @@ export const pending = definePart<Pending>('pending', {
     return { in: decodeReservations(rows.in, NONE, detailsOf), out: decodeReservations(rows.out, NONE, detailsOf) };
   },
   reserved: (all, code, now) => ({ pendingIn: sumAt(all.in, code, now), pendingOut: sumAt(all.out, code, now) }),
-  busy: (all, now) =>
-    [all.in, all.out].some((some) => Object.keys(some.byId).some((id) => openAt(some, id, now) !== undefined)),
+  currencies: (all) => [...currenciesOf(all.in), ...currenciesOf(all.out)],
+  busy: (all, now) => anyOpenAt(all.in, now) || anyOpenAt(all.out, now),
+  heapBytes: (all) => countOf(all) * PENDING_BYTES,
 });
+
+export function countOf(all: Pending): number {
+  return all.in.byId.size + all.out.byId.size;
+}
 
 /** The part with other movements of one direction. */
 export function withPending(all: Pending, direction: Direction, some: Reservations<PendingMovement>): Pending {
   const next = { ...all, [direction]: some };
-  return next.in.count + next.out.count === 0 ? NOTHING : next;
+  return countOf(next) === 0 ? NOTHING : next;
 }
 
 export const movementNotPending = defineRejection('movement_not_pending', {

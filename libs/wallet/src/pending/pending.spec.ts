@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WalletEvent } from '../declared.js';
 import { evolve } from '../evolve.js';
-import { fundsOf } from '../funds.js';
+import { currenciesIn, fundsOf } from '../funds.js';
 import { ALICE, deposit, deposited, EUR, eur, given, NOW, opened, withdraw, withdrawn } from '../given-when-then.js';
 import { close } from '../life/close.js';
 import { WalletFrozen } from '../life/freeze.js';
@@ -184,6 +184,21 @@ describe('the rest', () => {
     given(opened, ...full)
       .when(pendingDeposit('1.00'))
       .thenRejected('too_many_pending', { walletId: ALICE, pendingMax: PENDING_MAX });
+  });
+  it('those past their time do not fill the bound: an announcement writes some of them down', () => {
+    const due = Array.from({ length: PENDING_MAX }, (_, n) =>
+      announcedIn('0.01', { movementId: `d${n}`, expiresAt: SOON }),
+    );
+    const expired = due.slice(0, 20).map(({ movementId }) => MovementExpired({ movementId, direction: 'in' }));
+    given(opened, ...due)
+      .at(SOON)
+      .when(pendingDeposit('1.00'))
+      .thenAccepted(...expired, announcedIn('1.00'));
+  });
+  it('shows in a currency that the wallet never held, until it has expired', () => {
+    const wallet = [opened, announcedIn('5.00', { expiresAt: SOON })].reduce(evolve, initialState);
+    expect(currenciesIn(wallet, NOW)).toEqual([EUR]);
+    expect(currenciesIn(wallet, SOON)).toEqual([]);
   });
   it('a wallet is not closed while something is pending', () =>
     given(opened, announcedIn('5.00'))

@@ -148,7 +148,7 @@ export const expireMovement = defineCommand('ExpireMovement', {
   onClosed: true,
   rejects: [movementNotPending, movementNotDue],
   decide({ walletId, movementId, direction }, { wallet, now }) {
-    const one = pending.of(wallet)[direction].byId[movementId];
+    const one = pending.of(wallet)[direction].byId.get(movementId);
     if (!one) return reject(movementNotPending, { walletId, movementId });
     if (!isDue(one, now)) return reject(movementNotDue, { walletId, movementId });
     return accept({ walletId, event: MovementExpired({ movementId, direction }) });

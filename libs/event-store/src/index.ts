@@ -54,3 +54,4 @@ export { PAGE_BYTES_MAX, PageSize } from './page-bytes.js';
 export type { ProjectedEvent } from './packed-events.js';
 export * from './audit/index.js';
 export type { OutcomeKey } from './outcome-lookup.js';
+export { readWallets } from './wallet-loader.js';

@@ -1,5 +1,5 @@
 import type { Database, Engine } from '@tidemark/database';
-import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
+import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS, type Wallet } from '@tidemark/wallet';
 import { absentHead, type WalletHead } from './draft.js';
 import { LOOKUP } from './lookup-join.js';
 import { domainEvent, EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
@@ -43,6 +43,28 @@ export async function loadWallets(
     left = await loadTails(database, left, tailMax, loaded);
   }
   return loaded;
+}
+
+/**
+ * Many wallets with everything that is committed, wherever they lived before.
+ *
+ * @returns the wallets by id; those that were never opened are missing
+ * @throws EventFromTheFuture; whatever the database says
+ */
+export async function readWallets(
+  database: Pick<Database, 'query' | 'engine'>,
+  walletIds: readonly string[],
+): Promise<Map<string, Wallet>> {
+  const heads = await loadWallets(
+    database,
+    walletIds.map((walletId) => ({ walletId })),
+  );
+  const wallets = new Map<string, Wallet>();
+  for (const [walletId, head] of heads) {
+    if (head instanceof Error) throw head;
+    if (head.wallet.status !== 'absent') wallets.set(walletId, head.wallet);
+  }
+  return wallets;
 }
 
 /** @returns the wallets that may go on, from where they are now */

@@ -1,7 +1,7 @@
 import { ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import { connect } from '@tidemark/database';
-import { readWalletEvents } from '@tidemark/event-store';
+import { readWalletEvents, readWallets } from '@tidemark/event-store';
 import {
   ALL_PROJECTIONS,
   openProjections,
@@ -43,6 +43,8 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
       '4 east FundsWithdrawn',
     ]);
     expect((await readFreshWallet(log.owner, 'mover'))!.wallet).toMatchObject({ version: 4, homeRegion: 'east' });
+    const [read, ...others] = await readWallets(log.owner, ['mover', 'nobody']);
+    expect([read?.[0], read?.[1].version, others]).toEqual(['mover', 4, []]);
     expect((await readWalletAt(log.owner, 'mover', { version: 2 }))!.wallet.homeRegion).toBe('west');
   });
 

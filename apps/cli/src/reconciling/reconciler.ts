@@ -1,3 +1,4 @@
+import { readWallets } from '@tidemark/event-store';
 import type { Database } from '@tidemark/database';
 import { Money } from '@tidemark/money';
 import { balanceOf, initialState, type Wallet } from '@tidemark/wallet';
@@ -7,7 +8,6 @@ import { claimedBalanceReader, type ClaimedBalance } from '../mapping/claimed-ba
 import type { Mapping } from '../mapping/mapping.js';
 import { orProblem } from '../mapping/row-problem.js';
 import type { ProgressAt } from '../process/progress.js';
-import { readFreshWallets } from './fresh-wallets.js';
 
 /** Wallets read in one query: their events since the last snapshot are in memory together. */
 const WALLETS_AT_ONCE = 300;
@@ -64,7 +64,7 @@ export async function reconcileFile(request: ReconcileRequest): Promise<Reconcil
   for (let at = 0; at < walletIds.length; at += WALLETS_AT_ONCE) {
     request.signal.throwIfAborted();
     const some = walletIds.slice(at, at + WALLETS_AT_ONCE);
-    const wallets = await readFreshWallets(request.database, some);
+    const wallets = await readWallets(request.database, some);
     for (const walletId of some) breaks.push(...compare(walletId, wallets.get(walletId), claims.get(walletId)!));
     const rows = at + some.length;
     request.observer.progress('wallets', { rows, bytes: rows, bytesAll: walletIds.length });

@@ -55,6 +55,15 @@ describe('each command over HTTP', () => {
   });
 });
 
+describe('each kind of derived id', () => {
+  it('has a prefix of its own', () => {
+    const ids = commandDefinitions().flatMap(({ derives }) => Object.values(derives));
+    const pairs = new Set(ids.map(({ kind, prefix }) => `${kind} ${prefix}`));
+    expect(pairs.size).toBe(new Set(ids.map(({ kind }) => kind)).size);
+    expect(pairs.size).toBe(new Set(ids.map(({ prefix }) => prefix)).size);
+  });
+});
+
 describe('each event', () => {
   it('has a money field at most, since all amounts of an event share one key for their currency', () => {
     for (const { type, fields } of eventDefinitions()) {

@@ -15,7 +15,8 @@ export {
   eventDefinitions,
   rejectionDefinitions,
 } from './declared.js';
-export type { CommandDefinition, CommandRoute, DerivedId, Wallets } from './declaring/command.js';
+export type { CommandDefinition, CommandRoute, Wallets } from './declaring/command.js';
+export type { DerivedId } from './declaring/derived-id.js';
 export type { EventDefinition } from './declaring/event.js';
 export type { CurrencyOf, JsonObject } from './declaring/field.js';
 export type { RejectionDefinition, RejectionKind } from './declaring/rejection.js';

@@ -45,7 +45,7 @@ describe.each(engines)('a capability of one folder on $engine', (engine) => {
     const first = await tip('5.00', 'tip', { reference: 'table 7' });
     expect(first.status).toBe(201);
     expect(first.json).toMatchObject({ walletId: 'guest', version: 3, balances: [{ posted: '15.00' }] });
-    expect(first.json.tipId).toMatch(/^mv_/);
+    expect(first.json.tipId).toMatch(/^tip_/);
     expect(first.headers.get('etag')).toBe('"3"');
     const again = await tip('5.00', 'tip', { reference: 'table 7' });
     expect([again.status, again.headers.get('idempotency-replayed'), again.json]).toEqual([200, 'true', first.json]);
@@ -120,6 +120,8 @@ describe.each(engines)('a capability of one folder on $engine', (engine) => {
       { account: 'wallets', debit: '6.00', credit: '21.00', balance: '15.00' },
       { account: 'world', debit: '21.00', credit: '6.00', balance: '-15.00' },
     ]);
+    const { totals } = (await get('/v1/daily-totals')).json;
+    expect(totals).toContainEqual(expect.objectContaining({ type: 'TipGiven', amount: '6.00', count: 2 }));
   });
 
   it('is known to doctor, which finds nothing', async () => {

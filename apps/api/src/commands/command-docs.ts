@@ -28,7 +28,8 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
       headers: [...(isAboutOneWallet(command) ? (['ETag'] as const) : []), ...(opens ? (['Location'] as const) : [])],
     },
     problems: [
-      ...(opens ? [] : (['wallet_not_found', 'wallet_closed'] as const)),
+      ...(opens ? [] : (['wallet_not_found'] as const)),
+      'wallet_closed',
       ...(conditional ? (['version_mismatch', 'if_match_malformed'] as const) : (['if_match_unsupported'] as const)),
       ...(hasKind(command, 'money') || command.body ? OF_MONEY : []),
       ...(hasKind(command, 'region') ? (['unknown_region'] as const) : []),

@@ -26,7 +26,7 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'One sentence about this occurrence, for people.' }),
     code,
     details: z
-      .record(z.string(), z.union([z.string(), z.number(), money]))
+      .record(z.string(), z.union([z.string(), z.number(), money, z.array(z.string())]))
       .optional()
       .meta({ description: 'The facts behind a rejection.' }),
     errors: z.array(fieldError).optional().meta({ description: 'Of `invalid_request`: each field that is wrong.' }),

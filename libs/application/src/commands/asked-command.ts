@@ -24,12 +24,12 @@ export function completed(
   const { derives, defaultRegion } = commandDefinition(asked.type);
   const command: Record<string, unknown> = { ...asked };
   if (defaultRegion !== undefined) command[defaultRegion] ??= region;
-  for (const [name, kind] of Object.entries(derives)) {
+  for (const [name, id] of Object.entries(derives)) {
     if (command[name] !== undefined) continue;
     command[name] =
-      kind === 'wallet'
+      id.kind === 'wallet'
         ? walletIdOf(key.caller, key.idempotencyKey)
-        : derivedIdOf(kind, scopeOf(command as unknown as WalletCommand), { ...key, caller: idsOf });
+        : derivedIdOf(id, scopeOf(command as unknown as WalletCommand), { ...key, caller: idsOf });
   }
   return command as unknown as WalletCommand;
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { derivedIdOf, walletIdOf } from './derived-ids.js';
 
+const MOVEMENT = { kind: 'movement', prefix: 'mv' };
+const TRANSFER = { kind: 'transfer', prefix: 'tr' };
+
 /** The same encoding by big numbers: the first 130 bits of the hash, five at a time. */
 function model(text: string): string {
   const bits = [...createHash('sha256').update(text).digest()]
@@ -16,28 +19,28 @@ describe('derived ids', () => {
     'are the first 130 bits of a sha256, for key %j',
     (key) => {
       const ofTill = { caller: 'the till', idempotencyKey: key };
-      expect(derivedIdOf('movement', 'alice', ofTill)).toBe(`mv_${model(`movement\nalice\n${key}\nthe till`)}`);
-      expect(derivedIdOf('transfer', 'alice', ofTill)).toBe(`tr_${model(`transfer\nalice\n${key}\nthe till`)}`);
+      expect(derivedIdOf(MOVEMENT, 'alice', ofTill)).toBe(`mv_${model(`movement\nalice\n${key}\nthe till`)}`);
+      expect(derivedIdOf(TRANSFER, 'alice', ofTill)).toBe(`tr_${model(`transfer\nalice\n${key}\nthe till`)}`);
       expect(walletIdOf('the till', key)).toBe(`w_${model(`wallet\n${key}\nthe till`)}`);
     },
   );
 
   it('are what they were for a key of no caller, from before keys belonged to callers', () => {
     const old = { caller: '', idempotencyKey: 'k' };
-    expect(derivedIdOf('movement', 'alice', old)).toBe(`mv_${model('movement\nalice\nk')}`);
-    expect(derivedIdOf('transfer', 'alice', old)).toBe(`tr_${model('transfer\nalice\nk')}`);
+    expect(derivedIdOf(MOVEMENT, 'alice', old)).toBe(`mv_${model('movement\nalice\nk')}`);
+    expect(derivedIdOf(TRANSFER, 'alice', old)).toBe(`tr_${model('transfer\nalice\nk')}`);
   });
 
   it('differ by kind, scope, key and caller', () => {
     const key = (idempotencyKey: string, caller = 'the till') => ({ caller, idempotencyKey });
     const ids = [
-      derivedIdOf('movement', 'a', key('k')),
-      derivedIdOf('movement', 'a', key('l')),
-      derivedIdOf('movement', 'b', key('k')),
-      derivedIdOf('movement', 'a', key('k', 'another till')),
-      derivedIdOf('movement', 'a', key('k', '')),
-      derivedIdOf('transfer', 'a', key('k')),
-      derivedIdOf('transfer', 'a', key('k', 'another till')),
+      derivedIdOf(MOVEMENT, 'a', key('k')),
+      derivedIdOf(MOVEMENT, 'a', key('l')),
+      derivedIdOf(MOVEMENT, 'b', key('k')),
+      derivedIdOf(MOVEMENT, 'a', key('k', 'another till')),
+      derivedIdOf(MOVEMENT, 'a', key('k', '')),
+      derivedIdOf(TRANSFER, 'a', key('k')),
+      derivedIdOf(TRANSFER, 'a', key('k', 'another till')),
       walletIdOf('a', 'k'),
       walletIdOf('k', 'a'),
     ].map((id) => id.replace(/^[a-z]+_/, ''));

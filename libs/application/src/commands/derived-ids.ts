@@ -13,19 +13,13 @@ interface KeyOfCaller {
   readonly idempotencyKey: string;
 }
 
-/** The prefix of each kind of id, for people. */
-const PREFIXES = { movement: 'mv', transfer: 'tr', hold: 'hd', capture: 'cp' } as const satisfies Record<
-  Exclude<DerivedId, 'wallet'>,
-  string
->;
-
 /**
  * The id of what a command makes, such as `mv_` and 26 characters. It is the same for every repeat of the request.
  *
  * @param scope the wallet that the idempotency key belongs to
  */
-export function derivedIdOf(kind: keyof typeof PREFIXES, scope: string, key: KeyOfCaller): string {
-  return `${PREFIXES[kind]}_${digest(`${kind}\n${scope}\n${ofCaller(key)}`)}`;
+export function derivedIdOf({ kind, prefix }: DerivedId, scope: string, key: KeyOfCaller): string {
+  return `${prefix}_${digest(`${kind}\n${scope}\n${ofCaller(key)}`)}`;
 }
 
 /** The id of a wallet that was opened without one: `w_` and 26 characters, so that a repeat finds the first wallet. */

@@ -2,6 +2,7 @@ import type { Currency, Money } from '@tidemark/money';
 import type { z } from 'zod';
 import type { Wallet } from '../wallet.js';
 import type { Decision } from './decision.js';
+import type { DerivedId } from './derived-id.js';
 import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
 import type { ProposedMovement } from './part.js';
 import type { RejectionDefinition } from './rejection.js';
@@ -36,9 +37,6 @@ export interface CommandRoute {
   /** What the answer 201 says. */
   readonly done: string;
 }
-
-/** The prefixes of ids that follow from the idempotency key, by what they name. */
-export type DerivedId = 'movement' | 'transfer' | 'wallet' | 'hold' | 'capture';
 
 /** A body that is not simply the command's fields. */
 export interface CommandBody<C> {

@@ -1,6 +1,7 @@
 import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
+import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { details, flag, id, instant, money, walletId } from '../fields/fields.js';
@@ -29,7 +30,7 @@ export const deposit = defineCommand('Deposit', {
     done: 'The money is there.',
   },
   fields: { walletId, amount: money, details, pending: flag, expiresAt: optional(instant) },
-  derives: { movementId: 'movement' },
+  derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, tooManyCurrencies],
   decide({ walletId, ...movement }, context) {
     const { movementId, amount, details } = movement;

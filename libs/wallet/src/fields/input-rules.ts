@@ -52,8 +52,7 @@ export const currencyCode = z.string({ error: (issue) => stringOr(issue, 'such a
 export const instantText = z
   .string()
   .meta({
-    description:
-      "The business's own date: RFC 3339 with an offset, years 1900 to 2200. Kept in UTC, to the millisecond.",
+    description: 'RFC 3339 with an offset, years 1900 to 2200. Kept in UTC, to the millisecond.',
     format: 'date-time',
     example: '2026-01-31T12:00:00+01:00',
   })
@@ -75,7 +74,7 @@ export const detailsShape = {
   description: textOf(DESCRIPTION_CHARACTERS_MAX)
     .optional()
     .meta({ description: 'What people read on the statement.', example: 'Lunch' }),
-  effectiveAt: instantText.optional(),
+  effectiveAt: instantText.optional().meta({ description: "The business's own date." }),
 };
 
 export const metadataPairs = z

@@ -59,7 +59,7 @@ export const captureHold = defineCommand('CaptureHold', {
     done: 'The captured amount is booked.',
   },
   fields: { walletId, holdId: id, amount: optional(money), to: optional(walletId), final: flag, details },
-  derives: { captureId: 'capture' },
+  derives: { captureId: { kind: 'capture', prefix: 'cp' } },
   rejects: [
     walletNotFound,
     sameWallet,

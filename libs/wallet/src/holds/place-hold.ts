@@ -44,7 +44,7 @@ export const placeHold = defineCommand('PlaceHold', {
     done: 'The money is held.',
   },
   fields: { walletId, amount: money, expiresAt: optional(instant), details },
-  derives: { holdId: 'hold' },
+  derives: { holdId: { kind: 'hold', prefix: 'hd' } },
   rejects: [amountNotPositive, expiryPassed, tooManyHolds, walletFrozen, insufficientFunds],
   decide({ walletId, holdId, amount, expiresAt, details }, { wallet, now, refuse }) {
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });

@@ -35,7 +35,7 @@ export const openWallet = defineCommand('OpenWallet', {
     done: 'The wallet is open.',
   },
   fields: { walletId, homeRegion: region, metadata },
-  derives: { walletId: 'wallet' },
+  derives: { walletId: { kind: 'wallet', prefix: 'w' } },
   rejects: [walletAlreadyOpen],
   opens: true,
   defaultRegion: 'homeRegion',

@@ -92,7 +92,7 @@ const settle = <const T extends string>(type: T, direction: Direction, path: 'de
       done: 'The amount is booked.',
     },
     fields: { walletId, movementId: id, amount: optional(money), details },
-    rejects: [movementNotPending, amountNotPositive, settledOutOfBounds, tooManyCurrencies, insufficientFunds],
+    rejects: [movementNotPending, amountNotPositive, settledOutOfBounds, insufficientFunds, tooManyCurrencies],
     decide({ walletId, movementId, amount, details: said }, { wallet, now, availableOf }): Decision {
       const announced = openAt(pending.of(wallet)[direction], movementId, now);
       if (!announced) return reject(movementNotPending, { walletId, movementId });

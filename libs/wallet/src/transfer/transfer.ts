@@ -64,7 +64,7 @@ export const transfer = defineCommand('Transfer', {
   },
   body: transferBody(leg),
   fields: { legs, details },
-  derives: { transferId: 'transfer' },
+  derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
   rejects: [walletNotFound, sameWallet, amountNotPositive, walletFrozen, tooManyCurrencies, insufficientFunds],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => [...new Set(legs.flatMap(({ from, to }) => [from, to]))],

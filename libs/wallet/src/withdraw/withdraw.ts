@@ -1,6 +1,7 @@
 import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
+import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
 import { details, flag, id, instant, literal, money, walletId } from '../fields/fields.js';
@@ -36,7 +37,7 @@ export const withdraw = defineCommand('Withdraw', {
     done: 'The money is gone.',
   },
   fields: { walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
-  derives: { movementId: 'movement' },
+  derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, insufficientFunds, tooManyCurrencies],
   decide({ walletId, ...movement }, context) {
     const { movementId, amount, overdraft, details } = movement;

@@ -54,7 +54,7 @@ export const giveTip = defineCommand('GiveTip', {
     done: 'The tip is given.',
   },
   fields: { walletId, for: literal('kitchen', 'service'), amount: money, details },
-  derives: { tipId: 'movement' },
+  derives: { tipId: { kind: 'tip', prefix: 'tip' } },
   rejects: [tipTooSmall, tooManyTips, walletFrozen, insufficientFunds],
   decide({ walletId, tipId, amount, details, for: whom }, { wallet, refuse }) {
     if (!amount.isPositive() || amount.toString().startsWith('0')) {

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningService, type Answer } from './running-service.js';
+
+/** A command of docs/commands.md, and the line below it. */
+interface Example {
+  readonly path: string;
+  readonly key: string;
+  readonly body: string;
+  readonly expected: string;
+}
+
+const EXAMPLE =
+  /^curl -s localhost:3000(?<path>\S+) -H "\$JSON" -H 'Idempotency-Key: (?<key>\S+)' -d '(?<body>.*)'\n# (?<expected>.*)$/gm;
+
+/** Everything of the page that is a command. Ids that it shows are those that an answer has to give. */
+const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const examples = [...page.matchAll(EXAMPLE)].map(({ groups }) => groups as unknown as Example);
+
+/** As the page has it: the status, and the code or an id. */
+function shown({ status, json }: Answer, expected: string): string {
+  const [, more] = expected.split(' ');
+  if (more === undefined) return String(status);
+  return json.code === undefined ? `${status} ${more} ${json[more]}` : `${status} ${json.code}`;
+}
+
+describe.each(engines)('docs/commands.md on $engine', (engine) => {
+  let service: RunningService;
+  beforeAll(async () => (service = await RunningService.start(engine)));
+  afterAll(() => service?.close());
+
+  it('has no command that this test cannot read', () => {
+    expect(examples.length).toBe(page.match(/^curl /gm)!.length);
+    expect(examples.length).toBeGreaterThan(25);
+  });
+
+  it('shows what each of its commands answers, in order', async () => {
+    for (const { path, key, body, expected } of examples) {
+      const answer = await service.post(path, JSON.parse(body), { key });
+      expect(shown(answer, expected), `${key}: ${answer.text}`).toBe(expected);
+    }
+  });
+
+  it('leaves the balances that the examples add up to', async () => {
+    const { json: ann } = await service.get('/v1/wallets/ann');
+    // 100 − captures of 15, 10 and 5 + 19.50 settled − 30 settled + 10 from ben
+    expect(ann).toMatchObject({
+      status: 'open',
+      balances: [{ posted: '69.50', held: '0.00', pendingIn: '0.00', pendingOut: '0.00', available: '69.50' }],
+    });
+    expect((await service.get('/v1/wallets/ben')).json.status).toBe('archived');
+  });
+});

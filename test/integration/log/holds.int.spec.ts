@@ -169,4 +169,21 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
   });
 
   it('and doctor finds nothing wrong', async () => expect(await patient.findings()).toEqual([]));
+
+  it('but finds a hold captured twice, and a capture above its hold', async () => {
+    await funded('robbed');
+    await stores[0].execute(hold('robbed', 'h_1', '2.00'));
+    await stores[0].execute(capture('robbed', 'h_1', { amount: eur('1.50') }));
+    await stores[0].execute(capture('robbed', 'h_1'));
+    const spoil = (from: string, to: string) =>
+      patient.spoil(
+        `UPDATE wallet_events SET data = replace(data, '${from}', '${to}') WHERE wallet_id = 'robbed' AND version = 3`,
+      );
+    const limits = async () =>
+      (await patient.findings({ walletId: 'robbed' })).filter((finding) => finding.startsWith('within_limits'));
+    await spoil('2.00', '1.00');
+    expect(await limits()).toEqual(['within_limits robbed 4', 'within_limits robbed 5']);
+    await spoil('1.00', '1.60');
+    expect(await limits()).toEqual(['within_limits robbed 5']);
+  });
 });

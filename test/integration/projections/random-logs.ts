@@ -17,7 +17,29 @@ export type Step =
       readonly amount: number;
       readonly of: number;
     }
+  | {
+      /** `id`: which hold or pending movement of the wallet; `expires`: soon, so that some are past their time later. */
+      readonly kind: 'hold' | 'announce';
+      readonly wallet: number;
+      readonly id: number;
+      readonly amount: number;
+      readonly of: number;
+      readonly out: boolean;
+      readonly expires: boolean;
+    }
+  | {
+      readonly kind: 'capture';
+      readonly wallet: number;
+      readonly id: number;
+      readonly to: number | undefined;
+      readonly amount: number | undefined;
+      readonly of: number;
+    }
+  | { readonly kind: 'end'; readonly wallet: number; readonly id: number; readonly how: (typeof ENDINGS)[number] }
+  | { readonly kind: 'freeze'; readonly wallet: number; readonly thaw: boolean }
   | { readonly kind: 'rehome'; readonly wallet: number; readonly region: string };
+
+const ENDINGS = ['VoidHold', 'SettleDeposit', 'SettleWithdrawal', 'FailDeposit', 'FailWithdrawal'] as const;
 
 /** What happens at once; then the next. */
 export type Script = readonly (readonly Step[])[];
@@ -25,10 +47,15 @@ export type Script = readonly (readonly Step[])[];
 /** None, few and many digits behind the point. */
 const CURRENCIES: readonly Currency[] = [currency('EUR', 2), currency('JPY', 0), currency('ETH', 18)];
 export const LOG_WALLETS = 5;
+/** Holds, and pending movements, that the steps name in a wallet. */
+const IDS = 3;
+const EXPIRES_IN_MS = 1_000;
 
 const wallet = fc.nat(LOG_WALLETS - 1);
 const of = fc.nat(CURRENCIES.length - 1);
 const amount = fc.integer({ min: 1, max: 90 });
+const id = fc.nat(IDS - 1);
+const begun = { wallet, id, amount: fc.integer({ min: 1, max: 30 }), of, out: fc.boolean(), expires: fc.boolean() };
 
 /** Deposits mostly, so that some of what follows is accepted and some is not. */
 export function scripts(regions: readonly string[], { stepsMax }: { stepsMax: number }): fc.Arbitrary<Script> {
@@ -37,6 +64,21 @@ export function scripts(regions: readonly string[], { stepsMax }: { stepsMax: nu
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), wallet, amount, of }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('transfer' as const), wallet, to: wallet, amount, of }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('limit' as const), wallet, amount, of }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('hold' as const), ...begun }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('announce' as const), ...begun }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        ...{ kind: fc.constant('capture' as const), wallet, id, of },
+        to: fc.option(wallet, { nil: undefined }),
+        amount: fc.option(fc.integer({ min: 1, max: 15 }), { nil: undefined }),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant('end' as const), wallet, id, how: fc.constantFrom(...ENDINGS) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze' as const), wallet, thaw: fc.boolean() }) },
     {
       weight: 2,
       arbitrary: fc.record({ kind: fc.constant('rehome' as const), wallet, region: fc.constantFrom(...regions) }),
@@ -54,8 +96,24 @@ export async function write(store: TestStore, script: Script, nameOf: (wallet: n
 function take(store: TestStore, step: Step, nameOf: (wallet: number) => string): Promise<unknown> {
   const walletId = nameOf(step.wallet);
   if (step.kind === 'rehome') return store.rehome(walletId, step.region);
-  const amount = Money.of(String(step.amount), CURRENCIES[step.of]!);
+  if (step.kind === 'freeze') {
+    return store.execute({ type: step.thaw ? 'Unfreeze' : 'Freeze', walletId, direction: 'credits' });
+  }
+  if (step.kind === 'end') return end(store, walletId, step);
+  const money = (amount: number) => Money.of(String(amount), CURRENCIES[step.of]!);
+  if (step.kind === 'capture') {
+    const { to, amount } = step;
+    return store.execute({
+      ...{ type: 'CaptureHold', walletId, holdId: `hd_${step.id}`, captureId: 'c', details: {} },
+      ...(to !== undefined && { to: nameOf(to) }),
+      ...(amount !== undefined && { amount: money(amount) }),
+    });
+  }
+  const amount = money(step.amount);
   switch (step.kind) {
+    case 'hold':
+    case 'announce':
+      return begin(store, walletId, step, amount);
     case 'deposit':
       return store.execute({ type: 'Deposit', walletId, movementId: 'm', amount, details: { reference: 'r' } });
     case 'withdraw':
@@ -67,4 +125,26 @@ function take(store: TestStore, step: Step, nameOf: (wallet: number) => string):
       return store.execute({ type: 'Transfer', transferId: 't', legs, details: {} });
     }
   }
+}
+
+function begin(
+  store: TestStore,
+  walletId: string,
+  { kind, id, out, expires }: Extract<Step, { kind: 'hold' | 'announce' }>,
+  amount: Money,
+): Promise<unknown> {
+  const expiry = expires && { expiresAt: new Date(Date.now() + EXPIRES_IN_MS).toISOString() };
+  const details = { reference: 'r' };
+  if (kind === 'hold') {
+    return store.execute({ type: 'PlaceHold', walletId, holdId: `hd_${id}`, amount, details, ...expiry });
+  }
+  const movement = { walletId, movementId: `mv_${id}`, amount, details, pending: true as const, ...expiry };
+  return store.execute(out ? { type: 'Withdraw', ...movement } : { type: 'Deposit', ...movement });
+}
+
+function end(store: TestStore, walletId: string, { how, id }: Extract<Step, { kind: 'end' }>): Promise<unknown> {
+  if (how === 'VoidHold') return store.execute({ type: how, walletId, holdId: `hd_${id}` });
+  const movementId = `mv_${id}`;
+  if (how === 'FailDeposit' || how === 'FailWithdrawal') return store.execute({ type: how, walletId, movementId });
+  return store.execute({ type: how, walletId, movementId, details: {} });
 }

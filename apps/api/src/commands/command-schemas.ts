@@ -1,4 +1,4 @@
-import { inputsOf, type CommandDefinition, type Fields } from '@tidemark/wallet';
+import { inputsOf, type CommandDefinition, type Fields, type JsonObject } from '@tidemark/wallet';
 import { z } from 'zod';
 import { walletCommandAnswer, walletsCommandAnswer } from '../schemas/answers.js';
 
@@ -18,17 +18,35 @@ export function bodyFieldsOf(command: CommandDefinition): Fields {
 export function bodySchemaOf(command: CommandDefinition): z.ZodType {
   if (command.body) return command.body.schema;
   const { derives, defaultRegion, type } = command;
+  const inputs = inputsOf(bodyFieldsOf(command));
   const shape = Object.assign(
     {},
-    ...inputsOf(bodyFieldsOf(command)).map(([name, input]) => {
+    ...inputs.map(([name, input]) => {
       const ofField = input.shape(name);
       // What is derived or defaulted may be left out.
       if (!(name in derives) && name !== defaultRegion) return ofField;
       return Object.fromEntries(Object.entries(ofField).map(([key, schema]) => [key, schema.optional()]));
     }),
   ) as Record<string, z.ZodType>;
-  return z.strictObject(shape).meta({ id: type });
+  const groups = inputs.map(([name, input]) => input.together?.(name) ?? []).filter((keys) => keys.length > 1);
+  if (groups.length === 0) return z.strictObject(shape).meta({ id: type });
+  const dependentRequired = Object.fromEntries(
+    groups.flatMap((keys) => keys.map((key) => [key, keys.filter((other) => other !== key)])),
+  );
+  return z.strictObject(shape).superRefine(requireAllOrNone(groups)).meta({ id: type, dependentRequired });
 }
+
+const requireAllOrNone =
+  (groups: readonly (readonly string[])[]) =>
+  (body: JsonObject, context: z.RefinementCtx): void => {
+    for (const keys of groups) {
+      const given = keys.find((key) => body[key] !== undefined);
+      if (given === undefined) continue;
+      for (const key of keys.filter((each) => body[each] === undefined)) {
+        context.addIssue({ code: 'custom', path: [key], message: `is missing: it goes with ${given}`, input: body });
+      }
+    }
+  };
 
 /** Whether a command's answer is about the wallet that it was sent to, and not only about all that it touched. */
 export function isAboutOneWallet({ fields }: CommandDefinition): boolean {

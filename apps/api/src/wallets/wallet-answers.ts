@@ -15,3 +15,15 @@ export function walletOf(state: WalletState | ProjectedWallet, at = new Date().t
   const balances = fullBalances(balancesView(wallet, at));
   return { walletId, status: statusOf(wallet), homeRegion, version, position, balances, metadata, ...readAsOf };
 }
+
+/**
+ * Whether something has expired since the wallet's last event. Then the answer has changed and the version has not, so the ETag
+ * does not tell.
+ *
+ * @param at as of `walletOf`
+ */
+export function hasLapsed({ wallet, recordedAt }: WalletState, at = new Date().toISOString()): boolean {
+  if (!wallet.parts) return false;
+  const [then, now] = [recordedAt, at].map((time) => JSON.stringify(balancesView(wallet, time)));
+  return then !== now;
+}

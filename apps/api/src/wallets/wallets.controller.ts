@@ -13,7 +13,7 @@ import { Problem } from '../problems/problem.js';
 import { walletIdText as walletId } from '@tidemark/wallet';
 import { walletQuery, walletsQuery, type WalletQuery, type WalletsQuery } from '../schemas/queries.js';
 import { ENGINE } from '../tokens.js';
-import { walletOf } from './wallet-answers.js';
+import { hasLapsed, walletOf } from './wallet-answers.js';
 import { positionOfQuery } from './position-of-query.js';
 
 @Controller('v1/wallets')
@@ -47,7 +47,8 @@ export class WalletsController {
     const { version } = found.wallet;
     reply.header('etag', versionTag(version));
     if (moment.kind === 'fresh') reply.header(HOME_REGION, found.wallet.homeRegion);
-    if (!isUnchanged(request, version)) return walletOf(found, instantOfMoment(moment, found));
+    const instant = instantOfMoment(moment, found);
+    if (!isUnchanged(request, version) || hasLapsed(found, instant)) return walletOf(found, instant);
     reply.code(304);
     return undefined;
   }

@@ -16,6 +16,8 @@ export interface JudgedEvent {
   /** Undefined where it cannot be read, which is reported already. */
   readonly event: WalletEvent | undefined;
   readonly metadata: EventMetadata | undefined;
+  /** The wallet before it; undefined where that is not known. */
+  readonly before: Wallet | undefined;
   /** The wallet after it; undefined after a hole or an event that cannot be read. */
   readonly after: Wallet | undefined;
 }
@@ -71,9 +73,10 @@ export class WalletFold {
     const chained = this.link(recorded);
     const event = this.read(() => domainEvent(recorded), chained);
     const metadata = this.read(() => metadataOf(recorded), chained);
+    const before = this.wallet;
     this.wallet = this.fold(event);
     this.homes = event && homesAfter(this.homes, event, region);
-    return { recorded, event, metadata, after: this.wallet };
+    return { recorded, event, metadata, before, after: this.wallet };
   }
 
   private missing(first: number, last: number): void {

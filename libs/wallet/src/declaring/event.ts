@@ -31,8 +31,9 @@ export interface EventRules<E> {
    * What is wrong with the event, or with the wallet after it, as `doctor` says it; undefined where nothing is.
    *
    * @param after undefined where an event before it cannot be read
+   * @param before the wallet that the event was written on; undefined where that is not known
    */
-  violation(event: E, after: Wallet | undefined): string | undefined;
+  violation(event: E, after: Wallet | undefined, before: Wallet | undefined): string | undefined;
   /** The region of the wallet's next event, where this event decides it. */
   home?(event: E): string;
   /** For an event that two wallets share. */

@@ -33,6 +33,8 @@ export interface Field<T> {
 export interface FieldInput<T> {
   /** The keys of the body and their schemas. */
   shape(name: string): Record<string, z.ZodType>;
+  /** Keys of which a body has all or none. Of some only, the value would be another than the caller meant. */
+  together?(name: string): readonly string[];
   /** The value in a body that fits the shape. @throws MoneyError */
   take(body: JsonObject, name: string, currencyOf: CurrencyOf): T;
   /** The currency codes that `take` is going to look up. */
@@ -74,6 +76,8 @@ export function optional<T>(field: Field<T>): OptionalField<T> {
       input: {
         shape: (name) =>
           Object.fromEntries(Object.entries(input.shape(name)).map(([key, schema]) => [key, schema.optional()])),
+        together: (name) =>
+          Object.entries(input.shape(name)).flatMap(([key, schema]) => (schema.isOptional() ? [] : [key])),
         take: (body, name, currencyOf) => (body[name] === undefined ? undefined : input.take(body, name, currencyOf)),
         ...(input.currencies && { currencies: input.currencies }),
       },

@@ -10,9 +10,9 @@ import { life, walletFrozen } from '../life/life-part.js';
 import { amountNotPositive, tooManyCurrencies, walletNotFound } from '../rejections.js';
 import { NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
 import { sameWallet, TransferReceived } from '../transfer/transfer.js';
-import { notPositive } from '../violations.js';
+import { notPositive, textOf } from '../violations.js';
 import { post, type Wallet } from '../wallet.js';
-import { holdNotOpen, holds, openHold } from './holds-part.js';
+import { holdNotOpen, holds, openHold, withoutHold } from './holds-part.js';
 
 export const HoldCaptured = defineEvent('HoldCaptured', {
   fields: { holdId: id, captureId: id, to: optional(walletId), amount: money, final: flag, details },
@@ -26,10 +26,18 @@ export const HoldCaptured = defineEvent('HoldCaptured', {
     details,
   }),
   // The money was set aside when the hold was placed, so a capture never overdraws more than the hold did.
-  violation: ({ amount }) => notPositive(amount),
+  violation: ({ holdId, amount }, _, before) =>
+    notPositive(amount) ?? withoutHold(holdId, before) ?? aboveHold(holdId, amount, before),
   counterpart: ({ captureId, to }) => (to === undefined ? undefined : { walletId: to, id: captureId, half: 'sent' }),
 });
 export type HoldCaptured = EventOf<typeof HoldCaptured>;
+
+function aboveHold(holdId: string, amount: Money, before: Wallet | undefined): string | undefined {
+  const left = before && holds.of(before).byId.get(holdId)?.amount;
+  if (!left) return undefined;
+  const fits = left.currency.code === amount.currency.code && !left.lessThan(amount);
+  return fits ? undefined : `${textOf(amount)} was captured of hold ${holdId}, of which ${textOf(left)} was left`;
+}
 
 /** Without the captured part of a hold; without all of it where nothing is left or the capture is final. */
 function reduced(wallet: Wallet, holdId: string, amount: Money, final: boolean): Wallet {

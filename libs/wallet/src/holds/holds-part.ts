@@ -44,3 +44,8 @@ export const holdNotOpen = defineRejection('hold_not_open', {
 export function openHold(wallet: Wallet, holdId: string, now: string): Reservation | undefined {
   return openAt(holds.of(wallet), holdId, now);
 }
+
+/** What is wrong with an event of a hold that the wallet did not have. */
+export function withoutHold(holdId: string, before: Wallet | undefined): string | undefined {
+  return !before || holds.of(before).byId.has(holdId) ? undefined : `there is no open hold ${holdId}`;
+}

@@ -7,7 +7,7 @@ import { id, instant, reason, walletId } from '../fields/fields.js';
 import { expiryPassed } from '../rejections.js';
 import { isDue, NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
 import { counted, type Wallet } from '../wallet.js';
-import { holdNotOpen, holds, openHold } from './holds-part.js';
+import { holdNotOpen, holds, openHold, withoutHold } from './holds-part.js';
 
 const released = (wallet: Wallet, { holdId }: { readonly holdId: string }) =>
   counted(holds.put(wallet, withoutReservation(holds.of(wallet), holdId, NO_RESERVATIONS)));
@@ -17,7 +17,7 @@ export const HoldVoided = defineEvent('HoldVoided', {
   evolve: released,
   postings: () => [],
   statement: () => undefined,
-  violation: () => undefined,
+  violation: ({ holdId }, _, before) => withoutHold(holdId, before),
 });
 export type HoldVoided = EventOf<typeof HoldVoided>;
 
@@ -26,7 +26,7 @@ export const HoldExpired = defineEvent('HoldExpired', {
   evolve: released,
   postings: () => [],
   statement: () => undefined,
-  violation: () => undefined,
+  violation: ({ holdId }, _, before) => withoutHold(holdId, before),
 });
 export type HoldExpired = EventOf<typeof HoldExpired>;
 
@@ -39,7 +39,7 @@ export const HoldExtended = defineEvent('HoldExtended', {
   },
   postings: () => [],
   statement: () => undefined,
-  violation: () => undefined,
+  violation: ({ holdId }, _, before) => withoutHold(holdId, before),
 });
 export type HoldExtended = EventOf<typeof HoldExtended>;
 

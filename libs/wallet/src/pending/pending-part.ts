@@ -11,6 +11,7 @@ import {
   type Reservation,
   type Reservations,
 } from '../reservations.js';
+import type { Wallet } from '../wallet.js';
 
 /** Pending movements keep their details in the state, up to 1 KB each, and the state must stay small. */
 export const PENDING_MAX = 100;
@@ -61,6 +62,16 @@ export function countOf(all: Pending): number {
 export function withPending(all: Pending, direction: Direction, some: Reservations<PendingMovement>): Pending {
   const next = { ...all, [direction]: some };
   return countOf(next) === 0 ? NOTHING : next;
+}
+
+/** What is wrong with an event of a pending movement that the wallet did not have. */
+export function withoutPending(
+  movementId: string,
+  direction: Direction,
+  before: Wallet | undefined,
+): string | undefined {
+  if (!before || pending.of(before)[direction].byId.has(movementId)) return undefined;
+  return `there is no pending movement ${movementId}`;
 }
 
 export const movementNotPending = defineRejection('movement_not_pending', {

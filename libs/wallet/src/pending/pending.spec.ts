@@ -204,6 +204,17 @@ describe('the rest', () => {
     given(opened, announcedIn('5.00'))
       .when(close({ walletId: ALICE }))
       .thenRejected('wallet_busy', { walletId: ALICE, open: ['pending'] }));
+  it('doctor is told of an end of what was not pending', () => {
+    const before = [opened, announcedIn('5.00')].reduce(evolve, initialState);
+    const failed = MovementFailed({ movementId: 'd1', direction: 'in' });
+    expect(MovementFailed.violation(failed, before, before)).toBeUndefined();
+    const after = evolve(before, failed);
+    const told = 'there is no pending movement d1';
+    expect(MovementFailed.violation(failed, after, after)).toBe(told);
+    const settled = { ...settledIn('5.00') };
+    expect(MovementSettled.violation(settled, after, after)).toBe(told);
+    expect(MovementSettled.violation({ ...settled, direction: 'out' }, before, before)).toBe(told);
+  });
   it('comes back from its stored form', () => {
     const wallet = [...ten, announcedIn('5.00', { expiresAt: SOON }), announcedOut('2.00')].reduce(
       evolve,

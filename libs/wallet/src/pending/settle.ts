@@ -11,7 +11,7 @@ import { isDue, NO_RESERVATIONS, openAt, withoutReservation } from '../reservati
 import { refuseWithoutRoom } from '../room.js';
 import { notPositive } from '../violations.js';
 import { counted, post, type Wallet } from '../wallet.js';
-import { movementNotPending, pending, withPending, type Direction } from './pending-part.js';
+import { movementNotPending, pending, withoutPending, withPending, type Direction } from './pending-part.js';
 
 /**
  * At most twice what was announced may be settled: fees, tips and exchange rates explain as much. More is a slip, or a movement
@@ -41,7 +41,8 @@ export const MovementSettled = defineEvent('MovementSettled', {
     amount: signed(amount, direction),
     details,
   }),
-  violation: ({ amount }) => notPositive(amount),
+  violation: ({ movementId, direction, amount }, _, before) =>
+    notPositive(amount) ?? withoutPending(movementId, direction, before),
 });
 export type MovementSettled = EventOf<typeof MovementSettled>;
 
@@ -50,7 +51,7 @@ export const MovementFailed = defineEvent('MovementFailed', {
   evolve: (wallet, { movementId, direction }) => counted(without(wallet, direction, movementId)),
   postings: () => [],
   statement: () => undefined,
-  violation: () => undefined,
+  violation: ({ movementId, direction }, _, before) => withoutPending(movementId, direction, before),
 });
 export type MovementFailed = EventOf<typeof MovementFailed>;
 
@@ -59,7 +60,7 @@ export const MovementExpired = defineEvent('MovementExpired', {
   evolve: (wallet, { movementId, direction }) => counted(without(wallet, direction, movementId)),
   postings: () => [],
   statement: () => undefined,
-  violation: () => undefined,
+  violation: ({ movementId, direction }, _, before) => withoutPending(movementId, direction, before),
 });
 export type MovementExpired = EventOf<typeof MovementExpired>;
 

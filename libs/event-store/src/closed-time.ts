@@ -17,22 +17,18 @@ type Reader = Pick<Database, 'query' | 'engine'>;
  * than the bound after its recorded time. On PostgreSQL it is a row: a flush that comes later with an earlier time is refused.
  *
  * @param time ISO 8601, UTC, milliseconds
- * @returns undefined while the time is not yet as old as the bound, by the clock of PostgreSQL
+ * @returns undefined while the time is not yet as old as the bound by the clock of PostgreSQL, or another reader has just closed it:
+ *   ask again
  */
 export async function closeTime({ engine, query }: Reader, time: string): Promise<Position | undefined> {
   if (engine === 'cockroach') return visibleBy(time);
-  const closed = () => query<Closed>(CLOSED, [time], { name: 'closed-time' });
-  const close = () =>
-    query<Closed>(CLOSE, [time, VISIBLE_WITHIN_MS], {
-      name: 'close-time',
-      timeoutMs: VISIBLE_WITHIN_MS,
-    });
-  // The last one is for a reader whose update waited for another reader's, which had closed as much already.
-  for (const ask of [closed, close, closed]) {
-    const { rows } = await ask();
-    if (rows[0]) return positionOf(engine, rows[0].position);
-  }
-  return undefined;
+  const { rows: closed } = await query<Closed>(CLOSED, [time], { name: 'closed-time' });
+  if (closed[0]) return positionOf(engine, closed[0].position);
+  const { rows } = await query<Closed>(CLOSE, [time, VISIBLE_WITHIN_MS], {
+    name: 'close-time',
+    timeoutMs: VISIBLE_WITHIN_MS,
+  });
+  return rows[0] && positionOf(engine, rows[0].position);
 }
 
 /** Whether this snapshot has everything up to a position: nothing will ever be committed at or before it that is not in it. */

@@ -113,6 +113,9 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     await database.query(`INSERT INTO a VALUES (1, 'x')`);
     await expect(database.query('DELETE FROM a')).rejects.toThrow(/permission|privilege/);
     await database.close();
+    const maker = await connect({ url: elsewhere.url, applicationName: 'test' });
+    await maker.query(`REVOKE ALL ON TABLE a FROM ${role}`); // or the role cannot be dropped
+    await maker.close();
     await elsewhere.drop();
   });
 

@@ -63,3 +63,22 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
     expect((await service.get('/v1/wallets')).status).toBe(200);
   });
 });
+
+describe.each(engines)('lists that wait for the log, on $engine', (engine) => {
+  it('keep no other list from being read', { timeout: 60_000 }, async () => {
+    const service = await RunningService.start(engine); // without a worker nothing is ever reached
+    try {
+      const { json } = await service.post('/v1/wallets', { walletId: 'w' });
+      const waiting = Array.from({ length: 10 }, () => service.get(`/v1/wallets?minPosition=${json.position}`));
+      await sleep(500);
+      const began = performance.now();
+      expect((await service.get('/v1/wallets')).status).toBe(200);
+      expect(performance.now() - began).toBeLessThan(COMMAND_MS_MAX);
+      expect((await Promise.all(waiting)).map(({ json: { code } }) => code)).toEqual(
+        Array(10).fill('projection_behind'),
+      );
+    } finally {
+      await service.close();
+    }
+  });
+});

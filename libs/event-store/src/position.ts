@@ -7,6 +7,7 @@ import type { Engine } from '@tidemark/database';
 export type Position = string;
 
 const POSTGRES_DIGITS = 19; // of the largest int8
+const POSTGRES_LAST = '9223372036854775807';
 
 /** Before everything. */
 export const LOG_START: Record<Engine, Position> = {
@@ -21,5 +22,6 @@ export function positionOf(engine: Engine, stored: string): Position {
 
 /** Whether a string from outside has the form of this engine's positions. */
 export function isPosition(engine: Engine, text: string): boolean {
-  return engine === 'postgres' ? /^\d{19}$/.test(text) : /^\d{19}\.\d{10}$/.test(text);
+  if (engine === 'cockroach') return /^\d{19}\.\d{10}$/.test(text);
+  return /^\d{19}$/.test(text) && text <= POSTGRES_LAST;
 }

@@ -11,6 +11,8 @@ export const TEST_DATABASE_PREFIX = 'tidemark_test_';
 
 /** Creating and dropping databases on CockroachDB are schema changes. */
 const DDL_TIMEOUT_MS = 60_000;
+/** Builds read the past, up to 2 s ago (`fixPosition`): a database that is younger does not exist there. */
+const COCKROACH_AGE_MS = 2_500;
 /** Others create from the same template, or are just building it. */
 const ATTEMPTS_MAX = 20;
 
@@ -45,6 +47,7 @@ export async function freshDatabase(
   } else {
     const template = await fingerprint(directory);
     await administer(engine, (server) => copySchema(server, { name, url, template, directory }));
+    await new Promise((done) => setTimeout(done, COCKROACH_AGE_MS));
   }
   return {
     url,

@@ -113,8 +113,8 @@ describe.each(engines)('readers while the builds of one region are swapped under
       ...Array.from({ length: READERS }, read),
     ]);
     expect(wrong).toEqual([]);
-    expect(swaps).toBeGreaterThan(10);
-    expect(pages).toBeGreaterThan(20);
+    expect(swaps).toBeGreaterThan(3);
+    expect(pages).toBeGreaterThan(5);
     for (const worker of workers) await worker.settled();
     for (const [generation, regions] of [
       ['1', REGIONS],

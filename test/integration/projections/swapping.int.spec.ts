@@ -116,8 +116,8 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
       swap(movements),
     ]);
     expect(wrong).toEqual([]);
-    expect(swaps).toBeGreaterThan(10);
-    expect(pages).toBeGreaterThan(50);
+    expect(swaps).toBeGreaterThan(3);
+    expect(pages).toBeGreaterThan(5);
   });
 
   it('a swap and a rollback give back exactly what was there', async () => {

@@ -88,12 +88,20 @@ export function scripts(regions: readonly string[], { stepsMax }: { stepsMax: nu
   return fc.array(together, { minLength: 1, maxLength: Math.ceil(stepsMax / 3), size: 'max' });
 }
 
-/** @param nameOf the id of a wallet in this log */
-export async function write(store: TestStore, script: Script, nameOf: (wallet: number) => string): Promise<void> {
-  for (const steps of script) await Promise.all(steps.map((step) => take(store, step, nameOf)));
+/**
+ * @param nameOf the id of a wallet in this log
+ * @param clock of the store, in milliseconds since the epoch: what expires does so some time after it
+ */
+export async function write(
+  store: TestStore,
+  script: Script,
+  nameOf: (wallet: number) => string,
+  clock: () => number = Date.now,
+): Promise<void> {
+  for (const steps of script) await Promise.all(steps.map((step) => take(store, step, nameOf, clock)));
 }
 
-function take(store: TestStore, step: Step, nameOf: (wallet: number) => string): Promise<unknown> {
+function take(store: TestStore, step: Step, nameOf: (wallet: number) => string, clock: () => number): Promise<unknown> {
   const walletId = nameOf(step.wallet);
   if (step.kind === 'rehome') return store.rehome(walletId, step.region);
   if (step.kind === 'freeze') {
@@ -113,7 +121,7 @@ function take(store: TestStore, step: Step, nameOf: (wallet: number) => string):
   switch (step.kind) {
     case 'hold':
     case 'announce':
-      return begin(store, walletId, step, amount);
+      return begin(store, walletId, step, amount, clock());
     case 'deposit':
       return store.execute({ type: 'Deposit', walletId, movementId: 'm', amount, details: { reference: 'r' } });
     case 'withdraw':
@@ -132,8 +140,9 @@ function begin(
   walletId: string,
   { kind, id, out, expires }: Extract<Step, { kind: 'hold' | 'announce' }>,
   amount: Money,
+  now: number,
 ): Promise<unknown> {
-  const expiry = expires && { expiresAt: new Date(Date.now() + EXPIRES_IN_MS).toISOString() };
+  const expiry = expires && { expiresAt: new Date(now + EXPIRES_IN_MS).toISOString() };
   const details = { reference: 'r' };
   if (kind === 'hold') {
     return store.execute({ type: 'PlaceHold', walletId, holdId: `hd_${id}`, amount, details, ...expiry });

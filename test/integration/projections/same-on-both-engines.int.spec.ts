@@ -30,7 +30,7 @@ describe.skipIf(engines.length < 2)('the same log on two engines (needs both)', 
       let now = Date.parse('2026-03-01T12:00:00.000Z');
       const store = await on.log.open({ clock: () => (now += 7_654_321) });
       for (let wallet = 0; wallet < LOG_WALLETS; wallet++) await store.openWallet(nameOf(wallet), `open-${wallet}`);
-      await write(store, oneByOne, nameOf);
+      await write(store, oneByOne, nameOf, () => now);
       // Not the same pages on both.
       await on.catchUp(REGIONS, { limits: { commitsMax: engine.engine === 'postgres' ? 7 : 50, eventsMax: 100 } });
       const upTo = await on.readablePosition(REGIONS);
@@ -57,7 +57,7 @@ describe.skipIf(engines.length < 2)('the same log on two engines (needs both)', 
 
   it('they are about something', () => {
     const { ofLog } = found[0]!.get(balances.name)!;
-    expect(ofLog.events).toBeGreaterThan(80);
+    expect(ofLog.events).toBeGreaterThan(60);
     expect(ofLog.wallets).toBeGreaterThan(LOG_WALLETS); // some have lived in several regions
     expect(Object.keys(ofLog.sums)).toEqual(['ETH', 'EUR', 'JPY']);
   });

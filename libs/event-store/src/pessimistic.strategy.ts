@@ -72,14 +72,14 @@ class PessimisticStrategy implements CommandStrategy {
 
   private async attempt(request: CommandRequest): Promise<CommandOutcome> {
     const { database, logClock, committed } = this.environment;
-    const now = logClock.now();
     const { outcome, written } = await database.transaction(async ({ query }) => {
       const on = { query, engine: database.engine };
       const heads = await lockAndLoad(on, request);
       const headOf = (walletId: string) => heads.get(walletId)!;
       const known = await storedOutcome(on, request, headOf(scopeOf(request.command)));
       if (known) return { outcome: known, written: [] };
-      const made = draft(request, headOf, now);
+      // After the locks: the wait for them would count towards the bound on when an event becomes visible (closed-time.ts).
+      const made = draft(request, headOf, logClock.now());
       return { outcome: await this.write(made, on), written: [made] };
     });
     committed(written);

@@ -10,7 +10,7 @@ export interface Reservation {
 
 /**
  * The open reservations of a wallet by their ids, with their sums by currency. The sums make a decision as fast with a
- * thousand reservations as with none. A map, because each event copies it: of 1,000, 20 times faster than an object.
+ * thousand reservations as with none. A map, because each event copies it.
  */
 export interface Reservations<R extends Reservation = Reservation> {
   readonly byId: ReadonlyMap<string, R>;

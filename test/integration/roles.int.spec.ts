@@ -119,6 +119,19 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     await elsewhere.drop();
   });
 
+  it('are made once when many databases of one server are migrated at the same moment', async () => {
+    const role = await ownSchema();
+    const databases = await Promise.all([1, 2, 3, 4, 5, 6].map(() => freshDatabase(engine, { migrations: false })));
+    const all = await Promise.all(databases.map(({ url }) => migrate({ url, directory })));
+    expect(all.map(({ applied }) => applied)).toEqual(databases.map(() => ['0001-a']));
+    for (const { url, drop } of databases) {
+      const maker = await connect({ url, applicationName: 'test', statementTimeoutMs: 60_000 });
+      await maker.query(`REVOKE ALL ON TABLE a FROM ${role}`); // or the role cannot be dropped
+      await maker.close();
+      await drop();
+    }
+  });
+
   it('that the login may not make are named in one line, and nothing is made', async () => {
     const role = await ownSchema();
     const login = unique();

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { connect, type Database } from '../connect.js';
 import { classify, sqlStateOf } from '../classification.js';
 import type { Engine } from '../engine.js';
@@ -33,7 +34,9 @@ export interface Migrated {
 const MIGRATION_STATEMENT_TIMEOUT_MS = 30 * 60_000;
 /** One for the statements, one for the lease's renewals beside them. */
 const MIGRATION_POOL_SIZE = 2;
-const RACES_MAX = 5;
+/** With the pause, which grows by itself each time, some 3 s in all. */
+const RACES_MAX = 8;
+const RACE_PAUSE_MS = 100;
 
 const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   name       text NOT NULL,
@@ -160,11 +163,12 @@ function located(error: unknown, where: string): unknown {
 /**
  * PostgreSQL's catalogs do not wait for one another. Two `CREATE TABLE IF NOT EXISTS` at once can fail with duplicate_table,
  * duplicate_object (the row type) or on a key of `pg_type`, and two GRANTs on a role, which all databases have in common, with
- * XX000 (tuple concurrently updated).
+ * XX000 (tuple concurrently updated). CockroachDB shows a role that another process made only after a while: until then it is
+ * a duplicate_object for CREATE ROLE and an undefined_object for GRANT.
  */
-const CATALOG_RACES = new Set(['42P07', '42710', '23505', 'XX000']);
+const CATALOG_RACES = new Set(['42P07', '42710', '42704', '23505', 'XX000']);
 
-/** Tries again after a race: the next attempt sees the other's work. CockroachDB answers 40001. */
+/** Tries again after a race: a later attempt sees the other's work. CockroachDB answers 40001. */
 async function withRaces<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -172,6 +176,7 @@ async function withRaces<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       const raced = classify(error, 'read').class === 'lost_race' || CATALOG_RACES.has(sqlStateOf(error) ?? '');
       if (!raced || attempt >= RACES_MAX) throw error;
+      await setTimeout(attempt * RACE_PAUSE_MS);
     }
   }
 }

@@ -5,9 +5,9 @@ import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
 import { MissingWallets } from './missing-wallets.js';
 import { LogUnavailable, type CommandOutcome } from './outcome.js';
-import { identityOf, PendingCommand } from './pending-command.js';
+import { identityOf, PendingCommand, type CachedWallet } from './pending-command.js';
 import { QueueRoom } from './queue-room.js';
-import { WalletCache, type CachedWallet } from './wallet-cache.js';
+import { WalletCache } from './wallet-cache.js';
 
 /** Which commands may share a flush. */
 type LaneOf = (command: PendingCommand) => string;

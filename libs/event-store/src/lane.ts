@@ -4,9 +4,9 @@ import type { Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { OpenFlush } from './open-flush.js';
 import { LogUnavailable, OutcomeUnknown, type CommandOutcome, type CommandResult } from './outcome.js';
-import type { PendingCommand } from './pending-command.js';
+import type { CachedWallet, PendingCommand } from './pending-command.js';
 import { failureOf, reconcile, type Reconciled } from './recovery.js';
-import { refresh, type CachedWallet } from './wallet-cache.js';
+import { refresh } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /**

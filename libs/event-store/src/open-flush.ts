@@ -1,6 +1,5 @@
 import { draft, type Draft, type WalletHead } from './draft.js';
-import type { PendingCommand } from './pending-command.js';
-import type { CachedWallet } from './wallet-cache.js';
+import type { CachedWallet, PendingCommand } from './pending-command.js';
 
 /**
  * A flush in the making. Each command is decided as it arrives, on the state left by the one before it, while the

@@ -1,7 +1,7 @@
 import { scopeOf, walletsOf } from '@tidemark/wallet';
 import type { CommandRequest } from './command-request.js';
+import type { WalletHead } from './draft.js';
 import type { CommandOutcome } from './outcome.js';
-import type { CachedWallet } from './wallet-cache.js';
 
 /** Two requests with the same identity are one command. */
 export function identityOf({ command, idempotencyKey, caller }: CommandRequest): string {
@@ -43,4 +43,29 @@ export class PendingCommand {
   walletOf(walletId: string): CachedWallet {
     return this.wallets[this.walletIds.indexOf(walletId)]!;
   }
+}
+
+/** What the commands of a wallet go out with: a `Lane`. */
+export interface CommandQueue {
+  readonly name: string;
+  /** Whether every command it was given has been answered. */
+  readonly idle: boolean;
+  /** Sends what waits, as soon as it may. */
+  schedule(): void;
+}
+
+/** A wallet in memory. While commands use it, it belongs to one lane. */
+export interface CachedWallet {
+  /** After every command decided so far, written or not. */
+  head: WalletHead;
+  /** When the database was last asked about this wallet, in milliseconds of the monotonic clock. */
+  loadedAt: number;
+  /** The lane whose commands may touch this wallet now. */
+  lane: CommandQueue | undefined;
+  /** How many commands of that lane are queued or in flight on this wallet. */
+  users: number;
+  /** Commands of other lanes, and whatever came after them, in order of arrival. */
+  readonly waiters: PendingCommand[];
+  /** Lost a race a moment ago: its commands sit out while the others go on. */
+  cooling: boolean;
 }

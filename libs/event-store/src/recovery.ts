@@ -3,8 +3,8 @@ import { isRepeat } from './command-request.js';
 import type { RetryReason, WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, type CommandOutcome } from './outcome.js';
 import { findOutcomes, replayOf, type OutcomeKey, type StoredOutcome } from './outcome-lookup.js';
-import type { PendingCommand } from './pending-command.js';
-import { refresh, type CachedWallet } from './wallet-cache.js';
+import type { CachedWallet, PendingCommand } from './pending-command.js';
+import { refresh } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /** The unique keys that decide races: a violation of one of them is an answer, of any other a defect. */

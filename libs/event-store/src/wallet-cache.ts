@@ -1,25 +1,8 @@
 import { partsHeapBytes } from '@tidemark/wallet';
 import { LRUCache } from 'lru-cache';
 import type { WalletHead } from './draft.js';
-import type { Lane } from './lane.js';
 import type { Limits } from './limits.js';
-import type { PendingCommand } from './pending-command.js';
-
-/** A wallet in memory. While commands use it, it belongs to one lane. */
-export interface CachedWallet {
-  /** After every command decided so far, written or not. */
-  head: WalletHead;
-  /** When the database was last asked about this wallet, in milliseconds of the monotonic clock. */
-  loadedAt: number;
-  /** The lane whose commands may touch this wallet now. */
-  lane: Lane | undefined;
-  /** How many commands of that lane are queued or in flight on this wallet. */
-  users: number;
-  /** Commands of other lanes, and whatever came after them, in order of arrival. */
-  readonly waiters: PendingCommand[];
-  /** Lost a race a moment ago: its commands sit out while the others go on. */
-  cooling: boolean;
-}
+import type { CachedWallet } from './pending-command.js';
 
 /**
  * Wallets in memory: those in use, which cannot be evicted (a second copy would race against the first), and as many

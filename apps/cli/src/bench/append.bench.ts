@@ -3,14 +3,11 @@ import { openEventStore } from '@tidemark/event-store';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import type { BenchDatabase } from './bench-database.js';
 import { Load, WALLETS } from './load.js';
-import { insertOneByOne, sampleRows } from './one-by-one.js';
+import { insertOneByOne, sampleRows, type Rate } from './one-by-one.js';
 
 /** Rows that the one-by-one side writes again and again into empty tables. */
 const SAMPLE = 20_000;
 const ROUNDS = 3;
-
-/** How many of something a second. */
-export type Rate = number;
 
 /**
  * DESIGN §8, rows 1 and 2: grouped appends against one-row INSERTs of the same rows, and one hot wallet against many.

@@ -1,5 +1,7 @@
 import type { Database } from '@tidemark/database';
-import type { Rate } from './append.bench.js';
+
+/** How many of something a second. */
+export type Rate = number;
 
 /** The rows that one deposit writes: its event and its outcome, each as the values of an INSERT. */
 interface CommandRows {

@@ -5,7 +5,8 @@ import { decodeWallet, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
 import { decodeCursor, encodeCursor, requireGeneration } from '../read-model/cursor.js';
 import { listWallets, type ListedWallet } from '../read-model/list-wallets.query.js';
 import { readProjected, type Freshness } from '../read-model/projected-list.js';
-import { ReadModel, type Reading } from '../read-model/read-model.js';
+import { ReadModel } from '../read-model/read-model.js';
+import type { Reading } from '../read-model/reading.js';
 import { pageOf, type PageRequest, type ProjectedPage } from './page.js';
 
 export interface ListWalletsRequest extends PageRequest, Freshness {

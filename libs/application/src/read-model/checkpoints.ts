@@ -17,7 +17,7 @@ import {
 } from '@tidemark/event-store';
 import type { LiveBuilds } from '@tidemark/projections';
 import { sql, type SQL } from 'drizzle-orm';
-import { ofBuilds } from './live-build.js';
+import { ofBuilds } from './of-builds.js';
 import { shardCheckpoints } from './schema.js';
 
 /** How far a list has followed the log, and how much it has not seen yet. */

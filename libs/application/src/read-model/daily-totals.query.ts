@@ -5,7 +5,7 @@ import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { dailyTotals } from './journal.schema.js';
 import { liveBuild } from './live-build.js';
 import type { DailyTotalsPlace } from './places.js';
-import type { Reading } from './read-model.js';
+import type { Reading } from './reading.js';
 
 /** What was moved on one day, in one region and currency, by events of one type. */
 export interface DailyTotal {

@@ -5,9 +5,10 @@ import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { journalEntries } from './journal.schema.js';
-import { liveBuild, ofBuilds } from './live-build.js';
+import { liveBuild } from './live-build.js';
+import { ofBuilds } from './of-builds.js';
 import type { JournalPlace } from './places.js';
-import type { Reading } from './read-model.js';
+import type { Reading } from './reading.js';
 
 /** What one event moved between accounts. */
 export interface JournalEntry {

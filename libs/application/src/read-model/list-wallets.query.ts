@@ -4,8 +4,9 @@ import type { LiveBuilds } from '@tidemark/projections';
 import { ARCHIVED_IN_STATE } from '@tidemark/wallet';
 import { and, asc, gt, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { byGeneration, liveBuild, ofBuilds } from './live-build.js';
-import type { Reading } from './read-model.js';
+import { liveBuild } from './live-build.js';
+import { byGeneration, ofBuilds } from './of-builds.js';
+import type { Reading } from './reading.js';
 import { walletBalances } from './schema.js';
 
 /** A projected row as it is stored. */

@@ -1,8 +1,8 @@
-import { generationIn, LIVE_BUILDS, type LiveBuilds } from '@tidemark/projections';
-import { and, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
-import { alias, type AnyPgColumn } from 'drizzle-orm/pg-core';
+import { LIVE_BUILDS, type LiveBuilds } from '@tidemark/projections';
+import { eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { checkpointsColumn } from './checkpoints.js';
-import type { Reading } from './read-model.js';
+import type { Reading } from './reading.js';
 import { projections } from './schema.js';
 
 /**
@@ -23,18 +23,3 @@ export function liveBuild({ drizzle, regions }: Reading, projection: string, ask
 
 /** The name that `LIVE_BUILDS` gives the row. */
 const p = alias(projections, 'p');
-
-interface ByBuild {
-  readonly generation: AnyPgColumn;
-  readonly region: AnyPgColumn;
-}
-
-/** Rows of what readers see in some regions: generation and region lead every key, so each region is a range of it. */
-export function ofBuilds({ generation, region }: ByBuild, builds: LiveBuilds, regions: readonly string[]): SQL {
-  return or(...byGeneration(builds, regions).map(([number, of]) => and(eq(generation, number), inArray(region, of))))!;
-}
-
-/** Regions whose readers see the same build. */
-export function byGeneration(builds: LiveBuilds, regions: readonly string[]): [string, string[]][] {
-  return [...Map.groupBy(regions, (region) => generationIn(builds, region))];
-}

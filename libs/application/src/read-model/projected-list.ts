@@ -2,7 +2,8 @@ import type { Position } from '@tidemark/event-store';
 import type { LiveBuilds } from '@tidemark/projections';
 import { positionBefore } from './closed-past.js';
 import { asOf, type AsOf, type Checkpoint } from './checkpoints.js';
-import type { Reading, ReadModel } from './read-model.js';
+import type { ReadModel } from './read-model.js';
+import type { Reading } from './reading.js';
 import { waitForPosition } from './wait-for-position.js';
 
 /** How a list may be asked for, besides what is in it. */

@@ -1,19 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { retryIdempotent, sqlStateOf, type Database, type Snapshot } from '@tidemark/database';
+import { retryIdempotent, sqlStateOf, type Database } from '@tidemark/database';
 import { liveBuildsOf, type LiveBuilds } from '@tidemark/projections';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { listLimits, ListTurns } from './list-turns.js';
 import { liveBuild } from './live-build.js';
-
-export type Drizzle = ReturnType<typeof openDrizzle>;
-
-/** What the queries of a list are sent with: at the present, or in one snapshot. */
-export interface Reading {
-  readonly drizzle: Drizzle;
-  readonly database: Pick<Database, 'query' | 'engine'>;
-  readonly regions: readonly string[];
-}
+import { openDrizzle, type Drizzle, type Reading } from './reading.js';
 
 /** A schema that is younger than what replicas nearby tell: no such database, table or column yet, or no right to it. */
 const NOT_YET_THERE = new Set(['3D000', '42P01', '42703', '42501']);
@@ -108,8 +99,4 @@ export class ReadModel implements Reading {
       this.guesses.set(projection, asked);
     }
   }
-}
-
-function openDrizzle(client: Database['pool'] | Snapshot['client']) {
-  return drizzle({ client });
 }

@@ -3,8 +3,9 @@ import { positionOf } from '@tidemark/event-store';
 import type { LiveBuilds, Movement } from '@tidemark/projections';
 import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { liveBuild, ofBuilds } from './live-build.js';
-import type { Reading } from './read-model.js';
+import { liveBuild } from './live-build.js';
+import { ofBuilds } from './of-builds.js';
+import type { Reading } from './reading.js';
 import { walletMovements, wallets } from './schema.js';
 
 export interface StatementPage {

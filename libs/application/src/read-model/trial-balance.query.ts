@@ -3,8 +3,9 @@ import type { AccountClass } from '@tidemark/wallet';
 import { asc, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { accountTotals } from './journal.schema.js';
-import { liveBuild, ofBuilds } from './live-build.js';
-import type { Reading } from './read-model.js';
+import { liveBuild } from './live-build.js';
+import { ofBuilds } from './of-builds.js';
+import type { Reading } from './reading.js';
 
 /** What was debited and credited to a class of accounts in one currency. Amounts are canonical. */
 export interface AccountTotal {

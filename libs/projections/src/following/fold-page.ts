@@ -8,7 +8,12 @@ import { Decoder, foldStream, type Stuck } from './fold-stream.js';
 import { promisedAfter, type Page } from './page.js';
 import { parkedAmong } from './parked.js';
 import type { Track } from './track.js';
-import type { Hold } from './write-page.js';
+
+/** A worker's hold on the shards of a region: their tokens. */
+export interface Hold {
+  readonly region: string;
+  readonly leases: ReadonlyMap<number, string>;
+}
 
 /** What a page changes in one build. */
 export interface BuildChanges extends Changes {

@@ -6,7 +6,7 @@ import type { Build } from '../projection.js';
 import { moveCheckpoints } from './checkpoints.js';
 import { Decoder, ShardFromTheFuture, WalletFold, type Stuck } from './fold-stream.js';
 import { park, unpark, type ParkedWallet } from './parked.js';
-import type { Hold } from './write-page.js';
+import type { Hold } from './fold-page.js';
 
 /** Events folded before their lines are written: what a retry keeps in memory. */
 const EVENTS_PAGE = 1_000;

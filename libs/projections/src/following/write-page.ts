@@ -3,14 +3,8 @@ import { retryIdempotent, type Database } from '@tidemark/database';
 import type { LogCursor } from '@tidemark/event-store';
 import { overStrayLines, saveChanges, type Connection, type LinesThere } from '../projection-tables.js';
 import { keyOf, moveCheckpoints, PageLost, type Move } from './checkpoints.js';
-import type { BuildChanges } from './fold-page.js';
+import type { BuildChanges, Hold } from './fold-page.js';
 import { park, parkedAmong } from './parked.js';
-
-/** A worker's hold on the shards of a region: their tokens. */
-export interface Hold {
-  readonly region: string;
-  readonly leases: ReadonlyMap<number, string>;
-}
 
 /**
  * Writes what a page changes, and moves the checkpoints, in one transaction.

@@ -1,36 +1,33 @@
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { withArrayLiterals } from './array-literal.js';
 
-const element = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom('', 'NULL', '"', '\\', '{}', 'a,b', '\\"', '\n', ' '),
-  fc.integer(),
-  fc.boolean(),
-  fc.constantFrom(null, undefined),
-);
-
 describe('withArrayLiterals', () => {
-  it('reads back as what was given', () => {
-    const splitArray = pg.types.getTypeParser(1009 as never, 'text') as (text: string) => (string | null)[];
-    fc.assert(
-      fc.property(fc.array(element), (elements) => {
-        const [literal] = withArrayLiterals([elements]);
-        expect(splitArray(literal as string)).toEqual(
-          elements.map((each) => (each === null || each === undefined ? null : String(each))),
-        );
-      }),
-    );
-  });
-
   it('leaves everything else to pg', () => {
-    const values = [1, 'text', null, undefined, Buffer.from('a'), [Buffer.from('b')], [['nested']], [new Date(0)]];
+    const texts = [['a\nb'], ['\u001f'], ['\ud800'], [Number.NaN], [10n]];
+    const values = [
+      1,
+      'text',
+      null,
+      undefined,
+      Buffer.from('a'),
+      [Buffer.from('b')],
+      [['nested']],
+      [new Date(0)],
+      ...texts,
+    ];
     expect(withArrayLiterals(values)).toEqual(values);
   });
 
   // With 1.2 GB the process of a worker ended; it takes twice the literal's 50 MB.
+  it('writes what PostgreSQL reads by itself', () => {
+    expect(withArrayLiterals([['a', '"', '\\', '{},', 'ї', '😀'], [1, -0, 0.5, true, null, undefined], []])).toEqual([
+      String.raw`{"a","\"","\\","{},","ї","😀"}`,
+      '{1,0,0.5,true,null,null}',
+      '{}',
+    ]);
+  });
+
   it('writes large texts that need an escape everywhere with little memory', { timeout: 60_000 }, () => {
     const module = new URL('array-literal.ts', import.meta.url).href;
     const program = `

@@ -1,10 +1,10 @@
-/** What a quoted element of an array cannot hold as it is. */
-const SPECIAL = /["\\]/;
+/** What JSON writes otherwise than an array literal: `\n` is the letter n there. */
+const CONTROL_CHARACTER = /[\u0000-\u001f]/;
 
 /**
  * The values of a statement with each array of strings, numbers and nulls as the text that PostgreSQL reads it from. `pg` makes
- * the same, and takes several times as long where nothing needs an escape: a page of events is written as a dozen arrays of
- * thousands of elements each.
+ * the same, and takes several times as long: a page of events is written as a dozen arrays of thousands of elements each. JSON
+ * writes such an array with the same escapes, the brackets aside, and takes a third of the time of a loop over its characters.
  *
  * @see https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
  */
@@ -12,37 +12,13 @@ export function withArrayLiterals(values: readonly unknown[]): unknown[] {
   return values.map((value) => (Array.isArray(value) && value.every(isPlain) ? arrayLiteral(value) : value));
 }
 
-type Plain = string | number | bigint | boolean | null | undefined;
-
-/** Other elements, such as bytes and arrays, are left to `pg`. */
-function isPlain(element: unknown): element is Plain {
-  return element === null || typeof element !== 'object';
+/** Other elements, such as bytes, arrays, and texts with a line feed or half of a character, are left to `pg`. */
+function isPlain(element: unknown): boolean {
+  if (typeof element === 'string') return !CONTROL_CHARACTER.test(element) && element.isWellFormed();
+  if (typeof element === 'number') return Number.isFinite(element);
+  return typeof element === 'boolean' || element === null || element === undefined;
 }
 
-function arrayLiteral(elements: readonly Plain[]): string {
-  return `{${elements.map(elementLiteral).join(',')}}`;
-}
-
-function elementLiteral(element: Plain): string {
-  if (element === null || element === undefined) return 'NULL';
-  if (typeof element !== 'string') return String(element);
-  if (!SPECIAL.test(element)) return `"${element}"`;
-  return escaped(element);
-}
-
-const QUOTE = '"'.charCodeAt(0);
-const BACKSLASH = '\\'.charCodeAt(0);
-
-// Byte by byte: replacing in strings built a tree of parts for each text, 1.2 GB for 500 texts of 50 KB, and took 10 times as long.
-function escaped(element: string): string {
-  const bytes = Buffer.from(element);
-  const literal = Buffer.allocUnsafe(bytes.length * 2 + 2);
-  let end = 0;
-  literal[end++] = QUOTE;
-  for (const byte of bytes) {
-    if (byte === QUOTE || byte === BACKSLASH) literal[end++] = BACKSLASH;
-    literal[end++] = byte;
-  }
-  literal[end++] = QUOTE;
-  return literal.toString('utf8', 0, end);
+function arrayLiteral(elements: readonly unknown[]): string {
+  return `{${JSON.stringify(elements).slice(1, -1)}}`;
 }

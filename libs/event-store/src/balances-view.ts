@@ -9,13 +9,16 @@ import type { BalanceView } from './outcome.js';
 export function balancesView(wallet: Wallet, now: string): BalanceView[] {
   return currenciesIn(wallet, now).map((currency) => {
     const { posted, held, pendingIn, pendingOut, available, overdraftLimit } = fundsOf(wallet, currency, now);
-    return {
-      ...{ currency: currency.code, posted: posted.toString() },
-      ...{ held: held.toString(), available: available.toString() },
-      ...(!pendingIn.isZero() && { pendingIn: pendingIn.toString() }),
-      ...(!pendingOut.isZero() && { pendingOut: pendingOut.toString() }),
-      ...(!overdraftLimit.isZero() && { overdraftLimit: overdraftLimit.toString() }),
+    const view: { -readonly [K in keyof BalanceView]: BalanceView[K] } = {
+      currency: currency.code,
+      posted: posted.toString(),
+      held: held.toString(),
+      available: available.toString(),
     };
+    if (!pendingIn.isZero()) view.pendingIn = pendingIn.toString();
+    if (!pendingOut.isZero()) view.pendingOut = pendingOut.toString();
+    if (!overdraftLimit.isZero()) view.overdraftLimit = overdraftLimit.toString();
+    return view;
   });
 }
 

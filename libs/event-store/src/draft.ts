@@ -90,8 +90,11 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
   const { command } = request;
   const scope = scopeOf(command);
   const { keysBeforeCallers } = headOf(scope);
-  const lastTimes = walletsOf(command).map((walletId) => headOf(walletId).recordedAt);
-  const now = lastTimes.reduce((latest, time) => (time > latest ? time : latest), clock);
+  let now = clock;
+  for (const walletId of walletsOf(command)) {
+    const { recordedAt } = headOf(walletId);
+    if (recordedAt > now) now = recordedAt;
+  }
   const common = { request, scope, keysBeforeCallers, recordedAt: now };
   const decision = decide(command, { walletOf: (walletId) => headOf(walletId).wallet, now });
   if (decision.kind === 'rejected') {
@@ -121,10 +124,13 @@ function chainEvents(
     const { opens } = eventDefinition(event.type);
     const region = opens ? wallet.homeRegion : head.region;
     const encoded = encodeEvent(event);
-    const hash = chain(head.hash, canonicalEvent(walletId, wallet.version, encoded, now, metadata));
-    moved.set(walletId, { ...head, region: wallet.homeRegion, wallet, hash, recordedAt: now });
+    const { type, schemaVersion, data } = encoded;
+    const { version } = wallet;
+    const hash = chain(head.hash, canonicalEvent(walletId, version, encoded, now, metadata));
+    const { keysBeforeCallers } = head;
+    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt: now, keysBeforeCallers });
     const shard = shardOf(walletId);
-    return { region, walletId, version: wallet.version, shard, recordedAt: now, ...encoded, metadata, hash };
+    return { region, walletId, version, shard, recordedAt: now, type, schemaVersion, data, metadata, hash };
   });
   return { events, heads: [...moved.values()] };
 }

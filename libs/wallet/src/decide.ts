@@ -36,7 +36,9 @@ export function decide(command: WalletCommand, { walletOf, now }: DecisionContex
     return reject(walletClosed, closedDetails(walletId, wallet)) as Decision;
   }
   const context = {
-    ...{ wallet, walletOf, now },
+    wallet,
+    walletOf,
+    now,
     refuse: (movement: Omit<ProposedMovement, 'now'>) => refuseMovement({ ...movement, now }),
     openParts: (of: Wallet) => openParts(of, now),
     availableOf: (of: Wallet, currency: Currency) => fundsOf(of, currency, now).available,

@@ -27,6 +27,10 @@ export interface Funds {
 export function fundsOf(wallet: Wallet, currency: Currency, now: string): Funds {
   const { posted, overdraftLimit } = balanceOf(wallet, currency);
   const zero = Money.zero(currency);
+  // Most wallets set nothing aside, and this runs for each balance of every answer.
+  if (!wallet.parts) {
+    return { posted, held: zero, pendingIn: zero, pendingOut: zero, available: posted, overdraftLimit };
+  }
   let [held, pendingIn, pendingOut] = [zero, zero, zero];
   for (const name in wallet.parts) {
     const part = partNamed(name);
@@ -43,7 +47,9 @@ export function fundsOf(wallet: Wallet, currency: Currency, now: string): Funds 
  * set aside in. In the order of their codes.
  */
 export function currenciesIn(wallet: Wallet, now: string): readonly Currency[] {
-  const found = new Map(Object.values(wallet.balances).map(({ posted }) => [posted.currency.code, posted.currency]));
+  const ever = Object.values(wallet.balances).map(({ posted }) => posted.currency);
+  if (!wallet.parts) return ever.sort(byCode);
+  const found = new Map(ever.map((currency) => [currency.code, currency]));
   for (const name in wallet.parts) {
     for (const currency of partNamed(name).currencies?.(wallet.parts[name]) ?? []) {
       if (found.has(currency.code)) continue;
@@ -51,11 +57,16 @@ export function currenciesIn(wallet: Wallet, now: string): readonly Currency[] {
       if ([held, pendingIn, pendingOut].some((amount) => !amount.isZero())) found.set(currency.code, currency);
     }
   }
-  return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return [...found.values()].sort(byCode);
+}
+
+function byCode(a: Currency, b: Currency): number {
+  return a.code < b.code ? -1 : 1;
 }
 
 /** What the parts of a wallet take of memory, about. */
-export function partsHeapBytes({ parts = {} }: Wallet): number {
+export function partsHeapBytes({ parts }: Wallet): number {
+  if (!parts) return 0;
   return Object.entries(parts).reduce((sum, [name, state]) => sum + (partNamed(name).heapBytes?.(state) ?? 0), 0);
 }
 
@@ -76,17 +87,9 @@ export function refuseMovement(movement: ProposedMovement): Decision | undefined
 }
 
 function refuseWithoutFunds({ wallet, walletId, amount: requested, now }: ProposedMovement): Decision | undefined {
-  const { available, overdraftLimit } = wallet.parts
-    ? fundsOf(wallet, requested.currency, now)
-    : withoutParts(wallet, requested.currency);
+  const { available, overdraftLimit } = fundsOf(wallet, requested.currency, now);
   if (!available.plus(overdraftLimit).lessThan(requested)) return undefined;
   return reject(insufficientFunds, { walletId, requested, available, overdraftLimit });
-}
-
-// Most wallets hold nothing back, and this runs for most commands.
-function withoutParts(wallet: Wallet, currency: Currency): Pick<Funds, 'available' | 'overdraftLimit'> {
-  const { posted: available, overdraftLimit } = balanceOf(wallet, currency);
-  return { available, overdraftLimit };
 }
 
 /** The names of the parts that have something open at a time, such as `holds`. */

@@ -56,11 +56,8 @@ export function post(wallet: Wallet, change: Money): Wallet {
 
 // Spelled out rather than spread: this runs once for every event that is ever folded.
 export function withBalance(wallet: Wallet, balance: Balance): Wallet {
-  return {
-    status: wallet.status,
-    version: wallet.version + 1,
-    homeRegion: wallet.homeRegion,
-    balances: { ...wallet.balances, [balance.posted.currency.code]: balance },
-    ...(wallet.parts && { parts: wallet.parts }),
-  };
+  const { status, homeRegion, parts } = wallet;
+  const version = wallet.version + 1;
+  const balances = { ...wallet.balances, [balance.posted.currency.code]: balance };
+  return parts ? { status, version, homeRegion, balances, parts } : { status, version, homeRegion, balances };
 }

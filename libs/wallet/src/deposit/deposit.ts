@@ -32,13 +32,13 @@ export const deposit = defineCommand('Deposit', {
   fields: { walletId, amount: money, details, pending: flag, expiresAt: optional(instant) },
   derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, tooManyCurrencies],
-  decide({ walletId, ...movement }, context) {
-    const { movementId, amount, details } = movement;
+  decide(command, context) {
+    const { walletId, movementId, amount, details } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     const refused = () => refuse({ walletId, wallet, direction: 'in', amount, kind: 'deposit' });
     return (
-      announce('in', walletId, movement, context, refused) ??
+      announce('in', walletId, command, context, refused) ??
       refused() ??
       accept({ walletId, event: FundsDeposited({ movementId, amount, details }) })
     );

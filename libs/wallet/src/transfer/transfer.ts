@@ -67,7 +67,10 @@ export const transfer = defineCommand('Transfer', {
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
   rejects: [walletNotFound, sameWallet, amountNotPositive, walletFrozen, tooManyCurrencies, insufficientFunds],
   scope: ({ legs }) => legs[0].from,
-  wallets: ({ legs }) => [...new Set(legs.flatMap(({ from, to }) => [from, to]))],
+  wallets: ({ legs }) => {
+    const ids = legs.flatMap(({ from, to }) => [from, to]);
+    return legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)];
+  },
   decide({ transferId, legs, details }, { walletOf, refuse }) {
     const after = new Map<string, Wallet>();
     const walletNow: Wallets = (id) => after.get(id) ?? walletOf(id);

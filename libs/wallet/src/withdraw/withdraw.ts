@@ -39,8 +39,8 @@ export const withdraw = defineCommand('Withdraw', {
   fields: { walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
   derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, insufficientFunds, tooManyCurrencies],
-  decide({ walletId, ...movement }, context) {
-    const { movementId, amount, overdraft, details } = movement;
+  decide(command, context) {
+    const { walletId, movementId, amount, overdraft, details } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     const refused = () =>
@@ -48,7 +48,7 @@ export const withdraw = defineCommand('Withdraw', {
         ? refuseWithoutRoom(amount.currency, walletId, wallet)
         : refuse({ walletId, wallet, direction: 'out', amount, kind: 'withdrawal' });
     const event = FundsWithdrawn({ movementId, amount, ...(overdraft && { overdraft }), details });
-    return announce('out', walletId, movement, context, refused) ?? refused() ?? accept({ walletId, event });
+    return announce('out', walletId, command, context, refused) ?? refused() ?? accept({ walletId, event });
   },
 });
 export type Withdraw = CommandOf<typeof withdraw>;

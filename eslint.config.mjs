@@ -19,6 +19,14 @@ const layers = {
     'layer:money',
     'layer:observability',
   ],
+  'layer:importing': [
+    'layer:application',
+    'layer:event-store',
+    'layer:database',
+    'layer:wallet',
+    'layer:money',
+    'layer:observability',
+  ],
 };
 const everyLib = Object.keys(layers);
 const constraints = Object.entries({
@@ -27,7 +35,8 @@ const constraints = Object.entries({
   'layer:local-cluster': ['layer:database'],
   'layer:testing': [...everyLib, 'layer:local-cluster'],
   'layer:app': everyLib,
-  'layer:cli': [...everyLib, 'layer:app', 'layer:local-cluster'],
+  'layer:bench': [...everyLib, 'layer:local-cluster'],
+  'layer:cli': [...everyLib, 'layer:app', 'layer:bench', 'layer:local-cluster'],
 }).map(([sourceTag, onlyDependOnLibsWithTags]) => ({ sourceTag, onlyDependOnLibsWithTags }));
 
 // The pure core: no framework, no driver, no Node, no clock, no randomness.

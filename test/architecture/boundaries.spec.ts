@@ -34,6 +34,10 @@ describe('forbidden imports', () => {
     ['libs/application/src/index.ts', '@tidemark/testing'],
     ['apps/worker/src/index.ts', '@tidemark/api'],
     ['apps/api/src/index.ts', '@tidemark/cli'],
+    ['libs/application/src/index.ts', '@tidemark/importing'],
+    ['libs/importing/src/index.ts', '@tidemark/projections'],
+    ['apps/api/src/index.ts', '@tidemark/bench'],
+    ['apps/bench/src/index.ts', '@tidemark/api'],
   ])('%s must not import %s', async (file, target) => {
     expect(await rulesBroken(file, `export * from '${target}';\n`)).toContain(BOUNDARIES);
   });
@@ -42,7 +46,10 @@ describe('forbidden imports', () => {
     ['libs/wallet/src/index.ts', '@tidemark/money'],
     ['libs/event-store/src/index.ts', '@tidemark/wallet'],
     ['libs/application/src/index.ts', '@tidemark/projections'],
+    ['libs/importing/src/index.ts', '@tidemark/application'],
+    ['apps/api/src/index.ts', '@tidemark/importing'],
     ['apps/cli/src/index.ts', '@tidemark/api'],
+    ['apps/cli/src/index.ts', '@tidemark/bench'],
   ])('%s may import %s', async (file, target) => {
     expect(await rulesBroken(file, `export * from '${target}';\n`)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { bookMovement } from '../../apps/cli/src/importing/movement-booking.js';
+import { bookMovement } from '../../libs/importing/src/movement-booking.js';
 import { CommandPipeline, Currencies } from '@tidemark/application';
 import { connect } from '@tidemark/database';
 import { examine } from '@tidemark/doctor';

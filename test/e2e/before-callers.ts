@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, migrate, type Database, type Engine } from '@tidemark/database';
-import { freshDatabase, repositoryMigrations, type FreshDatabase, type TestEngine } from '@tidemark/testing';
+import { connect, type Database, type Engine, migrate, migrationsOf } from '@tidemark/database';
+import { freshDatabase, type FreshDatabase, type TestEngine } from '@tidemark/testing';
 
 interface Rows {
   readonly [column: string]: unknown;
@@ -38,7 +38,7 @@ export function positionOn(engine: Engine, position: string): string {
 
 /** A database as a Tidemark of before keys belonged to callers left it, migrated to the schema of this one. */
 export async function databaseOfBefore(engine: TestEngine, before: BeforeCallers): Promise<FreshDatabase> {
-  const directory = repositoryMigrations(engine.engine);
+  const directory = migrationsOf(engine.engine);
   const old = await mkdtemp(join(tmpdir(), 'tidemark-before-'));
   const fresh = await freshDatabase(engine, { migrations: false });
   try {

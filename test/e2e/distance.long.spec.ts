@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { cockroachOnPath, migrate, spreadOverRegions } from '@tidemark/database';
+import { cockroachOnPath, migrate, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { LocalCluster, type Region } from '@tidemark/local-cluster';
-import { repositoryMigrations } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
 
@@ -63,7 +62,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
   beforeAll(async () => {
     cluster = await LocalCluster.up({ directory: join(place.directory, 'cluster'), basePort: BASE_PORT });
     const url = cluster.sqlUrl('eu-west');
-    const migrations = repositoryMigrations('cockroach');
+    const migrations = migrationsOf('cockroach');
     await migrate({ url, directory: migrations });
     await spreadOverRegions({ url, directory: join(migrations, 'multi-region'), survive: 'zone' });
     await cluster.keepVotersAtHome();

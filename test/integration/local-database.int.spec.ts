@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import {
   cockroachOnPath,
   connect,
-  type LocalDatabase,
   localCockroach,
+  type LocalDatabase,
   localPostgres,
   migrate,
+  migrationsOf,
 } from '@tidemark/database';
-import { repositoryMigrations } from '@tidemark/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 const isRoot = process.getuid?.() === 0;
@@ -83,7 +83,7 @@ describe('the embedded PostgreSQL', () => {
 
   it('keeps its data and its port across restarts', async () => {
     const first = await up({ database: 'wallets' });
-    await migrate({ url: first.url, directory: repositoryMigrations('postgres') });
+    await migrate({ url: first.url, directory: migrationsOf('postgres') });
     await first.stop();
     expect(isUp()).toBe(false);
     const second = await up({ database: 'wallets' });

@@ -1,8 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type Database, ensureDatabase, migrate, requireSchema, StartRefused } from '@tidemark/database';
-import { engines, freshDatabase, type FreshDatabase, repositoryMigrations } from '@tidemark/testing';
+import {
+  connect,
+  type Database,
+  ensureDatabase,
+  migrate,
+  migrationsOf,
+  requireSchema,
+  StartRefused,
+} from '@tidemark/database';
+import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 describe.each(engines)('migrations on $engine', (engine) => {
@@ -183,7 +191,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
   });
 
   it("brings the repository's own migrations up", async () => {
-    const own = repositoryMigrations(engine.engine);
+    const own = migrationsOf(engine.engine);
     const { applied } = await run({ directory: own });
     expect(applied.length).toBeGreaterThan(0);
     await requireSchema(await open(), own);

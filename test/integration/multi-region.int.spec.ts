@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
-import { cockroachOnPath, connect, migrate, spreadOverRegions, type Database } from '@tidemark/database';
+import { cockroachOnPath, connect, type Database, migrate, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { readCommits, readWalletEvents, regionsOf, LOG_START, NO_COMMIT_ID } from '@tidemark/event-store';
 import { LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
 import {
@@ -19,11 +19,11 @@ import {
   RegionFollower,
   requestOperation,
 } from '@tidemark/projections';
-import { engines, freshDatabase, repositoryMigrations } from '@tidemark/testing';
+import { engines, freshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standing, TestStore, verdict, watched } from './log/log-fixture.js';
 
-const MULTI_REGION = join(repositoryMigrations('cockroach'), 'multi-region');
+const MULTI_REGION = join(migrationsOf('cockroach'), 'multi-region');
 /** Beside the ports of `npm run cluster`, which may be up. */
 const BASE_PORT = 28_600;
 const DATABASE = 'regions';
@@ -61,7 +61,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     directory = await mkdtemp(join(tmpdir(), 'tidemark-regions-'));
     cluster = await LocalCluster.up({ directory, basePort: BASE_PORT, log: () => undefined });
     const url = cluster.sqlUrl('eu-west', DATABASE);
-    await migrate({ url, directory: repositoryMigrations('cockroach') });
+    await migrate({ url, directory: migrationsOf('cockroach') });
     const owner = await connect({ url, applicationName: 'test-owner' });
     const before = new TestStore({ database: owner });
     await before.openWallet('from-before');

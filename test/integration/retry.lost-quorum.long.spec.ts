@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi, type RunningApi } from '@tidemark/api';
-import { classify, cockroachOnPath, connect, migrate, type Database } from '@tidemark/database';
+import { classify, cockroachOnPath, connect, type Database, migrate, migrationsOf } from '@tidemark/database';
 import { LocalCluster } from '@tidemark/local-cluster';
 import { createLogger } from '@tidemark/observability';
-import { repositoryMigrations } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Beside the ports of `npm run cluster`, which may be up, and of the other suites. */
@@ -46,7 +45,7 @@ describe.skipIf(!cockroachOnPath())('a CockroachDB that lost two nodes of three'
     directory = await mkdtemp(join(tmpdir(), 'tidemark-quorum-'));
     cluster = await LocalCluster.up({ directory, basePort: BASE_PORT, onDisk: true });
     const url = cluster.sqlUrl('eu-west', 'quorum');
-    await migrate({ url, directory: repositoryMigrations('cockroach') });
+    await migrate({ url, directory: migrationsOf('cockroach') });
     database = await connect({ url, applicationName: 'test', poolSize: 1, statementTimeoutMs: 10_000 });
     await database.query(
       `SET CLUSTER SETTING kv.replica_circuit_breaker.slow_replication_threshold = '${SAYS_SO_AFTER}'`,

@@ -3,9 +3,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi } from '@tidemark/api';
-import { connect, type Database, migrate, StartRefused } from '@tidemark/database';
+import { connect, type Database, migrate, migrationsOf, StartRefused } from '@tidemark/database';
 import { createLogger } from '@tidemark/observability';
-import { engines, freshDatabase, type FreshDatabase, repositoryMigrations } from '@tidemark/testing';
+import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { startWorker } from '@tidemark/worker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -41,7 +41,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     login.username = name;
     return login.href;
   };
-  const repository = () => repositoryMigrations(engine.engine);
+  const repository = () => migrationsOf(engine.engine);
   const start = async () => {
     const api = await startApi({ databaseUrl: fresh.url, port: 0, logger });
     await api.close();

@@ -1,14 +1,13 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cockroachOnPath, connect, migrate, spreadOverRegions, type Database } from '@tidemark/database';
+import { cockroachOnPath, connect, type Database, migrate, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { LocalCluster } from '@tidemark/local-cluster';
-import { repositoryMigrations } from '@tidemark/testing';
 import { describe, expect, it } from 'vitest';
 import { eur, standing, TestStore } from './log/log-fixture.js';
 
 const BASE_PORT = 29_300;
-const FULL = repositoryMigrations('cockroach');
+const FULL = migrationsOf('cockroach');
 /** The first migration that a database of before keys belonged to callers has not had. */
 const FIRST_NEW = '0021';
 

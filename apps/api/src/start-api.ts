@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '@tidemark/application';
-import { connect, requireSchema, requireServer, StartRefused, type Database } from '@tidemark/database';
+import { connect, type Database, migrationsOf, requireSchema, requireServer, StartRefused } from '@tidemark/database';
 import { DEFAULT_LIMITS, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule, CONTROLLERS } from './api.module.js';
@@ -78,7 +77,7 @@ export async function startApi(options: StartApiOptions): Promise<RunningApi> {
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
   try {
-    await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
+    await requireSchema(database, migrationsOf(database.engine));
     await refusePowerfulRole(database);
     return await serve(database, options);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
-import { benchCommand } from './bench/bench.command.js';
 import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
+import { benchCommand } from './commands/bench.command.js';
 import * as cluster from './commands/cluster.command.js';
 import { devCommand } from './commands/dev.command.js';
 import { doctorCommand } from './commands/doctor.command.js';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { regionWatches } from '@tidemark/application';
-import { connect, requireSchema, requireServer } from '@tidemark/database';
+import { connect, migrationsOf, requireSchema, requireServer } from '@tidemark/database';
 import { regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
 import { ALL_PROJECTIONS, OperationRunner, runWorker } from '@tidemark/projections';
@@ -52,7 +51,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   });
   let known: Regions;
   try {
-    await requireSchema(database, fileURLToPath(new URL(`../../../migrations/${database.engine}`, import.meta.url)));
+    await requireSchema(database, migrationsOf(database.engine));
     known = await regionsOf(database, region);
   } catch (error) {
     await database.close();

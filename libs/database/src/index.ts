@@ -3,6 +3,7 @@ export { classify, sqlStateOf, type Classification, type ErrorClass } from './cl
 export { engineVersion, type Engine, type EngineVersion } from './engine.js';
 export { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused, TransactionRolledBack } from './errors.js';
 export { ensureDatabase } from './migration/ensure-database.js';
+export { migrationsOf } from './migration/migration-files.js';
 export { migrate, type Migrated, type MigrateOptions } from './migration/migrate.js';
 export {
   requireRegions,

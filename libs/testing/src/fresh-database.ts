@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { connect, type Database, type Engine, migrate, sqlStateOf } from '@tidemark/database';
+import { connect, type Database, migrate, migrationsOf, sqlStateOf } from '@tidemark/database';
 import { copySchema } from './cockroach-template.js';
 import type { TestEngine } from './test-engine.js';
 
@@ -22,11 +21,6 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** The repository's own migrations for an engine. */
-export function repositoryMigrations(engine: Engine): string {
-  return fileURLToPath(new URL(`../../../migrations/${engine}`, import.meta.url));
-}
-
 /**
  * Creates a database of its own for a test file, with the schema of one that was migrated once: PostgreSQL copies it, on CockroachDB
  * its statements are run again ({@link copySchema}).
@@ -39,7 +33,7 @@ export async function freshDatabase(
 ): Promise<FreshDatabase> {
   const name = `${TEST_DATABASE_PREFIX}${randomUUID().replaceAll('-', '')}`;
   const url = urlOf(engine, name);
-  const directory = options.migrations ?? repositoryMigrations(engine.engine);
+  const directory = options.migrations ?? migrationsOf(engine.engine);
   if (directory === false) {
     await administer(engine, (server) => server.query(`CREATE DATABASE ${name}`));
   } else if (engine.engine === 'postgres') {

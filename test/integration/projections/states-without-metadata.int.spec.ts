@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
+import { migrationsOf } from '@tidemark/database';
 import { examine } from '@tidemark/doctor';
 import {
   balances,
@@ -11,7 +12,7 @@ import {
   readProjectedWallet,
   readWalletAt,
 } from '@tidemark/projections';
-import { engines, repositoryMigrations } from '@tidemark/testing';
+import { engines } from '@tidemark/testing';
 import { encodeWallet } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
@@ -61,7 +62,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
       [`"metadata":${JSON.stringify(METADATA)},"balances":{`],
     );
   const migrateAgain = async () => {
-    const text = await readFile(join(repositoryMigrations(engine.engine), MIGRATION), 'utf8');
+    const text = await readFile(join(migrationsOf(engine.engine), MIGRATION), 'utf8');
     for (const statement of text.replace(/^--.*$/gm, '').split(';')) {
       if (statement.trim() !== '') await owner().query(statement);
     }

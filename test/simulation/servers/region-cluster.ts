@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spreadOverRegions, type Database } from '@tidemark/database';
+import { type Database, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { ClusterRefused, LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
-import { repositoryMigrations } from '@tidemark/testing';
 
 export { REGIONS, type Region };
 
@@ -33,7 +32,7 @@ export class RegionCluster {
 
   /** Spreads a migrated database over the regions. */
   async spread(url: string): Promise<void> {
-    const directory = join(repositoryMigrations('cockroach'), 'multi-region');
+    const directory = join(migrationsOf('cockroach'), 'multi-region');
     await spreadOverRegions({ url, directory, survive: 'region' });
   }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { migrate, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
+import { migrate, migrationsOf, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
 import { LocalCluster, type ClusterStatus } from '@tidemark/local-cluster';
 import { CouldNotRun } from '../process/exit.js';
-import { migrationsOf } from '../process/home-database.js';
 
 export interface RaiseOptions {
   readonly directory: string;

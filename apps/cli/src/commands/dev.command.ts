@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { migrate, shownUrl } from '@tidemark/database';
+import { migrate, migrationsOf, shownUrl } from '@tidemark/database';
 import {
   createLogger,
   flushLogger,
@@ -12,7 +12,7 @@ import {
 } from '@tidemark/observability';
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
-import { findHomeDatabase, migrationsOf, type HomeDatabase } from '../process/home-database.js';
+import { findHomeDatabase, type HomeDatabase } from '../process/home-database.js';
 import type { Keys } from '../process/keys-of.js';
 import type { Run } from '../process/run-command.js';
 import type { Surroundings } from '../process/surroundings.js';

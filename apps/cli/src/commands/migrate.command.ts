@@ -1,7 +1,7 @@
-import { migrate, requireRegions, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
+import { migrate, migrationsOf, requireRegions, spreadOverRegions, type SurvivalGoal } from '@tidemark/database';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
-import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
+import { findHomeDatabase } from '../process/home-database.js';
 import type { Run } from '../process/run-command.js';
 
 interface MigrateOptions {

@@ -10,7 +10,7 @@ export function reconcileCommand(command: Command, run: Run) {
     .action((file: string, options: { mapping: string }) =>
       run(async (at) => {
         // Loaded when asked for: what it needs takes longer to load than most commands to run.
-        const { runReconcile } = await import('../reconciling/run-reconcile.js');
+        const { runReconcile } = await import('../importing/run-reconcile.js');
         return runReconcile(at, file, options);
       }),
     );

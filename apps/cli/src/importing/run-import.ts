@@ -1,14 +1,12 @@
 import { basename, resolve } from 'node:path';
 import { CommandPipeline, Currencies } from '@tidemark/application';
 import { openEventStore, regionsOf } from '@tidemark/event-store';
-import { readMapping } from '../mapping/mapping.js';
+import { importFile, readMapping, type ImportSummary, type RejectedRow } from '@tidemark/importing';
 import { UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
 import { grouped, ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
-import type { ImportSummary } from './import-counts.js';
-import { importFile } from './importer.js';
-import type { RejectedRow } from './rejects-file.js';
+import { asUsage } from './as-usage.js';
 
 /** What `tidemark import` takes beside the file. File names are meant from the working directory. */
 export interface ImportOptions {
@@ -30,9 +28,9 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
   const rejectsFile = path(options.rejects ?? `${basename(file).replace(/\.csv$/i, '')}.rejects.csv`);
   const inputs = [file, options.mapping, ...(options.wallets === undefined ? [] : [options.wallets])].map(path);
   if (inputs.includes(rejectsFile)) throw new UsageError('--rejects names a file that is read');
-  const mapping = await readMapping(path(options.mapping));
   const display = new ProgressDisplay(at.stderr, Date.now);
   try {
+    const mapping = await readMapping(path(options.mapping));
     const summary = await withHomeDatabase(
       at,
       { role: 'tidemark_api', records: true, command: 'import' },
@@ -68,6 +66,8 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
       },
     );
     return resultOf(summary);
+  } catch (error) {
+    throw asUsage(error);
   } finally {
     display.end();
   }

@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   connect,
   localPostgres,
   migrate,
+  migrationsOf,
   requireSchema,
   requireServer,
   type Database,
-  type Engine,
 } from '@tidemark/database';
 import { UsageError } from './exit.js';
 import type { Surroundings } from './surroundings.js';
@@ -37,11 +36,6 @@ export async function findHomeDatabase({ env, cwd, stderr }: Surroundings): Prom
   const directory = join(resolve(cwd, env.TIDEMARK_HOME || '.tidemark'), 'postgres');
   const local = await localPostgres({ directory, log: (line) => void stderr.write(`${line}\n`) });
   return { url: local.url, directory, stop: () => local.stop() };
-}
-
-/** The migrations of an engine, which lie beside the workspace's packages. */
-export function migrationsOf(engine: Engine): string {
-  return fileURLToPath(new URL(`../../../../migrations/${engine}`, import.meta.url));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
-import { connect, migrate, requireSchema, type Database } from '@tidemark/database';
+import { connect, type Database, migrate, migrationsOf, requireSchema } from '@tidemark/database';
 import {
   ALL_PROJECTIONS,
   findOperation,
@@ -14,7 +14,7 @@ import {
   type Projection,
 } from '@tidemark/projections';
 import { CouldNotRun, UsageError } from '../process/exit.js';
-import { findHomeDatabase, migrationsOf } from '../process/home-database.js';
+import { findHomeDatabase } from '../process/home-database.js';
 import { createLogger } from '@tidemark/observability';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { OperationDisplay } from './operation-display.js';

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../engine.js';
 import { StartRefused } from '../errors.js';
 import { splitStatements, type SqlStatement } from './split-statements.js';
 
@@ -11,6 +13,11 @@ export interface Migration {
   /** SHA-256, in hex, of the text with Unix line ends: git may write others on another machine. */
   checksum: string;
   statements: SqlStatement[];
+}
+
+/** The folder of this repository's migrations for an engine; `multi-region` of CockroachDB lies in it. */
+export function migrationsOf(engine: Engine): string {
+  return fileURLToPath(new URL(`../../../../migrations/${engine}`, import.meta.url));
 }
 
 /**

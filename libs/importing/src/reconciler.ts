@@ -1,0 +1,139 @@
+import { readWallets } from '@tidemark/event-store';
+import type { Database } from '@tidemark/database';
+import { Money } from '@tidemark/money';
+import { balanceOf, initialState, type Wallet } from '@tidemark/wallet';
+import { openCsv, type CsvRow } from './csv/csv-file.js';
+import type { KnownCurrencies } from './mapping/amounts.js';
+import { claimedBalanceReader, type ClaimedBalance } from './mapping/claimed-balance.js';
+import type { Mapping } from './mapping/mapping.js';
+import type { Progress } from './import-request.js';
+import { orProblem } from './mapping/row-problem.js';
+
+/** Wallets read in one query: their events since the last snapshot are in memory together. */
+const WALLETS_AT_ONCE = 300;
+
+/** A wallet that does not hold what the file claims. Amounts are canonical; `difference` is ours less theirs. */
+export interface Break {
+  readonly walletId: string;
+  readonly currency: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly difference: string;
+  /** Set where there is no such wallet. */
+  readonly missing?: true;
+}
+
+/** What `tidemark reconcile --json` prints (DESIGN §9), and some more. */
+export interface Reconciliation {
+  /** Wallets in the file. */
+  readonly wallets: number;
+  readonly matching: number;
+  /** Sorted by wallet id, then currency. */
+  readonly breaks: readonly Break[];
+  /** The sum of the differences by currency: what all our wallets hold more than the file claims. */
+  readonly differenceTotal: Readonly<Record<string, string>>;
+  /** The sum of their absolute values, so that no break hides behind another. */
+  readonly differenceAbsolute: Readonly<Record<string, string>>;
+  /** Rows that could not be read, and say nothing about any wallet. */
+  readonly unreadable: number;
+}
+
+export interface ReconcileRequest {
+  readonly file: string;
+  readonly mapping: Mapping;
+  readonly database: Pick<Database, 'query' | 'engine'>;
+  readonly currencies: KnownCurrencies;
+  readonly signal: AbortSignal;
+  readonly observer: {
+    progress(what: string, at: Progress): void;
+    unreadable(row: CsvRow, problem: string): void;
+  };
+}
+
+/**
+ * Compares what wallets hold now with what a file claims: the balance in the last row of each wallet and currency.
+ * Memory grows with the number of wallets, not with the file.
+ *
+ * @throws FileRefused when the file is not the one that the mapping describes; what the signal aborts with; whatever the
+ *   database says
+ */
+export async function reconcileFile(request: ReconcileRequest): Promise<Reconciliation> {
+  const { claims, unreadable } = await readClaims(request);
+  const walletIds = [...claims.keys()].sort();
+  const breaks: Break[] = [];
+  for (let at = 0; at < walletIds.length; at += WALLETS_AT_ONCE) {
+    request.signal.throwIfAborted();
+    const some = walletIds.slice(at, at + WALLETS_AT_ONCE);
+    const wallets = await readWallets(request.database, some);
+    for (const walletId of some) breaks.push(...compare(walletId, wallets.get(walletId), claims.get(walletId)!));
+    const rows = at + some.length;
+    request.observer.progress('wallets', { rows, bytes: rows, bytesAll: walletIds.length });
+  }
+  const broken = new Set(breaks.map(({ walletId }) => walletId));
+  return {
+    wallets: claims.size,
+    matching: claims.size - broken.size,
+    breaks,
+    differenceTotal: totalOf(breaks, (difference) => difference),
+    differenceAbsolute: totalOf(breaks, (difference) => difference.abs()),
+    unreadable,
+  };
+}
+
+/** By wallet, then by currency. */
+type Claims = Map<string, Map<string, Money>>;
+
+async function readClaims({ file, mapping, currencies, signal, observer }: ReconcileRequest) {
+  const claims: Claims = new Map();
+  let unreadable = 0;
+  let rows = 0;
+  const csv = await openCsv(file, mapping.delimiter);
+  try {
+    const read = claimedBalanceReader(file, csv.header, mapping, currencies);
+    for await (const row of csv.rows()) {
+      signal.throwIfAborted();
+      const found = claimOf(row, read);
+      if ('value' in found) keep(claims, found.value);
+      else {
+        unreadable++;
+        observer.unreadable(row, found.problem.detail);
+      }
+      observer.progress('rows', { rows: ++rows, bytes: row.end, bytesAll: csv.bytes });
+    }
+  } finally {
+    await csv.close();
+  }
+  return { claims, unreadable };
+}
+
+function claimOf(row: CsvRow, read: (fields: readonly string[]) => ClaimedBalance) {
+  if (row.problem !== undefined) return { problem: { detail: row.problem } };
+  return orProblem(() => read(row.fields));
+}
+
+function keep(claims: Claims, { walletId, balance }: ClaimedBalance): void {
+  const ofWallet = claims.get(walletId) ?? new Map<string, Money>();
+  claims.set(walletId, ofWallet.set(balance.currency.code, balance));
+}
+
+function compare(walletId: string, wallet: Wallet | undefined, claims: ReadonlyMap<string, Money>): Break[] {
+  return [...claims].sort(byCode).flatMap(([code, theirs]) => {
+    const ours = balanceOf(wallet ?? initialState, theirs.currency).posted;
+    if (wallet && ours.equals(theirs)) return [];
+    const amounts = { ours: `${ours}`, theirs: `${theirs}`, difference: `${ours.minus(theirs)}` };
+    return [{ walletId, currency: code, ...amounts, ...(!wallet && { missing: true as const }) }];
+  });
+}
+
+function totalOf(breaks: readonly Break[], counted: (difference: Money) => Money): Record<string, string> {
+  const totals = new Map<string, Money>();
+  for (const { currency, difference } of breaks) {
+    const amount = counted(Money.fromCanonical(difference, currency));
+    totals.set(currency, totals.get(currency)?.plus(amount) ?? amount);
+  }
+  return Object.fromEntries([...totals].sort(byCode).map(([code, total]) => [code, total.toString()]));
+}
+
+function byCode([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,5 +1,5 @@
 import { RegionWatch } from '@tidemark/application';
-import { connect } from '@tidemark/database';
+import { connect, type Database } from '@tidemark/database';
 import { projectionStatus } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +37,23 @@ describe.each(engines)('the lag of projections on $engine', (engine) => {
     expect(journal.more).toBe(true);
     expect(journal.events).toBeGreaterThanOrEqual(1_000);
     expect(await new RegionWatch(on.database, 'local').wrong(3_600)).toEqual([]);
+  });
+
+  it('is counted with few commits in memory at a time', async () => {
+    await on.log.owner.query(`UPDATE shard_checkpoints SET position = 0 WHERE projection = 'journal'`);
+    const pages: number[] = [];
+    const watched: Pick<Database, 'query' | 'engine'> = {
+      engine: on.database.engine,
+      query: async (text, values, options) => {
+        const result = await on.database.query<never>(text, values, options);
+        if (options?.name === 'read-commits') pages.push(result.rows.length);
+        return result;
+      },
+    };
+    const { projections } = await projectionStatus(watched, ['local'], Date.now());
+    expect(projections.find(({ name }) => name === 'journal')!.behind.more).toBe(true);
+    expect(Math.max(...pages)).toBe(100);
+    expect(pages.reduce((sum, page) => sum + page)).toBeLessThan(1_200);
   });
 
   it('is a matter of the region that is looked at', async () => {

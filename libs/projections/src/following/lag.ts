@@ -25,6 +25,11 @@ export const NO_LAG: Lag = { events: 0, more: false, seconds: 0 };
 
 /** Commits looked at for one build in one region: beyond them the number tells nobody more. */
 const COMMITS_MAX = 1_000;
+/**
+ * Commits in memory at a time. A flush has 1 MB at most and a row of it 400 B at least, so its commit names 2,600 wallets at most:
+ * 100 commits are 30 MB of text at most, and 1,000 would be 300 MB.
+ */
+const COMMITS_PAGE = 100;
 
 /**
  * How far each build is behind in each shard of a region.
@@ -37,17 +42,21 @@ export async function lagsOf(
   region: string,
   now: number,
 ): Promise<Map<string, Lag[]>> {
-  const checkpoints = await readCheckpoints(database, region);
-  const windows = new Map<string, Commit[]>();
-  const counted = new Map<string, { readonly shards: Counted[]; readonly more: boolean }>();
-  for (const [build, shards] of checkpoints) {
+  const builds = [...(await readCheckpoints(database, region))].map(([build, shards]) => ({
+    build,
     // From its own hindmost place: a build that cannot go on must not use up what is counted for the others.
-    const after = shards.map(({ cursor }) => cursor).reduce((a, b) => (compareCursors(b, a) < 0 ? b : a));
-    const window = `${after.position} ${after.commitId}`;
-    const commits = windows.get(window) ?? (await readCommits(database, { region, after, limit: COMMITS_MAX }));
-    windows.set(window, commits);
-    const seen = new Map(shards.map(({ shard, cursor }) => [shard, cursor]));
-    counted.set(build, { shards: countAll(commits, seen), more: commits.length === COMMITS_MAX });
+    after: shards.map(({ cursor }) => cursor).reduce((a, b) => (compareCursors(b, a) < 0 ? b : a)),
+    seen: new Map(shards.map(({ shard, cursor }) => [shard, cursor])),
+    shards: Array.from({ length: SHARDS }, (): Counted => ({ events: 0, oldest: undefined })),
+  }));
+  const counted = new Map<string, { readonly shards: Counted[]; readonly more: boolean }>();
+  for (const sameStart of Map.groupBy(builds, ({ after }) => `${after.position} ${after.commitId}`).values()) {
+    let left = COMMITS_MAX;
+    for await (const page of pagesAfter(database, region, sameStart[0]!.after)) {
+      left -= page.length;
+      for (const { shards, seen } of sameStart) count(page, seen, shards);
+    }
+    for (const { build, shards } of sameStart) counted.set(build, { shards, more: left === 0 });
   }
   const oldest = [...counted.values()].flatMap(({ shards }) => shards.flatMap((each) => each.oldest ?? []));
   const times = await recordedAt(database, region, [...new Set(oldest)]);
@@ -75,8 +84,22 @@ interface Counted {
   oldest: AppendedRange | undefined;
 }
 
-function countAll(commits: readonly Commit[], seen: ReadonlyMap<number, LogCursor>): Counted[] {
-  const counted = Array.from({ length: SHARDS }, (): Counted => ({ events: 0, oldest: undefined }));
+/** The commits of a region after a cursor, at most `COMMITS_MAX`. */
+async function* pagesAfter(
+  database: Pick<Database, 'query' | 'engine'>,
+  region: string,
+  cursor: LogCursor,
+): AsyncGenerator<readonly Commit[]> {
+  for (let [after, read] = [cursor, 0]; read < COMMITS_MAX;) {
+    const page = await readCommits(database, { region, after, limit: COMMITS_PAGE });
+    yield page;
+    if (page.length < COMMITS_PAGE) return;
+    after = page.at(-1)!;
+    read += page.length;
+  }
+}
+
+function count(commits: readonly Commit[], seen: ReadonlyMap<number, LogCursor>, counted: readonly Counted[]): void {
   for (const commit of commits) {
     for (const range of commit.appended) {
       const shard = shardOf(range.walletId);
@@ -86,7 +109,6 @@ function countAll(commits: readonly Commit[], seen: ReadonlyMap<number, LogCurso
       counted[shard]!.oldest ??= range;
     }
   }
-  return counted;
 }
 
 async function recordedAt(

@@ -70,6 +70,7 @@ const commands = {
   'test:mutants': () => (compile(), [at('test', 'mutants', 'run.mjs'), ...args]),
   check: () => {
     step(node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.']);
+    step(node, [bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors']);
     // One process for each tool. Nx would start one for each of the twenty projects, which takes twice as long. ESLint reads the
     // boundaries from the graph that Nx writes here.
     const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };

@@ -1,6 +1,6 @@
 export { connect, type ConnectOptions, type Database } from './connect.js';
 export { classify, sqlStateOf, type Classification, type ErrorClass } from './classification.js';
-export { engineVersion, type Engine, type EngineVersion } from './engine.js';
+export { type Engine, type EngineVersion } from './engine.js';
 export { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused, TransactionRolledBack } from './errors.js';
 export { ensureDatabase } from './migration/ensure-database.js';
 export { migrationsOf } from './migration/migration-files.js';
@@ -14,7 +14,7 @@ export {
 } from './migration/multi-region.js';
 export { requireSchema } from './migration/schema-state.js';
 export { requireServer, type ServerRequirements } from './start/require-server.js';
-export { fullJitter, READ_RETRY, retryIdempotent, type RetryBounds } from './retry.js';
+export { fullJitter, retryIdempotent, type RetryBounds } from './retry.js';
 export type { Snapshot } from './snapshot.js';
 export type { RunStatement, StatementResult } from './statement.js';
 export { shownUrl } from './shown-url.js';

@@ -4,4 +4,3 @@ export { CurrencyTable } from './currency-table.js';
 export { AMOUNT_PATTERN, Money } from './money.js';
 export { MoneyError } from './money-error.js';
 export type { MoneyErrorCode } from './money-error.js';
-export { Ratio } from './ratio.js';

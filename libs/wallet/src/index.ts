@@ -24,7 +24,6 @@ export type { MovementDetails, StatementLine } from './declaring/statement-line.
 export { decide, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
 export { evolve, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
-export { CURRENCIES_MAX } from './room.js';
 export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
@@ -40,23 +39,14 @@ export {
   type CounterAccount,
   type Posting,
 } from './accounts.js';
-export {
-  amountText,
-  currencyCode,
-  detailsShape,
-  instantText,
-  metadataPairs,
-  regionName,
-  walletIdText,
-} from './fields/input-rules.js';
+export { amountText, currencyCode, metadataPairs, walletIdText } from './fields/input-rules.js';
 export { instantOf } from './fields/instant-of.js';
 export { FieldFault } from './declaring/field-fault.js';
 export type { AnyField, FieldInput, Fields } from './declaring/field.js';
-export { inputsOf, shapeOf } from './fields/fields.js';
+export { inputsOf } from './fields/fields.js';
 export type { Deposit } from './deposit/deposit.js';
 export type { OpenWallet } from './open-wallet/open-wallet.js';
 export type { ChangeOverdraftLimit } from './overdraft-limit/overdraft-limit.js';
-export type { Rehome } from './rehome/rehome.js';
 export type { Transfer, TransferLeg } from './transfer/transfer.js';
 export type { Withdraw } from './withdraw/withdraw.js';
 export { unreachable } from './unreachable.js';

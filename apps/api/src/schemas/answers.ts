@@ -134,10 +134,7 @@ export const statementAnswer = z
   })
   .meta({ id: 'Statement' });
 
-export type BalanceAnswer = z.infer<typeof balance>;
-export type WalletAnswer = z.infer<typeof walletAnswer>;
 export type WalletRead = z.infer<typeof walletRead>;
-export type WalletsAnswer = z.infer<typeof walletsAnswer>;
 export type EventsAnswer = z.infer<typeof eventsAnswer>;
 export type MovementLine = z.infer<typeof movement>;
 export type StatementAnswer = z.infer<typeof statementAnswer>;

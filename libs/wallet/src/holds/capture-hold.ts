@@ -1,6 +1,6 @@
 import type { Money } from '@tidemark/money';
 import { moved } from '../accounts.js';
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -106,4 +106,3 @@ export const captureHold = defineCommand('CaptureHold', {
     );
   },
 });
-export type CaptureHold = CommandOf<typeof captureHold>;

@@ -1,4 +1,4 @@
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -61,4 +61,3 @@ export const placeHold = defineCommand('PlaceHold', {
     });
   },
 });
-export type PlaceHold = CommandOf<typeof placeHold>;

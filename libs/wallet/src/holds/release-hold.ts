@@ -1,4 +1,4 @@
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -66,7 +66,6 @@ export const voidHold = defineCommand('VoidHold', {
     return accept({ walletId, event: HoldVoided({ holdId, ...(reason !== undefined && { reason }) }) });
   },
 });
-export type VoidHold = CommandOf<typeof voidHold>;
 
 export const extendHold = defineCommand('ExtendHold', {
   http: {
@@ -84,7 +83,6 @@ export const extendHold = defineCommand('ExtendHold', {
     return accept({ walletId, event: HoldExtended({ holdId, expiresAt }) });
   },
 });
-export type ExtendHold = CommandOf<typeof extendHold>;
 
 /** Writes down that a hold has expired. The worker sends it; nothing depends on when. */
 export const expireHold = defineCommand('ExpireHold', {
@@ -98,4 +96,3 @@ export const expireHold = defineCommand('ExpireHold', {
     return accept({ walletId, event: HoldExpired({ holdId }) });
   },
 });
-export type ExpireHold = CommandOf<typeof expireHold>;

@@ -1,5 +1,5 @@
 import type { Money } from '@tidemark/money';
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -80,7 +80,6 @@ export const close = defineCommand('Close', {
     return accept({ walletId, event: WalletClosed({ ...(reason !== undefined && { reason }) }) });
   },
 });
-export type Close = CommandOf<typeof close>;
 
 export const archive = defineCommand('Archive', {
   http: {
@@ -100,4 +99,3 @@ export const archive = defineCommand('Archive', {
     return accept({ walletId, event: WalletArchived({}) });
   },
 });
-export type Archive = CommandOf<typeof archive>;

@@ -1,4 +1,4 @@
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -70,7 +70,6 @@ export const freeze = defineCommand('Freeze', {
     return accept({ walletId, event: WalletFrozen({ direction, ...(reason !== undefined && { reason }) }) });
   },
 });
-export type Freeze = CommandOf<typeof freeze>;
 
 export const unfreeze = defineCommand('Unfreeze', {
   http: {
@@ -88,4 +87,3 @@ export const unfreeze = defineCommand('Unfreeze', {
     return accept({ walletId, event: WalletUnfrozen({ direction, ...(reason !== undefined && { reason }) }) });
   },
 });
-export type Unfreeze = CommandOf<typeof unfreeze>;

@@ -1,4 +1,4 @@
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { defineRejection } from '../declaring/rejection.js';
@@ -42,4 +42,3 @@ export const rehome = defineCommand('Rehome', {
     return accept({ walletId, event: WalletRehomed({ homeRegion }) });
   },
 });
-export type Rehome = CommandOf<typeof rehome>;

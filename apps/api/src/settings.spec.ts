@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { API_SETTINGS, readSettings, WrongSetting } from './settings.js';
-import { isLoopback } from './start/loopback.js';
 
 const DATABASE_URL = 'postgresql://root@127.0.0.1:26257/tidemark';
 
@@ -38,12 +37,4 @@ describe('the settings of the API', () => {
     expect(() => readSettings(environment)).toThrow(WrongSetting);
     expect(() => readSettings(environment)).toThrow(message);
   });
-});
-
-describe('isLoopback', () => {
-  it.each(['127.0.0.1', '127.9.9.9', 'localhost', '::1'])('%s is', (host) => expect(isLoopback(host)).toBe(true));
-  it.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.org', '127.example', '', 'example.org'])(
-    '%j is not',
-    (host) => expect(isLoopback(host)).toBe(false),
-  );
 });

@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const { databaseUrl, host, port, logLevel, ...which } = readSettings(process.env);
   const logger = createLogger({ level: logLevel, name: 'worker' });
   const worker = await startWorker({ databaseUrl, logger, ...which });
-  const server = healthServer(() => worker.readiness(), worker.metrics);
+  const server = healthServer(host, () => worker.readiness(), worker.metrics);
   logger.info({ url: await server.listen({ host, port }) }, 'health and metrics');
   let stopping: Promise<void> | undefined;
   const stop = async () => {

@@ -80,4 +80,25 @@ describe('the OpenAPI document', () => {
     expect(headersOf('deposit', '200')).toContain('Idempotency-Replayed');
     expect(headersOf('deposit', '503')).toContain('Retry-After');
   });
+
+  it('names Retry-After for the answers that send it, and for no other', () => {
+    const named = document.components!.responses as Record<string, OpenApiResponse>;
+    const answers = operations.flatMap(({ operationId, responses }) =>
+      Object.entries(responses as Record<string, OpenApiResponse>).map(([status, response]) => {
+        const resolved = response.$ref ? named[response.$ref.split('/').at(-1)!]! : response;
+        const codes = resolved.content?.['application/problem+json']?.schema.allOf[1]!.properties.code.enum ?? [];
+        const sends = status === '503' || codes.includes('time_not_reached');
+        return { operationId, status, sends, named: 'Retry-After' in resolved.headers };
+      }),
+    );
+    expect(answers.filter((each) => each.named !== each.sends)).toEqual([]);
+    const which = (status: string) => answers.filter((each) => each.named && each.status === status).length;
+    expect([which('409'), which('503')]).toEqual([expect.toSatisfy((n) => n > 2), expect.toSatisfy((n) => n > 20)]);
+  });
 });
+
+interface OpenApiResponse {
+  readonly $ref?: string;
+  readonly headers: object;
+  readonly content?: Record<string, { schema: { allOf: { properties: { code: { enum: string[] } } }[] } }>;
+}

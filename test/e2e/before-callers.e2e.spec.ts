@@ -2,7 +2,7 @@ import { bookMovement } from '../../libs/importing/src/movement-booking.js';
 import { CommandPipeline, Currencies } from '@tidemark/application';
 import { connect } from '@tidemark/database';
 import { examine } from '@tidemark/doctor';
-import { openEventStore } from '@tidemark/event-store';
+import { MovementFinder, openEventStore } from '@tidemark/event-store';
 import { Money } from '@tidemark/money';
 import { engines, type FreshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,7 +67,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     const b = { ...movement, id: 'b', direction: 'debit', amount: Money.of('900.00', currency) } as const;
     const book = (row: typeof a | typeof b, retryRejected = false) =>
       bookMovement(
-        new CommandPipeline(store, ['local']),
+        new CommandPipeline(store, new MovementFinder(database, ['local']), ['local']),
         database,
         { source: 'bank', caller: 'import bank', overdraft: false, retryRejected },
         row,

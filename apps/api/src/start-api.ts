@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '@tidemark/application';
 import { connect, type Database, migrationsOf, requireSchema, requireServer, StartRefused } from '@tidemark/database';
-import { DEFAULT_LIMITS, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
+import { DEFAULT_LIMITS, MovementFinder, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
 import { isLoopback, Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule, CONTROLLERS } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -104,7 +104,11 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   }
   const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
   const answerMsMax = (limits.commandDeadlineMs ?? DEFAULT_LIMITS.commandDeadlineMs) + ANSWER_GRACE_MS;
-  const pipeline = new CommandPipeline(answerInTime(store, answerMsMax), regions.homes);
+  const pipeline = new CommandPipeline(
+    answerInTime(store, answerMsMax),
+    new MovementFinder(database, regions.logs),
+    regions.homes,
+  );
   const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
   metrics.showProjections(regionWatches(database, regions), logger);

@@ -10,6 +10,7 @@ import {
 } from '@tidemark/event-store';
 import { commandsAgree } from './checks/commands.check.js';
 import { directoryIsRight } from './checks/directory.check.js';
+import { factsAreSaid } from './checks/facts.check.js';
 import { snapshotIsFold } from './checks/snapshot.check.js';
 import { withinLimits } from './checks/within-limits.check.js';
 import { eventText, judgeCommits, tallyCommits } from './commits/commit-walk.js';
@@ -68,7 +69,14 @@ export async function examine(database: Database, options: ExamineOptions): Prom
   const scope: Scope = { audit, allRegions, regions, walletId, signal, progress, report: findings.report };
   const [committed, claims] = [new Tally(), new Tally()];
   const named = await tallyCommits(scope, committed);
-  const checks = [withinLimits, snapshotIsFold, directoryIsRight, commandsAgree(claims), ...(options.checks ?? [])];
+  const checks = [
+    withinLimits,
+    snapshotIsFold,
+    factsAreSaid,
+    directoryIsRight,
+    commandsAgree(claims),
+    ...(options.checks ?? []),
+  ];
   const { commands, ...checked } = await walkWallets(scope, checks, named, committed);
   await walkDirectory(scope, checked.wallets);
   await walkOutcomes(scope, claims, commands);

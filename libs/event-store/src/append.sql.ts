@@ -28,7 +28,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   const { left } = LOOKUP[engine];
   const parts: string[] = [];
   const shape: string[] = [];
-  const { openings, moves, events, outcomes, commits } = rows;
+  const { openings, moves, events, facts, outcomes, commits } = rows;
   const guards = outcomes.flatMap((outcome, i) => outcome.guards.map((guard) => ({ ...guard, outcome: i + 1 })));
 
   if (events.length > 0) {
@@ -67,6 +67,23 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     // likelier it is that a tailer has read past its position, and the statement begins again. In one region it takes no time,
     // and a race that is lost leaves nothing in the commits.
     parts.push(...(commits.length > 1 ? [newCommits, newEvents] : [newEvents, newCommits]));
+  }
+
+  if (facts.length > 0) {
+    shape.push('facts');
+    parts.push(`said AS (
+  INSERT INTO wallet_facts (region, wallet_id, key, version, value)
+  SELECT f.region, f.wallet_id, f.key, f.version, f.value
+  FROM unnest(${columns(
+    facts,
+    ['text', (f) => f.region],
+    ['text', (f) => f.walletId],
+    ['text', (f) => f.key],
+    ['int8', (f) => f.version],
+    ['text', (f) => f.value],
+  )}) AS f(region, wallet_id, key, version, value)
+  ON CONFLICT (region, wallet_id, key) DO UPDATE SET version = excluded.version, value = excluded.value
+  RETURNING 1)`);
   }
 
   if (openings.length > 0) {

@@ -5,11 +5,13 @@ import {
   encodeEvent,
   eventDefinition,
   evolve,
+  factChangesOf,
   homeAfter,
   scopeOf,
   statusOf,
   walletsOf,
   type AddressedEvent,
+  type FactChange,
   type Wallet,
   type WalletCommand,
 } from '@tidemark/wallet';
@@ -28,8 +30,18 @@ export interface WalletHead {
   readonly wallet: Wallet;
   readonly hash: string;
   readonly recordedAt: string;
+  /** What has been read of its facts, or said since, by key. */
+  readonly facts?: ReadonlyMap<string, KnownFact> | undefined;
   /** Whether it may have outcomes of before keys belonged to callers: it was opened by a Tidemark that knew of no callers. */
   readonly keysBeforeCallers: boolean;
+}
+
+/** A fact as it stands at the version of its head. */
+export interface KnownFact {
+  /** JSON; undefined where nothing is stored under the key. */
+  readonly value: string | undefined;
+  /** Of the event that said it in this process; 0 for what was read. */
+  readonly version: number;
 }
 
 /** A row of `wallet_events` before the database gives it a position. */
@@ -44,6 +56,8 @@ export interface EventDraft {
   readonly data: string;
   readonly metadata: string;
   readonly hash: string;
+  /** What it says under keys of the wallet. */
+  readonly facts?: readonly FactChange[] | undefined;
 }
 
 /** A version that must still be free for an answer that appends nothing to be true. */
@@ -96,7 +110,11 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
     if (recordedAt > now) now = recordedAt;
   }
   const common = { request, scope, keysBeforeCallers, recordedAt: now };
-  const decision = decide(command, { walletOf: (walletId) => headOf(walletId).wallet, now });
+  const decision = decide(command, {
+    walletOf: (walletId) => headOf(walletId).wallet,
+    now,
+    storedAt: (address) => known(headOf(address.walletId), address.key),
+  });
   if (decision.kind === 'rejected') {
     const { code, details } = decision.rejection;
     const guards = walletsOf(command).map((walletId) => guardOf(headOf(walletId)));
@@ -128,11 +146,38 @@ function chainEvents(
     const { version } = wallet;
     const hash = chain(head.hash, canonicalEvent(walletId, version, encoded, now, metadata));
     const { keysBeforeCallers } = head;
-    moved.set(walletId, { walletId, region: wallet.homeRegion, wallet, hash, recordedAt: now, keysBeforeCallers });
+    const said = factChangesOf(event);
+    const facts = said ? withFacts(head, said, version) : head.facts;
+    moved.set(walletId, {
+      walletId,
+      region: wallet.homeRegion,
+      wallet,
+      hash,
+      recordedAt: now,
+      keysBeforeCallers,
+      facts,
+    });
     const shard = shardOf(walletId);
-    return { region, walletId, version, shard, recordedAt: now, type, schemaVersion, data, metadata, hash };
+    const row = { region, walletId, version, shard, recordedAt: now, type, schemaVersion, data, metadata, hash };
+    return said ? { ...row, facts: said } : row;
   });
   return { events, heads: [...moved.values()] };
+}
+
+function known({ facts, walletId }: WalletHead, key: string): string | undefined {
+  const fact = facts?.get(key);
+  if (fact) return fact.value;
+  throw new Error(`wallet ${walletId}: the fact ${key} was not read before the decision`);
+}
+
+/** @throws Error for a key that the command did not name: whoever reads it meanwhile would not know that it changes */
+function withFacts(head: WalletHead, said: readonly FactChange[], version: number): WalletHead['facts'] {
+  const facts = new Map(head.facts);
+  for (const { key, value } of said) {
+    known(head, key);
+    facts.set(key, { value, version });
+  }
+  return facts;
 }
 
 type MetadataJson = { [K in keyof EventMetadata]: EventMetadata[K] | undefined };

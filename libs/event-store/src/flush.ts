@@ -12,9 +12,19 @@ export interface FlushRows {
   /** Wallets that leave a region for another. */
   readonly moves: readonly { readonly walletId: string; readonly from: string; readonly to: string }[];
   readonly events: readonly EventDraft[];
+  /** The last that was said under each key. */
+  readonly facts: readonly FactRow[];
   readonly outcomes: readonly OutcomeRow[];
   /** One row for each region touched: JSON `[[walletId, first version, last version], …]`. */
   readonly commits: readonly { readonly region: string; readonly appended: string }[];
+}
+
+export interface FactRow {
+  readonly region: string;
+  readonly walletId: string;
+  readonly key: string;
+  readonly version: number;
+  readonly value: string;
 }
 
 export interface OutcomeRow {
@@ -48,6 +58,7 @@ export function rowsOf(drafts: readonly Draft[]): FlushRows {
     openings: walletIds.flatMap((walletId) => openingOf(byWallet.get(walletId)![0]!)),
     moves: drafts.flatMap(moveOf),
     events: walletIds.flatMap((walletId) => byWallet.get(walletId)!),
+    facts: walletIds.flatMap((walletId) => factsIn(byWallet.get(walletId)!)),
     outcomes: drafts.map((each) => outcomeOf(each, byWallet)).sort(byKey),
     commits: commitsOf(walletIds.map((walletId) => byWallet.get(walletId)!)),
   };
@@ -55,6 +66,14 @@ export function rowsOf(drafts: readonly Draft[]): FlushRows {
 
 function openingOf({ walletId, region, version }: EventDraft): FlushRows['openings'] {
   return version === 1 ? [{ walletId, region }] : [];
+}
+
+function factsIn(stream: readonly EventDraft[]): FactRow[] {
+  const last = new Map<string, FactRow>();
+  for (const { region, walletId, version, facts = [] } of stream) {
+    for (const { key, value } of facts) last.set(key, { region, walletId, key, version, value });
+  }
+  return [...last.values()];
 }
 
 function moveOf({ request: { command }, events }: Draft): FlushRows['moves'] {

@@ -1,13 +1,15 @@
-import { commandDefinition, homeAfter, initialState } from '@tidemark/wallet';
+import { commandDefinition, homeAfter, initialState, type FactAddress } from '@tidemark/wallet';
+import { BatchedReads } from './batched-reads.js';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
-import { absentHead, openedIn } from './draft.js';
+import { absentHead, openedIn, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
-import { MissingWallets } from './missing-wallets.js';
 import { LogUnavailable, type CommandOutcome } from './outcome.js';
 import { identityOf, PendingCommand, type CachedWallet } from './pending-command.js';
 import { QueueRoom } from './queue-room.js';
+import { readFacts, type StoredFact } from './stored-facts.js';
 import { WalletCache } from './wallet-cache.js';
+import { loadWallets } from './wallet-loader.js';
 
 /** Which commands may share a flush. */
 type LaneOf = (command: PendingCommand) => string;
@@ -41,7 +43,8 @@ class QueuedStrategy implements CommandStrategy {
   private readonly lanes = new Map<string, Lane>();
   private readonly cache: WalletCache;
   private readonly room: QueueRoom;
-  private readonly missing: MissingWallets;
+  private readonly missing: BatchedReads<string, WalletHead>;
+  private readonly facts: BatchedReads<FactAddress, StoredFact>;
   private closed = false;
 
   constructor(
@@ -50,7 +53,16 @@ class QueuedStrategy implements CommandStrategy {
   ) {
     this.cache = new WalletCache(environment.limits);
     this.room = new QueueRoom(environment.limits);
-    this.missing = new MissingWallets(environment);
+    const { database, limits } = environment;
+    this.missing = new BatchedReads(environment, limits.loadMax, (walletIds: readonly string[]) =>
+      loadWallets(
+        database,
+        walletIds.map((walletId) => ({ walletId })),
+      ),
+    );
+    this.facts = new BatchedReads(environment, limits.factsMax, (addresses: readonly FactAddress[]) =>
+      readFacts(database, addresses),
+    );
   }
 
   async execute(request: CommandRequest): Promise<CommandOutcome> {
@@ -92,7 +104,9 @@ class QueuedStrategy implements CommandStrategy {
   private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {
     try {
       const loadedAt = this.environment.monotonic();
-      const loaded = await Promise.all(unknown.map((walletId) => this.missing.load(walletId, command.deadline)));
+      const loaded = await Promise.all(
+        unknown.map((walletId) => this.missing.one(walletId, walletId, command.deadline)),
+      );
       for (const head of loaded) this.cache.offer(head, loadedAt);
       this.dispatch(command);
     } catch (error) {
@@ -139,6 +153,7 @@ class QueuedStrategy implements CommandStrategy {
     return new Lane(
       name,
       this.environment,
+      this.facts,
       (answered) => this.release(answered),
       (command, from) => this.reroute(command, from),
     );

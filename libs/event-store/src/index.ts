@@ -54,4 +54,5 @@ export { PAGE_BYTES_MAX, PageSize } from './page-bytes.js';
 export type { ProjectedEvent } from './packed-events.js';
 export * from './audit/index.js';
 export type { OutcomeKey } from './outcome-lookup.js';
+export { MovementFinder } from './movement-finder.js';
 export { readWallets } from './wallet-loader.js';

@@ -1,12 +1,15 @@
 import { fullJitter } from '@tidemark/database';
+import type { FactAddress } from '@tidemark/wallet';
 import { append, type Appended } from './append.js';
+import type { BatchedReads } from './batched-reads.js';
 import type { Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { OpenFlush } from './open-flush.js';
 import { LogUnavailable, OutcomeUnknown, type CommandOutcome, type CommandResult } from './outcome.js';
 import type { CachedWallet, PendingCommand } from './pending-command.js';
 import { failureOf, reconcile, type Reconciled } from './recovery.js';
-import { refresh } from './wallet-cache.js';
+import { addressText, type StoredFact } from './stored-facts.js';
+import { learn, refresh } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /**
@@ -28,12 +31,14 @@ export class Lane {
   private members = 0;
 
   /**
+   * @param facts reads what decisions need to know besides the wallets
    * @param release called once for every command that has been answered
    * @param reroute called with a command whose wallets turned out to belong elsewhere; says whether it took it
    */
   constructor(
     readonly name: string,
     private readonly environment: WriteEnvironment,
+    private readonly facts: BatchedReads<FactAddress, StoredFact>,
     private readonly release: (command: PendingCommand) => void,
     private readonly reroute: (command: PendingCommand, from: Lane) => boolean,
   ) {
@@ -83,6 +88,7 @@ export class Lane {
       const command = this.queue[taken++]!;
       if (command.wallets.some(({ cooling }) => cooling)) sittingOut.push(command);
       else if (monotonic() > command.deadline) this.giveUp(command);
+      else if (command.facts.length > 0 && command.unknownFacts().length > 0) void this.readFacts(command);
       else this.decide(command, now);
     }
     this.queue.splice(0, taken, ...sittingOut);
@@ -97,6 +103,22 @@ export class Lane {
     }
     if (isUnknownScope(command, made)) void this.answerUnknownScope(command, made);
     else this.open.keep(command, made);
+  }
+
+  /** Reads what the command needs to know and queues it again; the others go on meanwhile. */
+  private async readFacts(command: PendingCommand): Promise<void> {
+    const unknown = command.unknownFacts().map((address) => ({ address, wallet: command.walletOf(address.walletId) }));
+    const asked = unknown.map(({ wallet }) => wallet.reads);
+    try {
+      const found = await Promise.all(
+        unknown.map(({ address }) => this.facts.one(addressText(address), address, command.deadline)),
+      );
+      unknown.forEach(({ address, wallet }, i) => learn(wallet, asked[i]!, address.key, found[i]!.value));
+    } catch (error) {
+      if (failureOf(error, 'read') === 'defect') return this.fail(command, error);
+      await this.environment.sleep(this.jitter(command.attempts++));
+    }
+    if (!this.reroute(command, this)) this.enqueue(command);
   }
 
   private async send(): Promise<void> {
@@ -126,6 +148,9 @@ export class Lane {
     this.failures = 0;
     observer.flushed(flush.commands.length, monotonic() - startedAt);
     committed(flush.drafts);
+    flush.commands.forEach((command, i) => {
+      for (const { walletId, wallet } of flush.drafts[i]!.heads) command.walletOf(walletId).durable = wallet.version;
+    });
     await this.settle(flush, appended);
   }
 

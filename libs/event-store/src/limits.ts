@@ -17,6 +17,8 @@ export interface Limits {
   readonly idleWalletsBytesMax: number;
   /** Wallets read in one query. Each brings one large event at most, its opening: 32 MB together. */
   readonly loadMax: number;
+  /** Facts read in one query. */
+  readonly factsMax: number;
   /** After how many events a wallet gets a new snapshot: what loading it folds at most. */
   readonly snapshotEvery: number;
   /** Full jitter between attempts: uniform in [0, min(cap, base · 2^attempt)]. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   idleWalletsMax: 100_000,
   idleWalletsBytesMax: 64 * 1024 * 1024,
   loadMax: 500,
+  factsMax: 500,
   snapshotEvery: 200,
   backoffBaseMs: 2,
   backoffCapMs: 250,

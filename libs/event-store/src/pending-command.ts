@@ -1,4 +1,4 @@
-import { scopeOf, walletsOf } from '@tidemark/wallet';
+import { factsOf, scopeOf, walletsOf, type FactAddress } from '@tidemark/wallet';
 import type { CommandRequest } from './command-request.js';
 import type { WalletHead } from './draft.js';
 import type { CommandOutcome } from './outcome.js';
@@ -14,6 +14,8 @@ export class PendingCommand {
   readonly scope: string;
   readonly identity: string;
   readonly walletIds: readonly string[];
+  /** What its decision needs to know besides the wallets. */
+  readonly facts: readonly FactAddress[];
   readonly outcome: Promise<CommandOutcome>;
   /** Set once they are in memory, in the order of `walletIds`: the scope first. */
   wallets: readonly CachedWallet[] = [];
@@ -34,10 +36,16 @@ export class PendingCommand {
     this.scope = scopeOf(request.command);
     this.identity = identityOf(request);
     this.walletIds = walletsOf(request.command);
+    this.facts = factsOf(request.command);
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
+  }
+
+  /** Those of its facts that nobody has read at the version that its wallets stand at. */
+  unknownFacts(): readonly FactAddress[] {
+    return this.facts.filter(({ walletId, key }) => !this.walletOf(walletId).head.facts?.has(key));
   }
 
   walletOf(walletId: string): CachedWallet {
@@ -60,6 +68,10 @@ export interface CachedWallet {
   head: WalletHead;
   /** When the database was last asked about this wallet, in milliseconds of the monotonic clock. */
   loadedAt: number;
+  /** How often the head was replaced by what was read: a fact that was asked for before that is asked for again. */
+  reads: number;
+  /** The last version that this process has written. */
+  durable: number;
   /** The lane whose commands may touch this wallet now. */
   lane: CommandQueue | undefined;
   /** How many commands of that lane are queued or in flight on this wallet. */

@@ -1,5 +1,5 @@
 import { fullJitter, type Database } from '@tidemark/database';
-import { initialState, scopeOf, walletsOf } from '@tidemark/wallet';
+import { factsOf, initialState, scopeOf, walletsOf } from '@tidemark/wallet';
 import { append } from './append.js';
 import { isRepeat, type CommandRequest, type CommandStrategy } from './command-request.js';
 import { absentHead, draft, openedIn, type Draft, type WalletHead } from './draft.js';
@@ -8,6 +8,7 @@ import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, type CommandOutco
 import { findOutcomes, replayOf } from './outcome-lookup.js';
 import { QueueRoom } from './queue-room.js';
 import { failureOf, StaleAnswer } from './recovery.js';
+import { addressText, readFacts } from './stored-facts.js';
 import { loadWallets } from './wallet-loader.js';
 
 /**
@@ -78,6 +79,7 @@ class PessimisticStrategy implements CommandStrategy {
       const headOf = (walletId: string) => heads.get(walletId)!;
       const known = await storedOutcome(on, request, headOf(scopeOf(request.command)));
       if (known) return { outcome: known, written: [] };
+      await addFacts(on, request, heads);
       // After the locks: the wait for them would count towards the bound on when an event becomes visible (closed-time.ts).
       const made = draft(request, headOf, logClock.now());
       return { outcome: await this.write(made, on), written: [made] };
@@ -108,6 +110,23 @@ async function lockAndLoad(
   );
   for (const head of loaded.values()) if (head instanceof Error) throw head;
   return loaded as Map<string, WalletHead>;
+}
+
+/** Reads what the decision needs to know besides the wallets. Their locks keep it as it is. */
+async function addFacts(
+  on: Pick<Database, 'query' | 'engine'>,
+  { command }: CommandRequest,
+  heads: Map<string, WalletHead>,
+): Promise<void> {
+  const addresses = factsOf(command);
+  if (addresses.length === 0) return;
+  const found = await readFacts(on, addresses);
+  for (const address of addresses) {
+    const { walletId, key } = address;
+    const { value } = found.get(addressText(address))!;
+    const head = heads.get(walletId)!;
+    heads.set(walletId, { ...head, facts: new Map(head.facts).set(key, { value, version: 0 }) });
+  }
 }
 
 async function storedOutcome(

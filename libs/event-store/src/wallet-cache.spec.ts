@@ -1,8 +1,9 @@
 import { Money, currency } from '@tidemark/money';
 import { decodeWallet, initialState, type Wallet } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
-import type { WalletHead } from './draft.js';
-import { WalletCache } from './wallet-cache.js';
+import type { KnownFact, WalletHead } from './draft.js';
+import type { CachedWallet } from './pending-command.js';
+import { learn, WalletCache } from './wallet-cache.js';
 
 const balance = (code: string) => {
   const zero = Money.zero(currency(code, 2));
@@ -18,6 +19,42 @@ const headOf = (walletId: string, wallet: Wallet = walletWith(1)): WalletHead =>
 });
 const limits = { idleWalletsMax: 1_000, idleWalletsBytesMax: 100_000 };
 const kept = (cache: WalletCache, ids: readonly string[]) => ids.filter((id) => cache.find(id) !== undefined);
+
+describe('what is known of facts', () => {
+  const head = {
+    walletId: 'w',
+    region: 'local',
+    wallet: initialState,
+    hash: '',
+    recordedAt: '',
+    keysBeforeCallers: false,
+  };
+  const cached = (facts: [string, KnownFact][]): CachedWallet => ({
+    ...{ loadedAt: 0, reads: 3, durable: 10, lane: undefined, users: 1, waiters: [], cooling: false },
+    head: { ...head, facts: new Map(facts) },
+  });
+
+  it('is not taken from before the wallet was read again, and never replaces what was said since', () => {
+    const wallet = cached([['said', { value: 'new', version: 9 }]]);
+    expect(learn(wallet, 2, 'late', 'old')).toBe(false);
+    expect(learn(wallet, 3, 'said', 'old')).toBe(true);
+    expect([...wallet.head.facts!]).toEqual([['said', { value: 'new', version: 9 }]]);
+  });
+
+  it('is bounded, but what is not written yet stays', () => {
+    const many = Array.from({ length: 1_000 }, (_, i): [string, KnownFact] => [
+      `${i}`,
+      { value: 'v', version: i % 12 },
+    ]);
+    const wallet = cached(many);
+    learn(wallet, 3, 'next', undefined);
+    expect(wallet.head.facts!.get('next')).toEqual({ value: undefined, version: 0 });
+    expect([...wallet.head.facts!.values()].every(({ version }, i, all) => version > 10 || i === all.length - 1)).toBe(
+      true,
+    );
+    expect(wallet.head.facts!.size).toBe(1 + many.filter(([, { version }]) => version > 10).length);
+  });
+});
 
 describe('wallets in memory', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { partsHeapBytes } from '@tidemark/wallet';
 import { LRUCache } from 'lru-cache';
-import type { WalletHead } from './draft.js';
+import type { KnownFact, WalletHead } from './draft.js';
 import type { Limits } from './limits.js';
 import type { CachedWallet } from './pending-command.js';
 
@@ -27,7 +27,7 @@ export class WalletCache {
       refresh(present, head, loadedAt);
       return present;
     }
-    const fresh = { head, loadedAt, lane: undefined, users: 0, waiters: [], cooling: false };
+    const fresh = { head, loadedAt, reads: 0, durable: 0, lane: undefined, users: 0, waiters: [], cooling: false };
     this.idle.set(head.walletId, fresh);
     return fresh;
   }
@@ -42,6 +42,7 @@ export class WalletCache {
   unpin(wallet: CachedWallet): void {
     const { walletId } = wallet.head;
     this.inUse.delete(walletId);
+    if (wallet.head.facts) wallet.head = { ...wallet.head, facts: undefined };
     // That a wallet does not exist is nothing to remember: any process may open it next.
     if (wallet.head.wallet.status !== 'absent') this.idle.set(walletId, wallet);
   }
@@ -54,8 +55,29 @@ export class WalletCache {
  * @param loadedAt when the read was sent, in milliseconds of the monotonic clock
  */
 export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: number): void {
-  if (found.wallet.version > wallet.head.wallet.version) wallet.head = found;
+  if (found.wallet.version > wallet.head.wallet.version) {
+    wallet.head = found;
+    wallet.reads++;
+  }
   wallet.loadedAt = loadedAt;
+}
+
+/** A wallet that is never idle keeps what was read of its facts; beyond so many it forgets those that are written. */
+const KNOWN_FACTS_MAX = 1_000;
+
+/**
+ * Adds what was read of a wallet's facts. What was said since stays: a command that says a fact has read it before.
+ *
+ * @param reads of the wallet when the facts were asked for
+ * @returns false when the wallet was read again meanwhile: another process may have changed the facts
+ */
+export function learn(wallet: CachedWallet, reads: number, key: string, value: string | undefined): boolean {
+  if (wallet.reads !== reads) return false;
+  const known = wallet.head.facts ?? new Map<string, KnownFact>();
+  if (known.has(key)) return true;
+  const kept = known.size < KNOWN_FACTS_MAX ? known : [...known].filter(([, { version }]) => version > wallet.durable);
+  wallet.head = { ...wallet.head, facts: new Map([...kept, [key, { value, version: 0 }]]) };
+  return true;
 }
 
 /** Heap of an idle wallet, measured (Node 24): its objects, its id, hash and place in the cache, and each of its balances. */

@@ -119,7 +119,9 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
     throw new Error(`wallet ${walletId}: version ${event.version} follows ${head.wallet.version} in the log`);
   }
   const wallet = evolve(head.wallet, domainEvent(event));
-  return { ...head, region: wallet.homeRegion, wallet, hash: event.hash, recordedAt: event.recordedAt };
+  const { hash, recordedAt } = event;
+  // Another process wrote the event, and may have changed any fact with it.
+  return { ...head, region: wallet.homeRegion, wallet, hash, recordedAt, facts: undefined };
 }
 
 const LOAD: Record<Engine, string> = { cockroach: loadSql('cockroach', true), postgres: loadSql('postgres', true) };

@@ -79,6 +79,8 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return instant;
     case 'text':
       return text;
+    case 'decimal':
+      return fc.constant('1.00');
     case 'flag':
       return fc.constant(true);
     case 'metadataPatch':
@@ -132,6 +134,7 @@ const MIX: Readonly<Record<string, { readonly weight: number; readonly drawing: 
   Transfer: { weight: 12, drawing: SPENT },
   PlaceHold: { weight: 8, drawing: SPENT },
   CaptureHold: { weight: 8, drawing: SPENT },
+  ReverseMovement: { weight: 10, drawing: SPENT },
   VoidHold: { weight: 2, drawing: SPENT },
   ExtendHold: { weight: 3, drawing: SPENT },
   ExpireHold: { weight: 10, drawing: SPENT },

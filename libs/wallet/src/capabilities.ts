@@ -22,6 +22,7 @@ import {
 import { openWallet, WalletOpened } from './open-wallet/open-wallet.js';
 import { changeOverdraftLimit, OverdraftLimitChanged } from './overdraft-limit/overdraft-limit.js';
 import { rehome, WalletRehomed } from './rehome/rehome.js';
+import { CounterpartReversed, MovementReversed, reverseMovement } from './reversal/reverse-movement.js';
 import { transfer, TransferReceived, TransferSent } from './transfer/transfer.js';
 import { FundsWithdrawn, withdraw } from './withdraw/withdraw.js';
 
@@ -42,5 +43,6 @@ export const CAPABILITIES = [
   },
   { parts: [holds], events: [FundsHeld], commands: [placeHold] },
   { events: [HoldCaptured], commands: [captureHold] },
+  { events: [MovementReversed, CounterpartReversed], commands: [reverseMovement] },
   { events: [HoldVoided, HoldExtended, HoldExpired], commands: [voidHold, extendHold, expireHold] },
 ] as const satisfies readonly Capability[];

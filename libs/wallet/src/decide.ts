@@ -2,6 +2,7 @@ import type { Currency } from '@tidemark/money';
 import { commandDefinition, type Decision, type WalletCommand } from './declared.js';
 import type { Wallets } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
+import type { Fact, FactAddress } from './declaring/fact.js';
 import type { ProposedMovement } from './declaring/part.js';
 import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
@@ -14,14 +15,21 @@ export interface DecisionContext {
   readonly walletOf: Wallets;
   /** The recorded time that the events will carry: ISO 8601, UTC, milliseconds. */
   readonly now: string;
+  /** What is stored at an address that the command named (`factsOf`); undefined where nothing is. */
+  readonly storedAt?: (address: FactAddress) => string | undefined;
 }
+
+/** @throws Error for an address that the command did not name: it was not read */
+const NONE_NAMED = ({ key }: FactAddress): never => {
+  throw new Error(`the command names no fact ${key}`);
+};
 
 /**
  * Decides one command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
  * First come `wallet_not_found`, `version_mismatch` and `wallet_closed` of the wallet that the command is sent to, then the command's own
  * rejections in the order of its code. Callers may rely on that order.
  */
-export function decide(command: WalletCommand, { walletOf, now }: DecisionContext): Decision {
+export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_NAMED }: DecisionContext): Decision {
   const definition = commandDefinition(command.type);
   const walletId = definition.scope(command);
   const wallet = walletOf(walletId);
@@ -41,10 +49,21 @@ export function decide(command: WalletCommand, { walletOf, now }: DecisionContex
     now,
     refuse: (movement: Omit<ProposedMovement, 'now'>) => refuseMovement({ ...movement, now }),
     openParts: (of: Wallet) => openParts(of, now),
+    factOf: <V>(fact: Fact<V>, id: string, key: string) => {
+      const stored = storedAt(fact.at(id, key));
+      return stored === undefined ? undefined : fact.decode(stored);
+    },
     availableOf: (of: Wallet, currency: Currency) => fundsOf(of, currency, now).available,
   };
   return definition.decide(command as never, context) as Decision;
 }
+
+/** What the command's decision has to know besides its wallets. */
+export function factsOf(command: WalletCommand): readonly FactAddress[] {
+  return commandDefinition(command.type).facts?.(command) ?? NO_FACTS;
+}
+
+const NO_FACTS: readonly FactAddress[] = [];
 
 /** The wallet that an idempotency key is scoped to: the wallet in the path, or a transfer's (first) source. */
 export function scopeOf(command: WalletCommand): string {

@@ -5,12 +5,12 @@ import { commands, hoursAfter } from './arbitraries.js';
 import { CAPABILITIES } from './capabilities.js';
 import type { Capability } from './declaring/capability.js';
 import { commandDefinition, commandDefinitions, eventDefinitions, partNamed, type RejectionCode } from './declared.js';
-import { decide } from './decide.js';
 import { FundsHeld } from './holds/place-hold.js';
 import { HOLDS_MAX } from './holds/holds-part.js';
 import { WithdrawalAnnounced } from './pending/announce.js';
 import { PENDING_MAX } from './pending/pending-part.js';
 import { evolve } from './evolve.js';
+import { History } from './given-when-then.js';
 import { walletClosed, walletNotFound, versionMismatch } from './rejections.js';
 import { initialState, type Wallet } from './wallet.js';
 
@@ -108,19 +108,18 @@ describe('any sequence of commands', () => {
     const undeclared = new Set<string>();
     fc.assert(
       fc.property(commands, (sequence) => {
-        const wallets = new Map<string, Wallet>();
-        const walletOf = (id: string) => wallets.get(id) ?? initialState;
+        const history = new History();
         sequence.forEach((command, hours) => {
-          const decision = decide(command, { walletOf, now: hoursAfter(hours) });
+          const decision = history.decide(command, hoursAfter(hours));
           if (decision.kind === 'rejected') {
             const { code }: { code: RejectionCode } = decision.rejection;
             const declared = commandDefinition(command.type).rejects.some((rejection) => rejection.code === code);
             if (!declared && !ofTheDoor.includes(code)) undeclared.add(`${command.type} ${code}`);
             return;
           }
-          for (const { walletId, event } of decision.events) wallets.set(walletId, evolve(walletOf(walletId), event));
+          history.add(decision.events);
         });
-        for (const { parts = {} } of wallets.values()) {
+        for (const { parts = {} } of history.all) {
           for (const [name, state] of Object.entries(parts)) {
             const { encode, charactersMax } = partNamed(name);
             expect(JSON.stringify(encode(state)).length).toBeLessThanOrEqual(charactersMax);

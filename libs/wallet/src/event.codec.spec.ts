@@ -93,6 +93,22 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       details: nothing,
     },
   },
+  'MovementReversed.v1': {
+    'all optional fields': {
+      ...{ type: 'MovementReversed', reversalId: 'rv_1', movementId: 'mv_1', direction: 'out', amount: eur('10.00') },
+      ...{ reversed: '12.00', counterparty: 'bob', details: plain },
+    },
+    'no optional field': {
+      ...{ type: 'MovementReversed', reversalId: 'rv_1', movementId: 'mv_1', direction: 'in', amount: eur('10.00') },
+      ...{ reversed: '10.00', details: nothing },
+    },
+  },
+  'CounterpartReversed.v1': {
+    'all optional fields': {
+      ...{ type: 'CounterpartReversed', reversalId: 'rv_1', movementId: 'tr_1', direction: 'in', amount: eur('10.00') },
+      ...{ reversed: '12.00', counterparty: 'bob', details: plain },
+    },
+  },
   'HoldVoided.v1': {
     'all optional fields': { type: 'HoldVoided', holdId: 'hd_1', reason: 'cancelled' },
     'no optional field': { type: 'HoldVoided', holdId: 'hd_1' },

@@ -1,5 +1,6 @@
 import { findEvent, type WalletEvent } from './declared.js';
 import type { Posting } from './accounts.js';
+import type { FactChange } from './declaring/fact.js';
 import type { StatementLine } from './declaring/statement-line.js';
 import { unreachable } from './unreachable.js';
 import type { Wallet } from './wallet.js';
@@ -28,6 +29,11 @@ export function postingsOf(walletId: string, event: WalletEvent): readonly Posti
 /** The line that an event adds to its wallet's statement; undefined for an event that moves no money. */
 export function statementLineOf(event: WalletEvent): StatementLine | undefined {
   return rulesOf(event).statement(event);
+}
+
+/** What an event says under keys of its wallet; undefined for most, which say nothing. */
+export function factChangesOf(event: WalletEvent): readonly FactChange[] | undefined {
+  return rulesOf(event).facts?.(event);
 }
 
 function rulesOf(event: WalletEvent) {

@@ -8,10 +8,12 @@ import type { ChangeOverdraftLimit } from './overdraft-limit/overdraft-limit.js'
 import type { Transfer, TransferLeg } from './transfer/transfer.js';
 import type { Withdraw } from './withdraw/withdraw.js';
 import type { RejectionCode, RejectionDetails } from './declared.js';
-import { evolve } from './evolve.js';
+import { evolve, factChangesOf, statementLineOf } from './evolve.js';
+import { commandDefinition } from './declared.js';
+import type { BookedLine } from './declaring/command.js';
 import { initialState, type Wallet } from './wallet.js';
 import type { AddressedEvent, Decision } from './declared.js';
-import { decide } from './decide.js';
+import { decide, factsOf } from './decide.js';
 
 /** The wallet that a line is about when it names no other. */
 export const ALICE = 'alice';
@@ -146,6 +148,44 @@ export function foldAll(history: readonly AddressedEvent[]): Map<string, Wallet>
   return wallets;
 }
 
+/** All that a log would have to tell after some events: the wallets, what events said under keys, and what was booked. */
+export class History {
+  private readonly wallets = new Map<string, Wallet>();
+  private readonly facts = new Map<string, string>();
+  private readonly lines: BookedLine[] = [];
+
+  readonly walletOf = (walletId: string): Wallet => this.wallets.get(walletId) ?? initialState;
+
+  get all(): IterableIterator<Wallet> {
+    return this.wallets.values();
+  }
+
+  add(events: readonly AddressedEvent[]): this {
+    for (const { walletId, event } of events) {
+      this.wallets.set(walletId, evolve(this.walletOf(walletId), event));
+      for (const { key, value } of factChangesOf(event) ?? []) this.facts.set(`${walletId} ${key}`, value);
+      const line = statementLineOf(event);
+      if (line) this.lines.push({ ...line, walletId, type: event.type });
+    }
+    return this;
+  }
+
+  /** Decides as the log would: what the command is about is found first, and it knows the facts that it names. */
+  decide(command: WalletCommand, now: string): Decision {
+    const about = commandDefinition(command.type).about?.(command);
+    const original = this.lines.filter(
+      ({ movementId, walletId }) => movementId === about?.movementId && walletId === (about.walletId ?? walletId),
+    );
+    const found = about ? ({ ...command, original } as WalletCommand) : command;
+    const named = new Set(factsOf(found).map(({ walletId, key }) => `${walletId} ${key}`));
+    const storedAt = ({ walletId, key }: { walletId: string; key: string }) => {
+      if (!named.has(`${walletId} ${key}`)) throw new Error(`the command names no fact ${key} of ${walletId}`);
+      return this.facts.get(`${walletId} ${key}`);
+    };
+    return decide(found, { walletOf: this.walletOf, now, storedAt });
+  }
+}
+
 /** One rule as one line: `given(opened, deposited('10.00')).when(withdraw('10.01')).thenRejected(…)`. */
 export function given(...history: readonly Step[]) {
   return on(history, NOW);
@@ -156,8 +196,7 @@ function on(history: readonly Step[], now: string) {
     /** Decided at another time than NOW. */
     at: (time: string) => on(history, time),
     when(command: WalletCommand) {
-      const wallets = foldAll(addressed(history));
-      const decision = decide(command, { walletOf: (id) => wallets.get(id) ?? initialState, now });
+      const decision = new History().add(addressed(history)).decide(command, now);
       return {
         /** Exactly these events, in this order. */
         thenAccepted(...events: readonly Step[]): void {

@@ -15,14 +15,15 @@ export {
   eventDefinitions,
   rejectionDefinitions,
 } from './declared.js';
-export type { CommandDefinition, CommandRoute, Wallets } from './declaring/command.js';
+export type { BookedLine, CommandDefinition, CommandRoute, MovementSearch, Wallets } from './declaring/command.js';
 export type { DerivedId } from './declaring/derived-id.js';
+export type { FactAddress, FactChange } from './declaring/fact.js';
 export type { EventDefinition } from './declaring/event.js';
 export type { CurrencyOf, JsonObject } from './declaring/field.js';
 export type { RejectionDefinition, RejectionKind } from './declaring/rejection.js';
 export type { MovementDetails, StatementLine } from './declaring/statement-line.js';
-export { decide, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
-export { evolve, postingsOf, statementLineOf } from './evolve.js';
+export { decide, factsOf, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
+export { evolve, factChangesOf, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandDefinitions, type WalletCommand, type WalletEvent } from './declared.js';
 import type { AnyField, Fields } from './declaring/field.js';
-import { decide } from './decide.js';
-import { ALICE, deposited, eur, foldAll, NOW, of, opened } from './given-when-then.js';
+import { FundsDeposited } from './deposit/deposit.js';
+import { ALICE, deposited, eur, History, NOW, of, opened } from './given-when-then.js';
 import { FundsHeld } from './holds/place-hold.js';
 import { WalletArchived, WalletClosed } from './life/close.js';
 import { WalletFrozen } from './life/freeze.js';
 import { DepositAnnounced, WithdrawalAnnounced } from './pending/announce.js';
-import { initialState } from './wallet.js';
 
 const BOB = 'bob';
 /** Of the hold, the pending deposit and the pending withdrawal alike, so that one id suits every command. */
@@ -17,6 +16,7 @@ const ten = { amount: eur('10.00'), details: {} };
 const inUse: readonly WalletEvent[] = [
   opened,
   deposited('100.00'),
+  FundsDeposited({ movementId: ID, ...ten }),
   FundsHeld({ holdId: ID, ...ten }),
   DepositAnnounced({ movementId: ID, ...ten }),
   WithdrawalAnnounced({ movementId: ID, ...ten }),
@@ -66,8 +66,8 @@ const valuesOf = (fields: Fields) =>
   );
 
 function verdict(command: WalletCommand, history: readonly WalletEvent[]): string {
-  const wallets = foldAll([...of(BOB, opened, deposited('100.00')), ...of(ALICE, ...history)]);
-  const decision = decide(command, { walletOf: (id) => wallets.get(id) ?? initialState, now: NOW });
+  const all = new History().add([...of(BOB, opened, deposited('100.00')), ...of(ALICE, ...history)]);
+  const decision = all.decide(command, NOW);
   return decision.kind === 'accepted' ? 'yes' : `\`${decision.rejection.code}\``;
 }
 

@@ -17,7 +17,7 @@ import {
   type WalletCommand,
   type WalletEvent,
 } from './declared.js';
-import { decide } from './decide.js';
+import { History } from './given-when-then.js';
 
 const RUNS = { numRuns: 200 };
 
@@ -32,12 +32,14 @@ function deepFreeze<T>(value: T): T {
 
 /** All wallets and their logs. */
 class Ledger {
+  readonly history = new History();
   readonly wallets = new Map<string, Wallet>();
   readonly logs = new Map<string, WalletEvent[]>();
   readonly find = (id: string): Wallet => this.wallets.get(id) ?? initialState;
 
   append({ walletId, event }: AddressedEvent): void {
     this.wallets.set(walletId, deepFreeze(evolve(this.find(walletId), event)));
+    this.history.add([{ walletId, event }]);
     this.logs.set(walletId, [...(this.logs.get(walletId) ?? []), event]);
   }
 
@@ -54,6 +56,10 @@ const posted = ({ balances }: Wallet, code: string): bigint => (balances[code] ?
 function fromOutside(event: WalletEvent, code: string): bigint {
   if (event.type === 'FundsDeposited') return event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
   if (event.type === 'MovementSettled') {
+    const units = event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
+    return event.direction === 'in' ? units : -units;
+  }
+  if (event.type === 'MovementReversed' && event.counterparty === undefined) {
     const units = event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
     return event.direction === 'in' ? units : -units;
   }
@@ -78,9 +84,10 @@ class Run {
 
   /** @returns the events of an accepted command, none of a rejected one */
   decide(command: WalletCommand): readonly AddressedEvent[] {
-    const context = { walletOf: this.ledger.find, now: hoursAfter(this.hours++) };
-    const decision = decide(deepFreeze(command), context);
-    expect(decide(command, context)).toStrictEqual(decision);
+    const now = hoursAfter(this.hours++);
+    const { history } = this.ledger;
+    const decision = history.decide(deepFreeze(command), now);
+    expect(history.decide(command, now)).toStrictEqual(decision);
     outcomes.add(outcomeOf(command, decision));
     return decision.kind === 'accepted' ? deepFreeze(decision.events) : [];
   }
@@ -141,6 +148,42 @@ describe('any sequence of commands', () => {
           if (command.type !== 'Transfer' || events.length === 0) continue;
           const wanted = command.legs.flatMap(({ from, to }) => [`${from} TransferSent`, `${to} TransferReceived`]);
           expect(events.map(({ walletId, event }) => `${walletId} ${event.type}`)).toEqual(wanted);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('reverses no movement beyond its amount, and both wallets of a transfer alike', () => {
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        const { logs } = new Run().all(sequence);
+        // Of each part of a movement, as each of its wallets saw it.
+        const booked = new Map<string, bigint>();
+        const lines = new Map<string, bigint>();
+        const reversed = new Map<string, bigint>();
+        const add = (to: Map<string, bigint>, key: string, units: bigint) => to.set(key, (to.get(key) ?? 0n) + units);
+        for (const [walletId, events] of logs) {
+          for (const event of events) {
+            const line = statementLineOf(event);
+            if (!line) continue;
+            const part = [walletId, line.counterparty ?? '', line.amount.currency.code].join(' ');
+            if (event.type !== 'MovementReversed' && event.type !== 'CounterpartReversed') {
+              add(booked, `${line.movementId} ${part}`, unitsOf(line.amount));
+              add(lines, `${line.movementId} ${part}`, 1n);
+            } else add(reversed, `${event.movementId} ${part}`, unitsOf(line.amount));
+          }
+        }
+        for (const [key, units] of reversed) {
+          // Only here several movements have one id. Then there is no such promise.
+          if (lines.get(key) !== 1n) continue;
+          const [whole, back] = [booked.get(key)!, -units];
+          expect(
+            whole < 0n ? back <= 0n && back >= whole : back >= 0n && back <= whole,
+            `${key}: ${back} of ${whole}`,
+          ).toBe(true);
+          const [movementId, one, other, code] = key.split(' ');
+          if (other !== '') expect(reversed.get([movementId, other, one, code].join(' '))).toBe(-units);
         }
       }),
       RUNS,

@@ -14,6 +14,8 @@ interface Corruption {
 
 const EVENT = 'wallet_id = $1 AND version = $2';
 
+const FACT = `INSERT INTO wallet_facts (region, wallet_id, key, version, value) VALUES ('local', $1, 'reversed:m', $2, '{}')`;
+
 const CORRUPTIONS: readonly Corruption[] = [
   {
     what: "a bit of an event's data is flipped: 9.00 is 8.00",
@@ -253,6 +255,16 @@ const CORRUPTIONS: readonly Corruption[] = [
     what: 'a snapshot is ahead of the log',
     spoil: (p, a) => p.spoil(`UPDATE wallet_snapshots SET version = 6 WHERE wallet_id = $1`, a),
     found: ['snapshot_is_fold a 6'],
+  },
+  {
+    what: 'a fact stands there that no event has said',
+    spoil: (p, a) => p.spoil(FACT, a, 3),
+    found: ['fact_is_said a 3'],
+  },
+  {
+    what: 'a fact is ahead of the log',
+    spoil: (p, a) => p.spoil(FACT, a, 6),
+    found: ['fact_is_said a 6'],
   },
   {
     what: 'a wallet is not in the directory',

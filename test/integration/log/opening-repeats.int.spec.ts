@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommandPipeline } from '@tidemark/application';
-import { openEventStore, type CommandStrategy } from '@tidemark/event-store';
+import { MovementFinder, openEventStore, type CommandStrategy } from '@tidemark/event-store';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopeOf } from '@tidemark/wallet';
@@ -19,9 +19,10 @@ describe.each(engines)('openings sent again to another region on $engine', (engi
   });
 
   const processIn = async (...regions: [string, ...string[]]) => {
-    const store = openEventStore({ database: await log.connectApi() });
+    const database = await log.connectApi();
+    const store = openEventStore({ database });
     stores.push(store);
-    const door = new CommandPipeline(store, regions);
+    const door = new CommandPipeline(store, new MovementFinder(database, regions), regions);
     return (asked: { walletId?: string; homeRegion?: string }, idempotencyKey: string) =>
       door.write({ type: 'OpenWallet', metadata: {}, ...asked }, { idempotencyKey, caller: 'c' });
   };

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { CommandPipeline, Currencies } from '@tidemark/application';
-import { openEventStore, regionsOf } from '@tidemark/event-store';
+import { MovementFinder, openEventStore, regionsOf } from '@tidemark/event-store';
 import { importFile, readMapping, type ImportSummary, type RejectedRow } from '@tidemark/importing';
 import { UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
@@ -36,7 +36,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
       { role: 'tidemark_api', records: true, command: 'import' },
       async (database) => {
         const store = openEventStore({ database, limits: { commandDeadlineMs: COMMAND_DEADLINE_MS } });
-        const { homes: regions } = await regionsOf(database);
+        const { homes: regions, logs } = await regionsOf(database);
         try {
           return await importFile({
             file: path(file),
@@ -49,7 +49,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
               overdraft: options.overdraft === 'unlimited',
               retryRejected: options.retryRejected === true,
             },
-            door: new CommandPipeline(store, regions),
+            door: new CommandPipeline(store, new MovementFinder(database, logs), regions),
             database,
             currencies: await Currencies.load(database),
             regions,

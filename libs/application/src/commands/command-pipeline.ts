@@ -1,5 +1,5 @@
-import type { CommandOutcome, CommandStrategy } from '@tidemark/event-store';
-import type { WalletCommand } from '@tidemark/wallet';
+import type { CommandOutcome, CommandStrategy, MovementFinder } from '@tidemark/event-store';
+import { commandDefinition, type WalletCommand } from '@tidemark/wallet';
 import { completed, type AskedCommand } from './asked-command.js';
 import type { CommandIdentity } from './command-identity.js';
 import { hashesOf, type RequestHashes } from './request-hash.js';
@@ -20,6 +20,7 @@ export class CommandPipeline {
   /** @param regions of this installation, the one of this process first */
   constructor(
     private readonly store: CommandStrategy,
+    private readonly movements: Pick<MovementFinder, 'find'>,
     private readonly regions: readonly [string, ...string[]],
   ) {}
 
@@ -35,9 +36,9 @@ export class CommandPipeline {
    * @throws whatever `CommandStrategy.execute` throws
    */
   async write(asked: AskedCommand, identity: CommandIdentity, hashes?: RequestHashes): Promise<Written> {
-    const command = completed(asked, identity, this.regions[0]);
     this.inMemory++;
     try {
+      const command = await this.withOriginal(completed(asked, identity, this.regions[0]));
       const recognised = hashes ?? hashesOf(asked, command, this.regions);
       const outcome = await this.store.execute({ command, ...identity, ...recognised });
       if (!outcome.ofNoCaller) return { command, outcome };
@@ -45,5 +46,13 @@ export class CommandPipeline {
     } finally {
       this.inMemory--;
     }
+  }
+
+  /** What is booked stays as it is, so it can be read before the command waits for its turn. */
+  private async withOriginal(command: WalletCommand): Promise<WalletCommand> {
+    const search = commandDefinition(command.type).about?.(command);
+    if (!search) return command;
+    const original = await this.movements.find(search);
+    return { ...command, original } as WalletCommand;
   }
 }

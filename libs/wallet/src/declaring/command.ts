@@ -3,12 +3,33 @@ import type { z } from 'zod';
 import type { Wallet } from '../wallet.js';
 import type { Decision } from './decision.js';
 import type { DerivedId } from './derived-id.js';
+import type { Fact, FactAddress } from './fact.js';
 import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
 import type { ProposedMovement } from './part.js';
 import type { RejectionDefinition } from './rejection.js';
+import type { StatementLine } from './statement-line.js';
 
 /** Looks a wallet up; one that was never opened is `initialState`. */
 export type Wallets = (walletId: string) => Wallet;
+
+/** A line of a wallet's statement, as the log has it. */
+export interface BookedLine extends StatementLine {
+  readonly walletId: string;
+  /** Of the event that booked it. */
+  readonly type: string;
+}
+
+/** Which lines a command is about: those of a movement, of one wallet or of all that it touched. */
+export interface MovementSearch {
+  readonly movementId: string;
+  readonly walletId?: string;
+}
+
+/** What the log had already when the command was sent; no part of the request. */
+interface Found {
+  /** The lines of the movement that the command is about (`about`); none where there is no such movement. */
+  readonly original?: readonly BookedLine[];
+}
 
 /** What a decision is made on. A decision reads no clock and draws no random number. */
 export interface Context {
@@ -21,6 +42,8 @@ export interface Context {
   availableOf(wallet: Wallet, currency: Currency): Money;
   /** The names of the parts that have something open, such as `holds`. */
   openParts(wallet: Wallet): readonly string[];
+  /** What the wallet's events said last under a key; undefined where none did. The command has to name it in `facts`. */
+  factOf<V>(fact: Fact<V>, walletId: string, key: string): V | undefined;
   /** The time that the events of this decision will carry: ISO 8601, UTC, milliseconds. Never decreases along a wallet. */
   readonly now: string;
 }
@@ -52,8 +75,8 @@ export interface Conditional {
 
 /** A command on the wallet of its field `walletId` is scoped to that wallet; any other says its scope and its wallets. */
 type Scoped<F extends Fields> = 'walletId' extends keyof F
-  ? { wallets?(command: Values<F>): readonly string[] }
-  : { scope(command: Values<F>): string; wallets(command: Values<F>): readonly string[] };
+  ? { scope?(command: Values<F> & Found): string; wallets?(command: Values<F> & Found): readonly string[] }
+  : { scope(command: Values<F> & Found): string; wallets(command: Values<F> & Found): readonly string[] };
 
 interface CommandRules<F extends Fields, D extends string, R extends readonly RejectionDefinition[]> {
   /** What the caller asks for, and what is hashed, in this order. */
@@ -72,10 +95,14 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   readonly defaultRegion?: keyof F & string;
   /** The region that the wallet lives in after the command, where the command says it. */
   home?(command: Values<F>): string;
+  /** The booked movement that the command is about. It is found before anything else, and stands in `original`. */
+  about?(command: Values<F>): MovementSearch;
+  /** What the decision has to know besides the wallets. It is read before the decision; a command without it pays nothing. */
+  facts?(command: Values<F> & Found): readonly FactAddress[];
   /** It changes the directory and copies outcomes, so no other command may share its statement. */
   readonly alone?: true;
   /** Rejections are tested in the order of the code, which is the order that callers may rely on. */
-  decide(command: Values<F> & Derived<D>, context: Context): Decision;
+  decide(command: Values<F> & Derived<D> & Found, context: Context): Decision;
 }
 
 type Derived<D extends string> = { readonly [K in D]: string };
@@ -87,7 +114,7 @@ export interface CommandDefinition<
   D extends string = string,
   R extends readonly RejectionDefinition[] = readonly RejectionDefinition[],
 > {
-  (values: Values<F> & Derived<D> & Conditional): CommandOfParts<T, F, D>;
+  (values: Values<F> & Derived<D> & Conditional & Found): CommandOfParts<T, F, D>;
   readonly type: T;
   readonly fields: F;
   readonly derives: Readonly<Record<D, DerivedId>>;
@@ -99,14 +126,17 @@ export interface CommandDefinition<
   readonly defaultRegion?: string;
   readonly alone?: true;
   home?(command: Values<F>): string;
-  scope(command: Values<F>): string;
-  wallets(command: Values<F>): readonly string[];
-  decide(command: Values<F> & Derived<D>, context: Context): Decision;
+  about?(command: Values<F>): MovementSearch;
+  facts?(command: Values<F> & Found): readonly FactAddress[];
+  scope(command: Values<F> & Found): string;
+  wallets(command: Values<F> & Found): readonly string[];
+  decide(command: Values<F> & Derived<D> & Found, context: Context): Decision;
 }
 
 type CommandOfParts<T extends string, F extends Fields, D extends string> = { readonly type: T } & Values<F> &
   Derived<D> &
-  Conditional;
+  Conditional &
+  Found;
 
 /** The commands of a definition. */
 export type CommandOf<C> = C extends CommandDefinition<infer T, infer F, infer D> ? CommandOfParts<T, F, D> : never;

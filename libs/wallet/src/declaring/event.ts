@@ -1,5 +1,6 @@
 import type { Posting } from '../accounts.js';
 import type { Wallet } from '../wallet.js';
+import type { FactChange } from './fact.js';
 import type { Fields, Values } from './field.js';
 import type { StatementLine } from './statement-line.js';
 
@@ -36,6 +37,8 @@ export interface EventRules<E> {
   violation(event: E, after: Wallet | undefined, before: Wallet | undefined): string | undefined;
   /** The region of the wallet's next event, where this event decides it. */
   home?(event: E): string;
+  /** What it says under keys of its wallet, for commands that need it (`defineFact`). Follows from the event alone. */
+  facts?(event: E): readonly FactChange[];
   /** For an event that two wallets share. */
   counterpart?(event: E): Counterpart | undefined;
   /** The wallet that the command was sent to, where it is another one. */

@@ -73,6 +73,9 @@ const OF_CURRENCY: ReadonlySet<string> = new Set(['unknown_currency', 'malformed
 
 export const money = moneyIn();
 
+/** An amount in the currency of the event's money, which only this code computes: canonical text, such as `10.00`. */
+export const decimal = plain('decimal');
+
 /** One of some texts. */
 export function literal<const T extends string>(...values: readonly T[]): Field<T> {
   return { ...(plain('literal', z.enum(values)) as Field<string> as unknown as Field<T>), values };

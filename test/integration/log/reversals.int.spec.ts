@@ -1,0 +1,156 @@
+import { LogUnavailable, MovementFinder, type StrategyName } from '@tidemark/event-store';
+import { engines } from '@tidemark/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disturbedStore, engineError } from './disturbed-store.js';
+import { eur, LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
+
+const REGIONS = ['local', 'north'];
+const STRATEGIES: readonly StrategyName[] = ['grouped', 'optimistic', 'pessimistic'];
+
+describe.each(engines)('reversals on $engine', (engine) => {
+  let log: LogFixture;
+  let finder: MovementFinder;
+  let ids = 0;
+  beforeAll(async () => {
+    log = await LogFixture.create(engine);
+    finder = new MovementFinder(await log.connectApi(), REGIONS);
+  });
+  afterAll(() => log.close());
+
+  const reverse = async (store: TestStore, walletId: string, movementId: string, amount?: string, key?: string) => {
+    const original = await finder.find({ walletId, movementId });
+    const some = amount === undefined ? {} : { amount: eur(amount) };
+    const reversalId = `r-${ids++}`;
+    return store.execute(
+      { type: 'ReverseMovement', walletId, movementId, reversalId, original, details: {}, ...some },
+      key,
+    );
+  };
+  const opened = async (store: TestStore, ...walletIds: readonly string[]) => {
+    for (const walletId of walletIds) await store.openWallet(walletId);
+  };
+  const verdicts = (outcomes: readonly string[]) =>
+    Object.fromEntries([...Map.groupBy(outcomes, (one) => one)].map(([one, all]) => [one, all.length]));
+
+  it.each(STRATEGIES)('by two processes at once give no cent back twice: %s', async (strategy) => {
+    const [one, other] = [await log.open({ strategy }), await log.open({ strategy })];
+    const wallet = `twice-${strategy}`;
+    await opened(one, wallet);
+    await one.deposit(wallet, '10.00');
+    await one.deposit(wallet, '90.00', 'more'); // of the same movement id, which is why it is one movement of 100.00
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => verdict(await reverse(i % 2 ? one : other, wallet, 'm', '2.50'))),
+    );
+    expect(verdicts(outcomes)).toEqual({ accepted: 40, reversal_above_movement: 20 });
+    expect(standing(await one.deposit(wallet, '1.00', 'last'))[1]).toBe('1.00');
+  });
+
+  it.each(STRATEGIES)('of a transfer, sent to either wallet, add up: %s', async (strategy) => {
+    const [one, other] = [await log.open({ strategy }), await log.open({ strategy })];
+    const [from, to] = [`from-${strategy}`, `to-${strategy}`];
+    await opened(one, from, to);
+    await one.deposit(from, '10.00');
+    await one.transfer(from, to, '10.00');
+    const outcomes = await Promise.all(
+      Array.from({ length: 24 }, async (_, i) =>
+        verdict(await reverse(i % 2 ? one : other, i % 3 ? from : to, 't', '1.00')),
+      ),
+    );
+    expect(verdicts(outcomes)).toEqual({ accepted: 10, reversal_above_movement: 14 });
+    expect(standing(await one.deposit(from, '1.00', 'last'))[1]).toBe('11.00');
+  });
+
+  it('go on where the wallet lives now, and remember what was reversed where it lived before', async () => {
+    const store = await log.open();
+    await opened(store, 'mover');
+    await store.deposit('mover', '10.00');
+    expect(verdict(await reverse(store, 'mover', 'm', '6.00'))).toBe('accepted');
+    await store.rehome('mover', 'north');
+    expect(verdict(await reverse(await log.open(), 'mover', 'm', '5.00'))).toBe('reversal_above_movement');
+    expect(verdict(await reverse(await log.open(), 'mover', 'm', '3.00'))).toBe('accepted');
+    await store.rehome('mover', 'local');
+    expect(verdict(await reverse(await log.open(), 'mover', 'm', '2.00'))).toBe('reversal_above_movement');
+    expect(verdict(await reverse(await log.open(), 'mover', 'm', '1.00'))).toBe('accepted');
+  });
+
+  it('whose answer was lost are found to be booked, and are not booked again', async () => {
+    const { store, steps } = await disturbedStore(log);
+    await opened(store, 'lost');
+    await store.deposit('lost', '10.00');
+    const original = await finder.find({ walletId: 'lost', movementId: 'm' });
+    steps.push(async (send) => {
+      await send();
+      throw engineError('ECONNRESET');
+    });
+    const ids = { walletId: 'lost', movementId: 'm', reversalId: 'r' };
+    const command = { type: 'ReverseMovement', ...ids, original, details: {}, amount: eur('6.00') } as const;
+    expect(verdict(await store.execute(command, 'once'))).toBe('accepted');
+    expect(verdict(await store.execute({ ...command, reversalId: 'r2' }, 'again'))).toBe('reversal_above_movement');
+    expect(await log.versions('lost')).toEqual([1, 2, 3]);
+  });
+
+  it('are decided again when another process reversed between the read and the write', async () => {
+    const other = await log.open();
+    let between: (() => Promise<unknown>) | undefined;
+    const { store } = await disturbedStore(log, {}, async (statement, send) => {
+      const found = await send();
+      if (statement.text.includes('wallet_facts f')) await between?.();
+      return found;
+    });
+    await opened(store, 'between');
+    await store.deposit('between', '10.00');
+    between = async () => {
+      between = undefined;
+      expect(verdict(await reverse(other, 'between', 'm', '7.00'))).toBe('accepted');
+    };
+    expect(verdict(await reverse(store, 'between', 'm', '7.00'))).toBe('reversal_above_movement');
+    expect(verdict(await reverse(store, 'between', 'm', '3.00'))).toBe('accepted');
+  });
+
+  it('do not believe what was read before the wallet was read again', async () => {
+    const other = await log.open();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const { store } = await disturbedStore(log, {}, async (statement, send) => {
+      const found = await send();
+      if (statement.text.includes('wallet_facts f')) await meanwhile?.();
+      return found;
+    });
+    await opened(store, 'meanwhile');
+    await store.deposit('meanwhile', '10.00');
+    meanwhile = async () => {
+      meanwhile = undefined;
+      expect(verdict(await reverse(other, 'meanwhile', 'm', '7.00'))).toBe('accepted');
+      // It loses the race, so the wallet is read again before the answer about the fact is there.
+      expect(verdict(await store.deposit('meanwhile', '50.00', 'more'))).toBe('accepted');
+      expect(store.retries).toContain('replay_or_race');
+    };
+    const original = (await finder.find({ walletId: 'meanwhile', movementId: 'm' })).slice(0, 1);
+    const ids = { walletId: 'meanwhile', movementId: 'm', reversalId: 'r' };
+    const command = { type: 'ReverseMovement', ...ids, original, details: {}, amount: eur('7.00') } as const;
+    expect(verdict(await store.execute(command))).toBe('reversal_above_movement');
+  });
+
+  it('cost no read on a wallet whose facts nobody asks for', async () => {
+    const { store, sent } = await disturbedStore(log);
+    await opened(store, 'plain');
+    await store.deposit('plain', '10.00');
+    expect(sent.some(({ text }) => text.includes('wallet_facts'))).toBe(false);
+  });
+
+  it('wait for a statement that is far behind, and are refused rather than told that there is no such movement', async () => {
+    const store = await log.open();
+    await opened(store, 'behind');
+    await store.deposit('behind', '1.00', 'first');
+    await Promise.all(
+      Array.from({ length: 500 }, (_, i) =>
+        store.execute({
+          ...{ type: 'Deposit', walletId: 'behind', movementId: `m-${i}`, amount: eur('0.01'), details: {} },
+        }),
+      ),
+    );
+    const impatient = new MovementFinder(await log.connectApi(), REGIONS, 200);
+    await expect(impatient.find({ walletId: 'behind', movementId: 'm-499' })).rejects.toThrow(LogUnavailable);
+    expect(await impatient.find({ walletId: 'behind', movementId: 'm' })).toHaveLength(1);
+    expect(await impatient.find({ walletId: 'nobody', movementId: 'm' })).toEqual([]);
+  });
+});

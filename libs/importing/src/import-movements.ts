@@ -1,10 +1,17 @@
 import type { CsvRow } from './csv/csv-file.js';
 import type { MovementRow } from './mapping/movement-row.js';
 import type { ImportCounts } from './import-counts.js';
-import { readRow, reject, WINDOW_BYTES, WINDOW_ROWS, type ImportRequest, type OpenedFile } from './import-request.js';
+import {
+  readRow,
+  reject,
+  WINDOW_BYTES,
+  WINDOW_ROWS,
+  type ImportRequest,
+  type LinesOfIds,
+  type OpenedFile,
+} from './import-request.js';
 import { bookMovement, type Booking } from './movement-booking.js';
 import { OrderedWindow } from './ordered-window.js';
-import { SeenIds } from './seen-ids.js';
 import { openOnFirstUse } from './wallet-opening.js';
 
 interface Answer {
@@ -30,7 +37,7 @@ export async function importMovements(
     },
     WINDOW_BYTES,
   );
-  const ids = new SeenIds();
+  const ids: LinesOfIds = new Map();
   let read = 0;
   for await (const row of file.csv.rows()) {
     if (signal.aborted) {

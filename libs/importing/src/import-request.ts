@@ -6,12 +6,16 @@ import type { Mapping } from './mapping/mapping.js';
 import { orProblem, type RowProblem } from './mapping/row-problem.js';
 import type { BookingPolicy } from './movement-booking.js';
 import type { RejectedRow, RejectsFile } from './rejects-file.js';
-import type { SeenIds } from './seen-ids.js';
 
 /** Rows on their way at once: enough to fill the store's flushes, little enough to keep in memory. */
 export const WINDOW_ROWS = 4_096;
 /** Of those rows in the file. A quarter of what the store's queue takes of large texts, which have two bytes a character there. */
 export const WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** The line on which each id of a file stands, to find duplicates. */
+export type LinesOfIds = Map<string, number>;
+/** Ids of one file: a Map takes 2²⁴ entries, and these are 1.5 GB. */
+const IDS_MAX = 16_000_000;
 
 export interface ImportRequest {
   readonly file: string;
@@ -52,19 +56,29 @@ export interface OpenedFile<Row> {
   readonly rejects: RejectsFile;
 }
 
-/** What a row says, or why it cannot be used. An id that was seen before makes it a duplicate. */
+/**
+ * What a row says, or why it cannot be used. An id that was seen before makes it a duplicate.
+ *
+ * @param ids of the rows before it; its own is added
+ * @throws Error when the file has more ids than one import can take
+ */
 export function readRow<Row>(
   row: CsvRow,
   { read }: Pick<OpenedFile<Row>, 'read'>,
-  ids: SeenIds,
+  ids: LinesOfIds,
   idOf: (value: Row) => string,
 ): { readonly value: Row } | { readonly problem: RowProblem } {
   if (row.problem !== undefined) return { problem: { code: 'malformed_row', detail: row.problem } };
   const found = orProblem(() => read(row.fields));
   if ('problem' in found) return found;
   const id = idOf(found.value);
-  const lineBefore = ids.add(id, row.line);
-  if (lineBefore === undefined) return found;
+  const lineBefore = ids.get(id);
+  if (lineBefore === undefined) {
+    if (ids.size === IDS_MAX)
+      throw new Error(`a file has ${IDS_MAX.toLocaleString('en-US')} rows at most: cut it in two`);
+    ids.set(id, row.line);
+    return found;
+  }
   return { problem: { code: 'duplicate_id', detail: `${id} is on line ${lineBefore} already` } };
 }
 

@@ -2,9 +2,16 @@ import type { CsvRow } from './csv/csv-file.js';
 import type { RowProblem } from './mapping/row-problem.js';
 import type { WalletRow } from './mapping/wallet-row.js';
 import type { ImportCounts } from './import-counts.js';
-import { readRow, reject, WINDOW_BYTES, WINDOW_ROWS, type ImportRequest, type OpenedFile } from './import-request.js';
+import {
+  readRow,
+  reject,
+  WINDOW_BYTES,
+  WINDOW_ROWS,
+  type ImportRequest,
+  type LinesOfIds,
+  type OpenedFile,
+} from './import-request.js';
 import { OrderedWindow } from './ordered-window.js';
-import { SeenIds } from './seen-ids.js';
 import { openWallet, placeWallet } from './wallet-opening.js';
 
 interface Answer {
@@ -33,7 +40,7 @@ export async function importWallets(
     },
     WINDOW_BYTES,
   );
-  const ids = new SeenIds();
+  const ids: LinesOfIds = new Map();
   let read = 0;
   for await (const row of file.csv.rows()) {
     if (signal.aborted) {

@@ -14,9 +14,8 @@ import { z } from 'zod';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
 import { oneLine } from '../process/one-line.js';
-import { grouped } from '../process/progress.js';
+import { grouped, ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
-import { DoctorProgress } from './doctor-progress.js';
 
 /** `tidemark doctor`: exit code 1 when it finds anything. */
 export async function runDoctor(
@@ -24,18 +23,20 @@ export async function runDoctor(
   { wallet: walletId, region, certificate: file }: { wallet?: string; region?: string; certificate?: string },
 ): Promise<CommandResult> {
   const certificate = file === undefined ? undefined : await readCertificate(resolve(at.cwd, file));
-  const progress = new DoctorProgress(at.stderr, Date.now);
+  const display = new ProgressDisplay(at.stderr);
+  const update = (part: string, count: number, of: number) =>
+    display.update(part, { count, ...(of > 0 && { share: Math.min(1, count / of) }) });
   try {
     const examined = await withHomeDatabase(at, { role: 'tidemark_api', command: 'doctor' }, (database) => {
       let events = 0;
       if (certificate) {
         return checkCertificate(database, certificate, (more) =>
-          progress.update('events', (events += more), certificate.events),
+          update('events', (events += more), certificate.events),
         );
       }
       return examine(database, {
         ...{ walletId, region, signal: at.signal },
-        progress: (part, done, of) => progress.update(part, done, of),
+        progress: update,
       });
     });
     return resultOf(examined);
@@ -43,7 +44,7 @@ export async function runDoctor(
     if (error instanceof NothingToExamine || error instanceof CertificateRefused) throw new UsageError(error.message);
     throw at.signal.aborted && error === at.signal.reason ? new CouldNotRun('stopped before the end') : error;
   } finally {
-    progress.end();
+    display.end();
   }
 }
 

@@ -28,7 +28,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
   const rejectsFile = path(options.rejects ?? `${basename(file).replace(/\.csv$/i, '')}.rejects.csv`);
   const inputs = [file, options.mapping, ...(options.wallets === undefined ? [] : [options.wallets])].map(path);
   if (inputs.includes(rejectsFile)) throw new UsageError('--rejects names a file that is read');
-  const display = new ProgressDisplay(at.stderr, Date.now);
+  const display = new ProgressDisplay(at.stderr);
   try {
     const mapping = await readMapping(path(options.mapping));
     const summary = await withHomeDatabase(
@@ -56,7 +56,8 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
             signal: at.signal,
             clock: Date.now,
             observer: {
-              progress: (what, progress) => display.update(what, progress),
+              progress: (what, { rows, bytes, bytesAll }) =>
+                display.update(what, { count: rows, share: bytes / bytesAll }),
               rejected: showSome(display),
             },
           });

@@ -16,7 +16,7 @@ export async function runReconcile(
   file: string,
   options: { mapping: string },
 ): Promise<CommandResult> {
-  const display = new ProgressDisplay(at.stderr, Date.now);
+  const display = new ProgressDisplay(at.stderr);
   let shown = 0;
   try {
     const mapping = await readMapping(resolve(at.cwd, options.mapping));
@@ -31,7 +31,8 @@ export async function runReconcile(
           currencies: await Currencies.load(database),
           signal: at.signal,
           observer: {
-            progress: (what, progress) => display.update(what, progress),
+            progress: (what, { rows, bytes, bytesAll }) =>
+              display.update(what, { count: rows, share: bytes / bytesAll }),
             unreadable: ({ line }, problem) => {
               if (shown++ < SHOWN_MAX) display.line(`${basename(file)}, line ${line}: malformed_row: ${problem}`);
             },

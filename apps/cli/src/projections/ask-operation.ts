@@ -11,13 +11,14 @@ import {
   type Action,
   type Failure,
   type Operation,
+  type Progress,
   type Projection,
 } from '@tidemark/projections';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { findHomeDatabase } from '../process/home-database.js';
 import { createLogger } from '@tidemark/observability';
+import { ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
-import { OperationDisplay } from './operation-display.js';
 
 const LOOK_EVERY_MS = 100;
 /** A worker looks twice a second. When none has taken the operation by then, this process does it. */
@@ -88,7 +89,7 @@ export async function withOwnerDatabase<T>(
 }
 
 async function watch(at: Surroundings, database: Database, url: string, operationId: string): Promise<Operation> {
-  const display = new OperationDisplay(at.stderr, () => performance.now());
+  const display = new ProgressDisplay(at.stderr);
   await using running = new AsyncDisposableStack();
   running.defer(() => display.end());
   const deadline = performance.now() + PATIENCE_MS;
@@ -96,7 +97,7 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
   for (;;) {
     const operation = (await findOperation(database, operationId))!;
     if (operation.state === 'done' || operation.state === 'failed') return operation;
-    if (operation.progress) display.update(operation.progress);
+    if (operation.progress) showProgress(display, operation.progress);
     const waitsForWorker = operation.state === 'requested' && performance.now() > deadline;
     if (waitsForWorker && !helping) {
       helping = true;
@@ -114,4 +115,22 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
     }
     await sleep(LOOK_EVERY_MS);
   }
+}
+
+const PHASES: Record<Progress['phase'], string> = {
+  building: 'building',
+  sealing: 'counting and hashing what was built',
+  catching_up: 'catching up with the present',
+  verifying: 'comparing every wallet with the log',
+  comparing: 'comparing every wallet with the log',
+  waiting_for_worker: 'waiting for the worker of the shard',
+  removing: 'removing rows',
+};
+
+/** Tells how far an operation is. */
+export function showProgress(display: ProgressDisplay, progress: Progress): void {
+  const { phase, generation, events, share, eventsPerSecond, secondsLeft } = progress;
+  const what = PHASES[phase] + (generation === undefined ? '' : ` (generation ${generation})`);
+  if (events === undefined) display.update(what);
+  else display.update(what, { count: events, share, perSecond: eventsPerSecond, secondsLeft });
 }

@@ -1,9 +1,9 @@
 import { regionsOf } from '@tidemark/event-store';
-import { NotFound, shadowOf } from '@tidemark/projections';
+import { NotFound, shadowOf, type Progress } from '@tidemark/projections';
 import { UsageError } from '../process/exit.js';
+import { ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
-import { requireProjection, withOwnerDatabase } from './ask-operation.js';
-import { OperationDisplay } from './operation-display.js';
+import { requireProjection, showProgress, withOwnerDatabase } from './ask-operation.js';
 import { shadowLines } from './result-lines.js';
 
 /**
@@ -16,9 +16,9 @@ export function runShadow(at: Surroundings, projection: string, region: string |
   const asked = requireProjection(projection);
   return withOwnerDatabase(at, async (database) => {
     const { logs: regions } = await regionsOf(database);
-    const display = new OperationDisplay(at.stderr, () => performance.now());
+    const display = new ProgressDisplay(at.stderr);
     try {
-      const report = (progress: Parameters<OperationDisplay['update']>[0]) => display.update(progress);
+      const report = (progress: Progress) => showProgress(display, progress);
       const shadow = await shadowOf(database, asked, { regions, region, signal: at.signal, report });
       return { json: shadow, ...shadowLines(region === undefined ? projection : `${projection} in ${region}`, shadow) };
     } catch (error) {

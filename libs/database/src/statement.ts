@@ -1,3 +1,4 @@
+import pTimeout from 'p-timeout';
 import pg from 'pg';
 import { withArrayLiterals } from './array-literal.js';
 import { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused } from './errors.js';
@@ -45,21 +46,19 @@ export async function send<Row extends pg.QueryResultRow>(
   statement: pg.QueryConfig | pg.QueryArrayConfig,
   timeoutMs: number,
 ): Promise<pg.QueryResult<Row>> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      broken.add(client);
-      reject(new QueryTimedOut(timeoutMs));
-    }, timeoutMs);
-  });
   const { values } = statement;
   const answer = client.query<Row>({
     ...statement,
     ...(values && { values: withArrayLiterals(values) }),
   } as pg.QueryConfig);
-  answer.catch(() => undefined); // it fails once more when the caller destroys the timed-out client
   try {
-    const result = await Promise.race([answer, outOfTime]);
+    const result = await pTimeout(answer, {
+      milliseconds: Math.max(1, timeoutMs),
+      fallback() {
+        broken.add(client);
+        throw new QueryTimedOut(timeoutMs);
+      },
+    });
     // Several statements in one text give several results; the last is the one that the text ends with.
     return Array.isArray(result) ? (result as pg.QueryResult<Row>[]).at(-1)! : result;
   } catch (error) {
@@ -70,8 +69,6 @@ export async function send<Row extends pg.QueryResultRow>(
     }
     if (error instanceof QueryTimedOut || !isBroken(client)) throw error;
     throw new ConnectionLost(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

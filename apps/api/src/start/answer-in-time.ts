@@ -1,4 +1,5 @@
 import { OutcomeUnknown, type CommandStrategy } from '@tidemark/event-store';
+import pTimeout from 'p-timeout';
 
 /**
  * Answers every caller within a bound, also while a statement is on its way that the database neither does nor refuses. The
@@ -9,17 +10,12 @@ import { OutcomeUnknown, type CommandStrategy } from '@tidemark/event-store';
 export function answerInTime(store: CommandStrategy, answerMsMax: number): CommandStrategy {
   return {
     close: () => store.close(),
-    async execute(request) {
-      let timer: NodeJS.Timeout | undefined;
-      const outOfTime = new Promise<never>((_, reject) => {
-        const message = `the database has not answered within ${answerMsMax} ms; the same key will tell`;
-        timer = setTimeout(() => reject(new OutcomeUnknown(message)), answerMsMax);
-      });
-      try {
-        return await Promise.race([store.execute(request), outOfTime]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    execute: (request) =>
+      pTimeout(store.execute(request), {
+        milliseconds: answerMsMax,
+        fallback() {
+          throw new OutcomeUnknown(`the database has not answered within ${answerMsMax} ms; the same key will tell`);
+        },
+      }),
   };
 }

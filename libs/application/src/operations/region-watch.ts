@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
 import type { Regions } from '@tidemark/event-store';
 import { projectionStatus, type Lag, type Status } from '@tidemark/projections';
+import pTimeout from 'p-timeout';
 
 /** Whoever asks within this time is told the same: metrics and health are open to everybody, and asked together. */
 const FRESH_MS = 1_000;
@@ -96,14 +97,6 @@ export function regionWatches(
   return [new RegionWatch(database, home), ...nobodys.map((region) => new RegionWatch(database, region))];
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const outOfTime = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_MS_MAX} ms`)), ANSWER_MS_MAX);
-  });
-  try {
-    return await Promise.race([work, outOfTime]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return pTimeout(work, { milliseconds: ANSWER_MS_MAX, message: `no answer within ${ANSWER_MS_MAX} ms` });
 }

@@ -1,4 +1,5 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 
 /** Too many lists are wanted at once. HTTP 503. */
 export class ListsBusy extends Error {
@@ -51,24 +52,22 @@ export class ListTurns {
   private turn(): Promise<void> {
     const { waitingMax, waitMsMax } = this.limits;
     if (this.waiting.size >= waitingMax) throw new ListsBusy(`${waitingMax} lists are waiting already`);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+    const { promise, resolve: start } = Promise.withResolvers<void>();
+    this.waiting.add(start);
+    return pTimeout(promise, {
+      milliseconds: waitMsMax,
+      fallback: () => {
         this.waiting.delete(start);
-        reject(new ListsBusy(`other lists were not done within ${waitMsMax / 1_000} s`));
-      }, waitMsMax);
-      const start = () => {
-        clearTimeout(timer);
-        this.waiting.delete(start);
-        resolve();
-      };
-      this.waiting.add(start);
+        throw new ListsBusy(`other lists were not done within ${waitMsMax / 1_000} s`);
+      },
     });
   }
 
   /** Hands the turn on. */
   private next(): void {
     const [first] = this.waiting;
-    if (first) first();
-    else this.running--;
+    if (!first) return void this.running--;
+    this.waiting.delete(first);
+    first();
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Region } from '@tidemark/local-cluster';
+import pTimeout from 'p-timeout';
 import { nextCommand, requestOf, type DrillAnswer, type DrillCommand, type DrillWallet } from './drill-command.js';
 
 /** A few more than two cores can serve at once: enough for something to be in flight in every region when one dies. */
@@ -51,7 +52,6 @@ export class DrillLoad {
    */
   timeToFirstSuccess(home: Region, signal: AbortSignal): Promise<number | undefined> {
     const from = performance.now();
-    const never = sleep(INSIST_MS_MAX, undefined, { ref: false, signal });
     const first = new Promise<number>((resolve) => {
       const listener = (walletId: string, sentAt: number) => {
         if (sentAt < from || this.homes.get(walletId) !== home) return;
@@ -60,7 +60,7 @@ export class DrillLoad {
       };
       this.waiting.add(listener);
     });
-    return Promise.race([first, never]);
+    return pTimeout(first, { milliseconds: INSIST_MS_MAX, message: false, signal });
   }
 
   private async work({ region, at, name }: { region: Region; at: number; name: string }): Promise<void> {

@@ -145,6 +145,7 @@ const MIX: Readonly<Record<string, { readonly weight: number; readonly drawing: 
   ExpireMovement: { weight: 8, drawing: SPENT },
   Archive: { weight: 3, drawing: SPENT },
   Close: { weight: 2, drawing: SPENT },
+  Merge: { weight: 1, drawing: SPENT },
   Freeze: { weight: 1, drawing: SPENT },
   Unfreeze: { weight: 2, drawing: SPENT },
 };

@@ -7,6 +7,7 @@ import { expireHold, extendHold, HoldExpired, HoldExtended, HoldVoided, voidHold
 import { archive, close, WalletArchived, WalletClosed } from './life/close.js';
 import { freeze, unfreeze, WalletFrozen, WalletUnfrozen } from './life/freeze.js';
 import { life } from './life/life-part.js';
+import { BalanceGivenUp, BalanceTakenOver, merge } from './life/merge.js';
 import { DepositAnnounced, WithdrawalAnnounced } from './pending/announce.js';
 import { pending } from './pending/pending-part.js';
 import {
@@ -36,6 +37,7 @@ export const CAPABILITIES = [
   { events: [WalletRehomed], commands: [rehome] },
   { parts: [life], events: [WalletFrozen, WalletUnfrozen], commands: [freeze, unfreeze] },
   { events: [WalletClosed, WalletArchived], commands: [close, archive] },
+  { events: [BalanceGivenUp, BalanceTakenOver], commands: [merge] },
   { parts: [pending], events: [DepositAnnounced, WithdrawalAnnounced], commands: [] },
   {
     events: [MovementSettled, MovementFailed, MovementExpired],

@@ -79,6 +79,14 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
     'no optional field': { type: 'WalletClosed' },
   },
   'WalletArchived.v1': { 'no optional field': { type: 'WalletArchived' } },
+  'BalanceGivenUp.v1': {
+    plain: { type: 'BalanceGivenUp', mergeId: 'mg_1', successor: 'bob', amount: eur('-10.00') },
+  },
+  'BalanceTakenOver.v1': {
+    plain: {
+      ...{ type: 'BalanceTakenOver', mergeId: 'mg_1', from: 'bob', amount: eur('-10.00'), overdraftLimit: '15.00' },
+    },
+  },
   'FundsHeld.v1': {
     'all optional fields': { type: 'FundsHeld', holdId: 'hd_1', amount: eur('10.00'), expiresAt, details: plain },
     'no optional field': { type: 'FundsHeld', holdId: 'hd_1', amount: eur('10.00'), details: nothing },

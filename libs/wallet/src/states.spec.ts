@@ -36,7 +36,7 @@ const STATES: Readonly<Record<string, readonly WalletEvent[]>> = {
 function valueOf(name: string, field: AnyField): unknown {
   switch (field.kind) {
     case 'walletId':
-      return name === 'to' ? BOB : ALICE;
+      return name === 'to' || name === 'into' ? BOB : ALICE;
     case 'id':
       return ID;
     case 'money':

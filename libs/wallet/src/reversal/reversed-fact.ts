@@ -1,4 +1,4 @@
-import type { Money} from '@tidemark/money';
+import type { Money } from '@tidemark/money';
 import { type Currency } from '@tidemark/money';
 import type { BookedLine } from '../declaring/command.js';
 import { defineFact } from '../declaring/fact.js';

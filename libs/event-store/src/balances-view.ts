@@ -24,9 +24,10 @@ export function balancesView(wallet: Wallet, now: string): BalanceView[] {
 
 /** Balances with what is left out where it is zero, as in outcomes that are stored. */
 export function fullBalances(balances: readonly BalanceView[]) {
-  return balances.map(({ currency, posted, held, pendingIn, pendingOut, ...rest }) => {
+  return balances.map(({ currency, posted, held, pendingIn, pendingOut, available, overdraftLimit }) => {
     const zero = zeroLike(posted);
-    return { currency, posted, held, pendingIn: pendingIn ?? zero, pendingOut: pendingOut ?? zero, ...rest };
+    const full = { currency, posted, held, pendingIn: pendingIn ?? zero, pendingOut: pendingOut ?? zero, available };
+    return overdraftLimit === undefined ? full : { ...full, overdraftLimit };
   });
 }
 

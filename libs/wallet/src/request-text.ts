@@ -10,9 +10,10 @@ import type { JsonObject } from './declaring/field.js';
 export function requestText(command: WalletCommand): string {
   const { type, expectedVersion } = command;
   const said: JsonObject = { type };
-  for (const [name, field] of Object.entries(commandDefinition(type).fields)) {
+  const { fields } = commandDefinition(type);
+  for (const name in fields) {
     const value = (command as unknown as JsonObject)[name];
-    if (value !== undefined) field.tell(said, name, value);
+    if (value !== undefined) fields[name]!.tell(said, name, value);
   }
   if (expectedVersion !== undefined) said['ifVersion'] = expectedVersion;
   return JSON.stringify(said);

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '@tidemark/wallet';
 import type { EndpointDocs } from '../openapi/endpoint-docs.js';
 import type { ProblemCode } from '../problems/problem-types.js';
-import { answerSchemaOf, bodyFieldsOf, isAboutOneWallet } from './command-schemas.js';
+import { answerSchemaOf, bodyFieldsOf, isAboutOneWallet, takesIfMatch } from './command-schemas.js';
 
 const OF_MONEY: readonly ProblemCode[] = [
   'unknown_currency',
@@ -36,11 +36,6 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
       ...rejects.map(({ code }) => code as ProblemCode),
     ],
   };
-}
-
-/** A command on a wallet that is there may name the wallet's version. */
-export function takesIfMatch(command: CommandDefinition): boolean {
-  return isAboutOneWallet(command) && !command.opens;
 }
 
 function hasKind(command: CommandDefinition, kind: string): boolean {

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Currencies, type AskedCommand } from '@tidemark/application';
 import { MoneyError, type Currency } from '@tidemark/money';
-import { FieldFault, inputsOf, type CommandDefinition, type CurrencyOf, type JsonObject } from '@tidemark/wallet';
+import { FieldFault, type CurrencyOf, type JsonObject } from '@tidemark/wallet';
 import type { FastifyRequest } from 'fastify';
 import { requireRegion } from '../http/known-region.js';
 import { expectedVersionOf, refuseIfMatch } from '../http/request-headers.js';
 import { inputProblem } from '../problems/input-problem.js';
 import type { ProblemCode } from '../problems/problem-types.js';
 import { HOME_REGIONS, type HomeRegions } from '../tokens.js';
-import { takesIfMatch } from './command-docs.js';
-import { bodyFieldsOf } from './command-schemas.js';
+import type { CommandReading } from './command-schemas.js';
 
 /** Reads a command from the parts of a request, which fit their schemas already. */
 @Injectable()
@@ -21,25 +20,22 @@ export class CommandReader {
 
   /** @throws Problem for an amount or a currency that cannot be read, an unknown region, or a condition out of place */
   async read(
-    command: CommandDefinition,
+    command: CommandReading,
     params: Readonly<Record<string, string>>,
     body: JsonObject,
     request: FastifyRequest,
   ): Promise<AskedCommand> {
-    const conditional = takesIfMatch(command);
-    if (!conditional) refuseIfMatch(request);
-    const condition = conditional ? expectedVersionOf(request) : {};
+    if (!command.conditional) refuseIfMatch(request);
+    const condition = command.conditional ? expectedVersionOf(request) : {};
     const values = await this.valuesOf(command, body);
-    for (const [name, { kind }] of Object.entries(command.fields)) {
-      if (kind === 'region' && values[name] !== undefined) {
-        requireRegion(values[name] as string, this.regions, ['body', name]);
-      }
+    for (const name of command.regions) {
+      if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', name]);
     }
     return { type: command.type, ...params, ...values, ...condition };
   }
 
-  private async valuesOf(command: CommandDefinition, body: JsonObject): Promise<JsonObject> {
-    const inputs = inputsOf(bodyFieldsOf(command));
+  private async valuesOf(command: CommandReading, body: JsonObject): Promise<JsonObject> {
+    const { inputs } = command;
     const codes = command.body?.currencies(body) ?? inputs.flatMap(([, input]) => input.currencies?.(body) ?? []);
     const currencyOf = await this.currenciesOf(codes);
     try {

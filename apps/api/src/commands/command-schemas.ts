@@ -14,6 +14,27 @@ export function bodyFieldsOf(command: CommandDefinition): Fields {
   return Object.fromEntries(Object.entries(command.fields).filter(([name, { input }]) => input && !(name in params)));
 }
 
+/** What there is to read of a command in a request, found out once for all of them. */
+export interface CommandReading extends Pick<CommandDefinition, 'type' | 'body'> {
+  /** Whether the request may have the header If-Match. */
+  readonly conditional: boolean;
+  readonly inputs: ReturnType<typeof inputsOf>;
+  /** The fields that name a region of this installation. */
+  readonly regions: readonly string[];
+}
+
+export function readingOf(command: CommandDefinition): CommandReading {
+  const { type, body, fields } = command;
+  const regions = Object.keys(fields).filter((name) => fields[name]!.kind === 'region');
+  const inputs = inputsOf(bodyFieldsOf(command));
+  return { type, conditional: takesIfMatch(command), inputs, regions, ...(body && { body }) };
+}
+
+/** A command on a wallet that is there may name the wallet's version. */
+export function takesIfMatch(command: CommandDefinition): boolean {
+  return isAboutOneWallet(command) && !command.opens;
+}
+
 /** What a body has to look like: an object, even where it has no keys. */
 export function bodySchemaOf(command: CommandDefinition): z.ZodType {
   if (command.body) return command.body.schema;

@@ -9,11 +9,12 @@ import { Documented } from '../openapi/endpoint-docs.js';
 import { answerOf } from './command-answer.js';
 import { docsOf } from './command-docs.js';
 import { CommandReader } from './command-reader.js';
-import { bodySchemaOf, paramsOf } from './command-schemas.js';
+import { bodySchemaOf, paramsOf, readingOf } from './command-schemas.js';
 
 /** The Nest controller of a command that is declared with a route. */
 export function commandController(definition: CommandDefinition): Type {
   const params = paramsOf(definition);
+  const reading = readingOf(definition);
   const names = Object.keys(params);
 
   @Controller()
@@ -35,7 +36,7 @@ export function commandController(definition: CommandDefinition): Type {
     ): Promise<object> {
       const identity = identityOf(request);
       const values = Object.fromEntries(names.map((name, i) => [name, path[i]!]));
-      const asked = await this.reader.read(definition, values, body, request);
+      const asked = await this.reader.read(reading, values, body, request);
       return answerOf(definition, await this.commands.execute(new ExecuteCommand(asked, identity)), reply);
     }
   }

@@ -15,8 +15,12 @@ const MESSAGE = 'must not have the character NUL or half of a surrogate pair';
 export function unstorableTexts(value: unknown, path: readonly string[] = []): UnstorableText[] {
   if (typeof value === 'string') return isStorable(value) ? [] : [{ path, message: MESSAGE }];
   if (typeof value !== 'object' || value === null) return [];
-  // The path ends before such a key: it must not come back in the answer.
-  return Object.entries(value).flatMap(([key, item]) =>
-    isStorable(key) ? unstorableTexts(item, [...path, key]) : [{ path, message: MESSAGE }],
-  );
+  const found: UnstorableText[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    // The path ends before such a key: it must not come back in the answer.
+    if (!isStorable(key)) found.push({ path, message: MESSAGE });
+    // Nearly every text is, and this runs for each of every request.
+    else if (typeof item !== 'string' || !isStorable(item)) found.push(...unstorableTexts(item, [...path, key]));
+  }
+  return found;
 }

@@ -178,7 +178,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
         'a date not in the calendar',
         'b,alice,1993-02-29,in,1.00,\n',
         'malformed_row',
-        '"1993-02-29" is not in the calendar',
+        '"1993-02-29" is neither a date',
       ],
       [
         'a time without offset',
@@ -205,13 +205,13 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
         'a text that is too long',
         `b,alice,1993-01-01,in,1.00,${'x'.repeat(501)}\n`,
         'malformed_row',
-        'the description is longer than 500',
+        'the description must have at most 500',
       ],
       [
         'a control character',
         'b,alice,1993-01-01,in,1.00,a\u0007b\n',
         'malformed_row',
-        'the description has a control character',
+        'the description must not have control characters',
       ],
       [
         'more than there is',

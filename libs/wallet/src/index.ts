@@ -40,8 +40,22 @@ export {
   type CounterAccount,
   type Posting,
 } from './accounts.js';
-export { amountText, currencyCode, metadataPairs, walletIdText } from './fields/input-rules.js';
-export { instantOf } from './fields/instant-of.js';
+export {
+  amountText,
+  currencyCode,
+  dayText,
+  detailsShape,
+  IDEMPOTENCY_KEY,
+  instantText,
+  METADATA_PAIRS_MAX,
+  metadataKey,
+  metadataPairs,
+  metadataValue,
+  regionName,
+  visibleAscii,
+  walletIdText,
+} from './fields/input-rules.js';
+export { instantOf, startOfDay, YEARS } from './fields/instant-of.js';
 export { FieldFault } from './declaring/field-fault.js';
 export type { AnyField, FieldInput, Fields } from './declaring/field.js';
 export { inputsOf } from './fields/fields.js';

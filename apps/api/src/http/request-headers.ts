@@ -1,11 +1,10 @@
 import type { CommandIdentity } from '@tidemark/application';
+import { IDEMPOTENCY_KEY } from '@tidemark/wallet';
 import type { FastifyRequest } from 'fastify';
 import { inputProblem } from '../problems/input-problem.js';
 import type { Problem } from '../problems/problem.js';
 import type { ProblemCode } from '../problems/problem-types.js';
 
-/** Visible ASCII, as long as other payment services allow: the key is stored with every outcome. */
-export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** A strong entity tag (RFC 9110 §8.8.3) that holds a version. */
 export const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
 

@@ -1,28 +1,19 @@
-import { walletOfAccount, COUNTER_ACCOUNTS, type Account, type CounterAccount } from '@tidemark/wallet';
+import { CURRENCY_CODE_PATTERN } from '@tidemark/money';
+import {
+  COUNTER_ACCOUNTS,
+  dayText,
+  instantText,
+  regionName,
+  walletIdText as walletId,
+  walletOfAccount,
+  type Account,
+  type CounterAccount,
+} from '@tidemark/wallet';
 import { z } from 'zod';
-import { walletIdText as walletId } from '@tidemark/wallet';
 import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
-import { instantOf } from '@tidemark/wallet';
 
-const instant = (description: string) =>
-  z
-    .string()
-    .meta({ description, format: 'date-time', example: '2026-01-31T12:00:00+01:00' })
-    .transform((value, context) => {
-      const time = instantOf(value);
-      if (time !== undefined) return time;
-      context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time with an offset', input: value });
-      return z.NEVER;
-    });
-
-const day = (description: string) =>
-  z
-    .string()
-    .refine(
-      (value) => instantOf(`${value}T00:00:00Z`) !== undefined,
-      'must be a day such as 2026-01-31, years 1900 to 2200',
-    )
-    .meta({ description, format: 'date', example: '2026-01-31' });
+const instant = (description: string) => instantText.meta({ description, example: '2026-01-31T12:00:00+01:00' });
+const day = (description: string) => dayText.meta({ description, example: '2026-01-31' });
 
 /** What an account asks of the journal: the entries of its wallet, or those with a line on it. */
 type Subject = { readonly walletId?: string; readonly counterAccount?: CounterAccount };
@@ -71,10 +62,10 @@ export const dailyTotalsQuery = z
     to: day('The last day, in UTC; it belongs to the span.').optional(),
     currency: z
       .string()
-      .regex(/^[A-Z][A-Z0-9]{2,11}$/, 'must be a currency code, such as EUR')
+      .regex(new RegExp(CURRENCY_CODE_PATTERN), 'must be a currency code, such as EUR')
       .optional()
       .meta({ description: 'Only this currency.', example: 'EUR' }),
-    region: z.string().optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),
+    region: regionName.optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),
   })
   .refine(isSpan, NO_SPAN)
   .refine(waitsOrNot, WAITS_OR_NOT);

@@ -1,4 +1,5 @@
-import { IDEMPOTENCY_KEY, VERSION_TAG } from '../http/request-headers.js';
+import { IDEMPOTENCY_KEY } from '@tidemark/wallet';
+import { VERSION_TAG } from '../http/request-headers.js';
 
 const text = (description: string, schema: object = {}) => ({
   description,

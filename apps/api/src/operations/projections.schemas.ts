@@ -1,6 +1,6 @@
 import { ARGUMENTS, type Action } from '@tidemark/projections';
 import { z } from 'zod';
-import { walletIdText as walletId } from '@tidemark/wallet';
+import { regionName, walletIdText as walletId } from '@tidemark/wallet';
 import { page } from '../schemas/queries.js';
 
 export const projectionName = z.string().meta({ description: 'Of a projection.', example: 'balances' });
@@ -13,8 +13,7 @@ export const generation = ARGUMENTS.drop.shape.generation.meta({
 });
 
 const thisWallet = (description: string) => walletId.meta({ description }).optional();
-const thisRegion = (description: string) =>
-  z.string().min(1).max(64).optional().meta({ description, example: 'local' });
+const thisRegion = (description: string) => regionName.optional().meta({ description, example: 'local' });
 const ofGeneration = {
   generation: generation.optional().meta({
     description: 'Of the build; the newest beside the live one when left out.',

@@ -1,7 +1,7 @@
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@tidemark/application';
 import { type Moment } from '@tidemark/application/nest';
 import { z } from 'zod';
-import { instantOf } from '@tidemark/wallet';
+import { instantOf, walletIdText } from '@tidemark/wallet';
 
 const VERSION = /^[1-9]\d{0,14}$/;
 
@@ -79,11 +79,7 @@ export const walletsQuery = z
   .strictObject({
     ...page,
     ...freshness,
-    prefix: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be the beginning of a wallet id')
-      .optional()
-      .meta({ description: 'Only wallets whose id begins so.' }),
+    prefix: walletIdText.optional().meta({ description: 'Only wallets whose id begins so.' }),
   })
   .refine(waitsOrNot, WAITS_OR_NOT);
 

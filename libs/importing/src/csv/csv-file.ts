@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { isUtf8 } from 'node:buffer';
 import { parse, type Info, type Options } from 'csv-parse';
 import { FileRefused } from '../file-refused.js';
+import { cut } from '../mapping/texts.js';
 
 /** One record of a CSV file. `line` is the line it begins on, from 1; `end` the byte after it. */
 export interface CsvRow {
@@ -101,14 +102,13 @@ async function* checkWidth(records: AsyncGenerator<CsvRow>, width: number): Asyn
 }
 
 function wrongWidth(fields: readonly string[], width: number): string {
-  const surplus = fields.slice(width).map((field) => JSON.stringify(field.slice(0, SHOWN_CHARACTERS_MAX)));
+  const surplus = fields.slice(width).map((field) => JSON.stringify(cut(field)));
   const which = surplus.length === 0 ? '' : `: too many are ${surplus.slice(0, SHOWN_COLUMNS_MAX).join(', ')}`;
   return `${fields.length} columns, and the header has ${width}${which}`;
 }
 
 /** What a reason shows of a row, so that it stays a line. */
 const SHOWN_COLUMNS_MAX = 3;
-const SHOWN_CHARACTERS_MAX = 40;
 
 /** Where reading begins: a byte of the file, and the number of the line it is on. */
 interface From {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { plainReason } from '@tidemark/observability';
+import { METADATA_PAIRS_MAX, metadataKey } from '@tidemark/wallet';
 import { z } from 'zod';
 import { FileRefused } from '../file-refused.js';
 
-/** A wallet takes 50 pairs over HTTP; two are left for the opening date and the home region that the file declares. */
-const METADATA_PAIRS_MAX = 48;
-const METADATA_KEY_CHARACTERS_MAX = 40;
+/** Two are left for the opening date and the home region that the file declares. */
+const PAIRS_MAX = METADATA_PAIRS_MAX - 2;
 
 /**
  * How a CSV file describes wallets and movements; docs/import.md explains every field. A plain string names a column of
@@ -40,8 +40,8 @@ const wallets = z.strictObject({
   homeRegion: columnOrConstant.optional(),
   openedOn: column.optional(),
   metadata: z
-    .record(z.string().min(1).max(METADATA_KEY_CHARACTERS_MAX), column)
-    .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `at most ${METADATA_PAIRS_MAX} pairs`)
+    .record(metadataKey, column)
+    .refine((pairs) => Object.keys(pairs).length <= PAIRS_MAX, `at most ${PAIRS_MAX} pairs`)
     .default({}),
 });
 

@@ -105,7 +105,7 @@ describe('a movement', () => {
     });
     expect(read('1,a,1,1993-01-31,,,,').details).not.toHaveProperty('reference');
     expect(refusal(() => read(`1,a,1,1993-01-31,${'x'.repeat(201)},,,`))).toBe(
-      'the reference is longer than 200 characters',
+      'the reference must have at most 200 characters',
     );
   });
 

@@ -1,4 +1,4 @@
-import type { MovementDetails } from '@tidemark/wallet';
+import { detailsShape, visibleAscii, type MovementDetails } from '@tidemark/wallet';
 import { directedAmountReader, type DirectedAmount, type KnownCurrencies } from './amounts.js';
 import { Columns, type Pick } from './columns.js';
 import { effectiveTime } from './effective-time.js';
@@ -19,9 +19,7 @@ export interface MovementRow extends DirectedAmount {
 
 /** Leaves room for prefix and number of the retry in an idempotency key, which has 255 characters. */
 const ID_CHARACTERS_MAX = 120;
-/** As in the HTTP API. */
-const REFERENCE_CHARACTERS_MAX = 200;
-const DESCRIPTION_CHARACTERS_MAX = 500;
+const MOVEMENT_ID = visibleAscii(ID_CHARACTERS_MAX);
 
 /**
  * A reader of movements, with every column of the mapping found in the header.
@@ -57,8 +55,6 @@ function movementIdOf(text: string): string {
   throw new MalformedRow(`"${cut(text)}" is not a movement id: 1 to ${ID_CHARACTERS_MAX} visible ASCII characters`);
 }
 
-const MOVEMENT_ID = new RegExp(`^[\\x21-\\x7e]{1,${ID_CHARACTERS_MAX}}$`);
-
 function overdraftReader(columns: Columns, { overdraft }: MovementColumns): (fields: readonly string[]) => boolean {
   if (!overdraft) return () => false;
   const pick = columns.column(overdraft.column);
@@ -66,10 +62,12 @@ function overdraftReader(columns: Columns, { overdraft }: MovementColumns): (fie
 }
 
 function detailsReader(columns: Columns, movements: MovementColumns): (fields: readonly string[]) => MovementDetails {
-  const text = (name: string, template: string | undefined, charactersMax: number): Pick =>
-    template === undefined ? NONE : textReader(name, columns.template(template), charactersMax);
-  const reference = text('the reference', movements.reference, REFERENCE_CHARACTERS_MAX);
-  const description = text('the description', movements.description, DESCRIPTION_CHARACTERS_MAX);
+  const text = (name: 'reference' | 'description'): Pick => {
+    const template = movements[name];
+    return template === undefined ? NONE : textReader(`the ${name}`, columns.template(template), detailsShape[name]);
+  };
+  const reference = text('reference');
+  const description = text('description');
   const time = movements.effectiveAt === undefined ? NONE : columns.column(movements.effectiveAt);
   const effectiveAt: Pick = time === NONE ? NONE : (fields) => effectiveTime(time(fields));
   return (fields) => ({

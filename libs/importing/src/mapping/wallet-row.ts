@@ -1,3 +1,4 @@
+import { metadataValue, walletIdText } from '@tidemark/wallet';
 import { Columns, type Pick } from './columns.js';
 import { effectiveTime } from './effective-time.js';
 import type { WalletColumns } from './mapping.js';
@@ -12,17 +13,12 @@ export interface WalletRow {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** As in the HTTP API. */
-const METADATA_CHARACTERS_MAX = 500;
-const WALLET_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
-
 /** @throws MalformedRow when prefix and text do not make a wallet id */
 export function walletIdOf(prefix: string, text: string): string {
   const walletId = `${prefix}${text}`;
-  if (text !== '' && WALLET_ID.test(walletId)) return walletId;
-  throw new MalformedRow(
-    `"${cut(walletId)}" is not a wallet id: 1 to 64 letters, digits, ".", "_", ":" and "-", the first a letter or digit`,
-  );
+  const { error } = walletIdText.safeParse(text === '' ? text : walletId);
+  if (!error) return walletId;
+  throw new MalformedRow(`"${cut(walletId)}" is not a wallet id: it ${error.issues[0]!.message}`);
 }
 
 /**
@@ -40,7 +36,7 @@ export function walletReader(
   prefix: string,
 ): (fields: readonly string[]) => WalletRow {
   const columns = new Columns(file, header);
-  const text = (key: string, column: string) => textReader(key, columns.column(column), METADATA_CHARACTERS_MAX);
+  const text = (key: string, column: string) => textReader(key, columns.column(column), metadataValue);
   const walletId = columns.column(id);
   const region = homeRegion === undefined ? () => '' : columns.columnOrConstant(homeRegion);
   const pairs = Object.entries(metadata).map(([key, column]) => [key, text(key, column)] as const);

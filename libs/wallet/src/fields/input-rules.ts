@@ -1,6 +1,6 @@
 import { AMOUNT_PATTERN, CURRENCY_CODE_PATTERN } from '@tidemark/money';
 import { z } from 'zod';
-import { instantOf } from './instant-of.js';
+import { instantOf, startOfDay, YEARS } from './instant-of.js';
 
 // What a text from outside may be. HTTP, the command line and imports read their input by these schemas.
 
@@ -20,6 +20,14 @@ export const walletIdText = z
   .string()
   .regex(ID, 'must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit')
   .meta({ id: 'WalletId', description: 'Chosen by whoever opens the wallet, or derived.', examples: ['alice'] });
+
+/** A key or an id of the caller's own: it stands in headers and indexes. */
+export function visibleAscii(charactersMax: number): RegExp {
+  return new RegExp(`^[\\x21-\\x7e]{1,${charactersMax}}$`);
+}
+
+/** As long as other payment services allow: the key is stored with every outcome. */
+export const IDEMPOTENCY_KEY = visibleAscii(255);
 
 /** Amounts are the field that callers most often send as another type. */
 function stringOr(issue: z.core.$ZodRawIssue, example: string): string {
@@ -52,7 +60,7 @@ export const currencyCode = z.string({ error: (issue) => stringOr(issue, 'such a
 export const instantText = z
   .string()
   .meta({
-    description: 'RFC 3339 with an offset, years 1900 to 2200. Kept in UTC, to the millisecond.',
+    description: `RFC 3339 with an offset, ${YEARS}. Kept in UTC, to the millisecond.`,
     format: 'date-time',
     example: '2026-01-31T12:00:00+01:00',
   })
@@ -61,11 +69,17 @@ export const instantText = z
     if (instant !== undefined) return instant;
     context.addIssue({
       code: 'custom',
-      message: 'must be an RFC 3339 time with an offset, years 1900 to 2200',
+      message: `must be an RFC 3339 time with an offset, ${YEARS}`,
       input: value,
     });
     return z.NEVER;
   });
+
+/** A day in UTC. */
+export const dayText = z
+  .string()
+  .refine((value) => startOfDay(value) !== undefined, `must be a day such as 2026-01-31, ${YEARS}`)
+  .meta({ format: 'date', example: '2026-01-31' });
 
 export const detailsShape = {
   reference: textOf(REFERENCE_CHARACTERS_MAX)
@@ -77,11 +91,11 @@ export const detailsShape = {
   effectiveAt: instantText.optional().meta({ description: "The business's own date." }),
 };
 
+export const metadataKey = textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key');
+export const metadataValue = textOf(METADATA_VALUE_CHARACTERS_MAX);
+
 export const metadataPairs = z
-  .record(
-    textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key'),
-    textOf(METADATA_VALUE_CHARACTERS_MAX),
-  )
+  .record(metadataKey, metadataValue)
   .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX, `must have at most ${METADATA_PAIRS_MAX} pairs`)
   .meta({
     id: 'Metadata',
@@ -103,10 +117,7 @@ export const idText = z
   .meta({ description: 'As an earlier answer gave it.', example: 'hd_5w2b0c7d9e1f3g5h7j9k1m3n5p' });
 
 export const metadataChanges = z
-  .record(
-    textOf(METADATA_KEY_CHARACTERS_MAX).min(1, 'must not have an empty key'),
-    textOf(METADATA_VALUE_CHARACTERS_MAX).nullable(),
-  )
+  .record(metadataKey, metadataValue.nullable())
   .refine((pairs) => Object.keys(pairs).length >= 1, 'must have at least one pair')
   .refine(
     (pairs) => Object.keys(pairs).length <= METADATA_PAIRS_MAX * 2,

@@ -5,6 +5,13 @@ const DATE_TIME =
 /** Years that business dates fall into; outside of them a date is a slip of the keyboard. */
 const YEAR_MIN = 1900;
 const YEAR_MAX = 2200;
+/** The same, for messages. */
+export const YEARS = `years ${YEAR_MIN} to ${YEAR_MAX}`;
+
+/** The beginning of a day such as `2026-01-31` in UTC; undefined when it is none, as for {@link instantOf}. */
+export function startOfDay(text: string): string | undefined {
+  return instantOf(`${text}T00:00:00Z`);
+}
 
 /**
  * The instant that an RFC 3339 text names.

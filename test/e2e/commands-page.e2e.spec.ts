@@ -17,7 +17,7 @@ interface Example {
 }
 
 const EXAMPLE =
-  /^curl -s localhost:3000(?<path>\S+) -H "\$JSON" -H 'Idempotency-Key: (?<key>\S+)' -d '(?<body>.*)'\n# (?<expected>.*)$/gm;
+  /^curl -s '?localhost:3000(?<path>[^\s']+)'? -H "\$JSON" -H 'Idempotency-Key: (?<key>\S+)' -d '(?<body>.*)'\n# (?<expected>.*)$/gm;
 
 /** Everything of the page that is a command. Ids that it shows are those that an answer has to give. */
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
@@ -29,6 +29,8 @@ function shown({ status, json }: Answer, expected: string): string {
   if (more === undefined) return String(status);
   return json.code === undefined ? `${status} ${more} ${json[more]}` : `${status} ${json.code}`;
 }
+
+const withoutRequest = ({ status, json: { requestId: _, ...rest } }: Answer) => ({ status, ...rest });
 
 describe.each(engines)('docs/commands.md on $engine', (engine) => {
   let service: RunningService;
@@ -42,9 +44,36 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
 
   it('shows what each of its commands answers, in order', async () => {
     for (const { path, key, body, expected } of examples) {
+      const before = await service.counts();
+      if (path.includes('?')) {
+        const answer = await service.post(path, JSON.parse(body), { key });
+        expect([shown(answer, expected), await service.counts()], key).toEqual([expected, before]);
+        continue;
+      }
+      const dry = await service.post(`${path}?dryRun=true`, JSON.parse(body), { key });
+      expect(await service.counts(), key).toEqual(before);
       const answer = await service.post(path, JSON.parse(body), { key });
       expect(shown(answer, expected), `${key}: ${answer.text}`).toBe(expected);
+      // A dry run of the same request has said the same before, and used up nothing.
+      if (answer.status >= 400) expect(withoutRequest(dry), key).toEqual(withoutRequest(answer));
+      else {
+        expect([dry.status, dry.headers.get('tidemark-dry-run'), dry.headers.get('etag')], key).toEqual([
+          200,
+          'true',
+          null,
+        ]);
+        expect({ ...dry.json, position: answer.json.position }, key).toEqual(answer.json);
+      }
     }
+  });
+
+  it('shows commands that a dry run after them finds answered', async () => {
+    const [{ path, key, body }] = examples as [Example];
+    const again = await service.post(`${path}?dryRun=true`, JSON.parse(body), { key });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+    expect(
+      (await service.post(`${path}?dryRun=true`, { walletId: 'ann', metadata: { a: 'b' } }, { key })).json.code,
+    ).toBe('idempotency_key_reused');
   });
 
   it('leaves the balances that the examples add up to', async () => {

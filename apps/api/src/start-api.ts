@@ -3,7 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '@tidemark/application';
 import { connect, type Database, migrationsOf, requireSchema, requireServer, StartRefused } from '@tidemark/database';
-import { DEFAULT_LIMITS, MovementFinder, openEventStore, regionsOf, type Limits, type StrategyName } from '@tidemark/event-store';
+import {
+  DEFAULT_LIMITS,
+  MovementFinder,
+  openEventStore,
+  regionsOf,
+  type Limits,
+  type StrategyName,
+} from '@tidemark/event-store';
 import { isLoopback, Metrics, type Logger } from '@tidemark/observability';
 import { ApiModule, CONTROLLERS } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';

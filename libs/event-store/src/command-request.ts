@@ -31,3 +31,13 @@ export interface CommandStrategy {
   /** Lets what is queued finish, then refuses everything. */
   close(): Promise<void>;
 }
+
+/** The write side of the log. */
+export interface EventStore extends CommandStrategy {
+  /**
+   * Decides the command and writes nothing. What is answered binds nobody.
+   *
+   * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
+   */
+  dryRun(request: CommandRequest): Promise<CommandOutcome>;
+}

@@ -1,7 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import type { CommandStrategy } from './command-request.js';
+import type { EventStore } from './command-request.js';
+import { dryRun } from './dry-run.js';
 import { COMMIT_LANES, SILENT, type WriteEnvironment, type WriteObserver } from './environment.js';
 import { groupedStrategy, optimisticStrategy } from './grouped.strategy.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -40,7 +41,7 @@ export function openEventStore({
   clock = Date.now,
   monotonic = () => performance.now(),
   random = Math.random,
-}: EventStoreOptions): CommandStrategy {
+}: EventStoreOptions): EventStore {
   const limits = { ...DEFAULT_LIMITS, ...some };
   const snapshots = new Snapshots(database, limits.snapshotEvery, observer);
   const environment: WriteEnvironment = {
@@ -58,6 +59,7 @@ export function openEventStore({
   const writer = strategies[strategy](environment);
   return {
     execute: (request) => writer.execute(request),
+    dryRun: (request) => dryRun(database, request, environment.logClock.now()),
     async close() {
       await writer.close();
       await snapshots.close();

@@ -1,15 +1,13 @@
-import { fullJitter, type Database } from '@tidemark/database';
-import { factsOf, initialState, scopeOf, walletsOf } from '@tidemark/wallet';
+import { fullJitter } from '@tidemark/database';
+import { walletsOf } from '@tidemark/wallet';
 import { append } from './append.js';
-import { isRepeat, type CommandRequest, type CommandStrategy } from './command-request.js';
-import { absentHead, draft, openedIn, type Draft, type WalletHead } from './draft.js';
+import type { CommandRequest, CommandStrategy } from './command-request.js';
+import { draft, type Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, type CommandOutcome } from './outcome.js';
-import { findOutcomes, replayOf } from './outcome-lookup.js';
 import { QueueRoom } from './queue-room.js';
+import { readForDecision } from './read-for-decision.js';
 import { failureOf, StaleAnswer } from './recovery.js';
-import { addressText, readFacts } from './stored-facts.js';
-import { loadWallets } from './wallet-loader.js';
 
 /**
  * Locks the wallets' directory rows in the order of their ids, reads in later statements, appends last, in one explicit
@@ -75,11 +73,9 @@ class PessimisticStrategy implements CommandStrategy {
     const { database, logClock, committed } = this.environment;
     const { outcome, written } = await database.transaction(async ({ query }) => {
       const on = { query, engine: database.engine };
-      const heads = await lockAndLoad(on, request);
-      const headOf = (walletId: string) => heads.get(walletId)!;
-      const known = await storedOutcome(on, request, headOf(scopeOf(request.command)));
+      await on.query(LOCK, [[...walletsOf(request.command)].sort()], { name: 'lock-wallets' });
+      const { known, headOf } = await readForDecision(on, request);
       if (known) return { outcome: known, written: [] };
-      await addFacts(on, request, heads);
       // After the locks: the wait for them would count towards the bound on when an event becomes visible (closed-time.ts).
       const made = draft(request, headOf, logClock.now());
       return { outcome: await this.write(made, on), written: [made] };
@@ -96,49 +92,6 @@ class PessimisticStrategy implements CommandStrategy {
     if (stored === 0) throw new StaleAnswer('a wallet moved between the read and the answer');
     return { result: result.kind === 'accepted' ? { ...result, position } : result, replayed: false };
   }
-}
-
-async function lockAndLoad(
-  on: Pick<Database, 'query' | 'engine'>,
-  { command }: CommandRequest,
-): Promise<Map<string, WalletHead>> {
-  const walletIds = walletsOf(command);
-  await on.query(LOCK, [[...walletIds].sort()], { name: 'lock-wallets' });
-  const loaded = await loadWallets(
-    on,
-    walletIds.map((walletId) => ({ walletId, from: absentHead(walletId, openedIn(command), initialState) })),
-  );
-  for (const head of loaded.values()) if (head instanceof Error) throw head;
-  return loaded as Map<string, WalletHead>;
-}
-
-/** Reads what the decision needs to know besides the wallets. Their locks keep it as it is. */
-async function addFacts(
-  on: Pick<Database, 'query' | 'engine'>,
-  { command }: CommandRequest,
-  heads: Map<string, WalletHead>,
-): Promise<void> {
-  const addresses = factsOf(command);
-  if (addresses.length === 0) return;
-  const found = await readFacts(on, addresses);
-  for (const address of addresses) {
-    const { walletId, key } = address;
-    const { value } = found.get(addressText(address))!;
-    const head = heads.get(walletId)!;
-    heads.set(walletId, { ...head, facts: new Map(head.facts).set(key, { value, version: 0 }) });
-  }
-}
-
-async function storedOutcome(
-  on: Pick<Database, 'query' | 'engine'>,
-  request: CommandRequest,
-  { region, walletId }: WalletHead,
-): Promise<CommandOutcome | undefined> {
-  const { idempotencyKey, caller } = request;
-  const [stored] = await findOutcomes(on, [{ region, walletId, idempotencyKey, caller }]);
-  if (!stored) return undefined;
-  if (isRepeat(request, stored.requestHash)) return replayOf(stored);
-  throw new IdempotencyKeyReused(idempotencyKey);
 }
 
 // In the order of the ids: two transfers between the same wallets cannot deadlock.

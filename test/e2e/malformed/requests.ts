@@ -159,7 +159,7 @@ const queries: readonly BadRequest[] = [
   ...['at=1&at=2', 'at=1&consistency=eventual', 'consistency=strong', 'consistency=', 'fresh=true', 'at[]=1'].map(
     (query) => get(`/v1/wallets/w?${query}`, INVALID),
   ),
-  ...['dryRun=true', 'dryRun', 'a=b', '__proto__=1'].flatMap((query) =>
+  ...['dryRun=yes', 'dryRun', 'dryRun=true&dryRun=true', 'a=b', '__proto__=1'].flatMap((query) =>
     [DEPOSITS, TRANSFERS, WALLETS].map((path) => post(`?${query}`, `${path}?${query}`, bodyFor(path), INVALID)),
   ),
 ];

@@ -13,19 +13,21 @@ const REPLAYED = 'idempotency-replayed';
  * What a command answers over HTTP: 201 for what was done, 200 for the same answer again. The wallets are as the command left
  * them. Sets the headers that go with it.
  *
+ * @param dryRun 200 with a header that says so, and no `ETag`: the wallet is not at that version
  * @throws Problem for a rejection, the first time and on every repeat
  */
-export function answerOf(definition: CommandDefinition, written: Written, reply: FastifyReply): object {
+export function answerOf(definition: CommandDefinition, written: Written, reply: FastifyReply, dryRun = false): object {
   const { command } = written;
   const { position, wallets } = acceptedOf(written, reply);
+  if (dryRun) reply.code(200).header('tidemark-dry-run', 'true');
   const ids = Object.keys(definition.derives).map((name) => [name, (command as unknown as JsonObject)[name]]);
   const touched = wallets.map((view) => ({ ...view, balances: fullBalances(view.balances) }));
   if (!isAboutOneWallet(definition)) return { ...Object.fromEntries(ids), position, wallets: touched };
   const { walletId, status, homeRegion, version, balances } = touched.find(
     (view) => view.walletId === scopeOf(command),
   )!;
-  reply.header('etag', versionTag(version));
-  if (definition.opens) reply.header('location', `/v1/wallets/${walletId}`);
+  if (!dryRun) reply.header('etag', versionTag(version));
+  if (definition.opens && !dryRun) reply.header('location', `/v1/wallets/${walletId}`);
   return {
     ...{ walletId, status, homeRegion, version, position, balances, wallets: touched },
     ...Object.fromEntries(ids),

@@ -25,7 +25,11 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
     answer: {
       description: done,
       schema: answerSchemaOf(command),
-      headers: [...(isAboutOneWallet(command) ? (['ETag'] as const) : []), ...(opens ? (['Location'] as const) : [])],
+      headers: [
+        'Tidemark-Dry-Run',
+        ...(isAboutOneWallet(command) ? (['ETag'] as const) : []),
+        ...(opens ? (['Location'] as const) : []),
+      ],
     },
     problems: [
       ...(opens ? [] : (['wallet_not_found'] as const)),

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res, type Type } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, Query, Req, Res, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ExecuteCommand } from '@tidemark/application/nest';
 import type { CommandDefinition, JsonObject } from '@tidemark/wallet';
@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
 import { identityOf } from '../http/request-headers.js';
 import { Documented } from '../openapi/endpoint-docs.js';
+import { commandQuery, type CommandQuery } from '../schemas/queries.js';
 import { answerOf } from './command-answer.js';
 import { docsOf } from './command-docs.js';
 import { CommandReader } from './command-reader.js';
@@ -32,12 +33,15 @@ export function commandController(definition: CommandDefinition): Type {
       @Req() request: FastifyRequest,
       @Res({ passthrough: true }) reply: FastifyReply,
       @Body({ schema: bodySchemaOf(definition) as never }) body: JsonObject,
+      @Query({ schema: commandQuery }) query: CommandQuery,
       ...path: string[]
     ): Promise<object> {
       const identity = identityOf(request);
       const values = Object.fromEntries(names.map((name, i) => [name, path[i]!]));
       const asked = await this.reader.read(reading, values, body, request);
-      return answerOf(definition, await this.commands.execute(new ExecuteCommand(asked, identity)), reply);
+      const dryRun = query.dryRun === 'true';
+      const written = await this.commands.execute(new ExecuteCommand(asked, identity, dryRun));
+      return answerOf(definition, written, reply, dryRun);
     }
   }
   // A decorator of its own for each part of the path: how many there are follows from the declaration.
@@ -48,5 +52,5 @@ export function commandController(definition: CommandDefinition): Type {
   return CommandController;
 }
 
-/** After request, reply and body. */
-const FIRST_OF_PATH = 3;
+/** After request, reply, body and query. */
+const FIRST_OF_PATH = 4;

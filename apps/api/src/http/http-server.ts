@@ -14,7 +14,6 @@ import type { Forwarding } from './forwarding.js';
 import { BODY_BYTES_MAX, readJson } from './json-body.js';
 import { requireJson } from './json-type.js';
 import { originFormOf } from './origin-form.js';
-import { refuseQuery } from './request-headers.js';
 import { requestIdOf } from './request-id.js';
 import { sayWhereServed } from './served-by.js';
 
@@ -109,7 +108,6 @@ function refuseInVain(request: FastifyRequest, { stopping }: HttpServerParts): v
   if (scope === undefined) return;
   if (stopping()) throw new Problem('shutting_down', 'the service is shutting down; nothing was done');
   if (produces) chooseMediaType(headers.accept, produces);
-  if (scope === 'write') refuseQuery(request);
 }
 
 function readBodies(instance: FastifyInstance): void {

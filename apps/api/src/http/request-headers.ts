@@ -48,7 +48,7 @@ export function refuseIfMatch({ headers }: FastifyRequest): void {
 }
 
 /**
- * Commands take no query parameters, and one that is not understood must not be ignored: `dryRun=true` would write.
+ * Operations take no query parameters, and one that is not understood must not be ignored: `dryRun=true` would do it.
  *
  * @throws Problem `invalid_request`
  */

@@ -112,9 +112,10 @@ function answers({ answer, once, ifNoneMatch = false }: RouteDeclaration['docs']
       ...(ifNoneMatch && { 304: unchanged }),
     };
   }
-  const again = 'The first answer again. Nothing was done now.';
+  const dry = headers.includes('Tidemark-Dry-Run');
+  const again = `The first answer again${dry ? ', or what a dry run would do' : ''}. Nothing was done now.`;
   return {
-    [once]: { description, headers: headerRefs(all), content },
+    [once]: { description, headers: headerRefs(all.filter((name) => name !== 'Tidemark-Dry-Run')), content },
     200: { description: again, headers: headerRefs([...all, 'Idempotency-Replayed']), content },
   };
 }

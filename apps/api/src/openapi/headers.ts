@@ -18,6 +18,7 @@ export const HEADERS = {
     { examples: ['eu-west'] },
   ),
   'Idempotency-Replayed': text('This is the first answer to this key again. Nothing was done now.', { enum: ['true'] }),
+  'Tidemark-Dry-Run': text('Nothing was done: this is what the command would answer now.', { enum: ['true'] }),
   ETag: text('The version of the wallet, for `If-Match` and `If-None-Match`.', { examples: ['"2"'] }),
   Location: text('Where the thing that was made can be read.', { format: 'uri-reference' }),
   'Retry-After': {

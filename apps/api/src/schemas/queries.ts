@@ -74,6 +74,18 @@ export const WAITS_OR_NOT = {
 };
 
 export const eventsQuery = z.strictObject(page);
+export const commandQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({
+      description:
+        'Decide only: the same answer and the same rejections, with 200 and `Tidemark-Dry-Run`, and nothing is written. The ' +
+        'idempotency key stays unused. `position` is that of the last event that it was decided on.',
+    }),
+});
+export type CommandQuery = z.infer<typeof commandQuery>;
+
 export const statementQuery = z.strictObject({ ...page, ...freshness }).refine(waitsOrNot, WAITS_OR_NOT);
 export const walletsQuery = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandOutcome, CommandRequest, CommandStrategy } from '@tidemark/event-store';
+import type { CommandOutcome, CommandRequest, EventStore } from '@tidemark/event-store';
 import { describe, expect, it } from 'vitest';
 import { answerInTime } from './answer-in-time.js';
 
@@ -8,7 +8,8 @@ const outcome: CommandOutcome = {
   result: { kind: 'rejected', code: 'wallet_not_found', details: {} },
   replayed: false,
 };
-const answersAfter = (milliseconds: number): CommandStrategy => ({
+const answersAfter = (milliseconds: number): EventStore => ({
+  dryRun: () => sleep(milliseconds, outcome),
   execute: () => sleep(milliseconds, outcome),
   close: async () => undefined,
 });

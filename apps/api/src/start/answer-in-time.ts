@@ -1,4 +1,4 @@
-import { OutcomeUnknown, type CommandStrategy } from '@tidemark/event-store';
+import { OutcomeUnknown, type EventStore } from '@tidemark/event-store';
 import pTimeout from 'p-timeout';
 
 /**
@@ -7,9 +7,10 @@ import pTimeout from 'p-timeout';
  *
  * @param answerMsMax longer than a command is tried, so that it is usually the store that says what happened
  */
-export function answerInTime(store: CommandStrategy, answerMsMax: number): CommandStrategy {
+export function answerInTime(store: EventStore, answerMsMax: number): EventStore {
   return {
     close: () => store.close(),
+    dryRun: (request) => store.dryRun(request),
     execute: (request) =>
       pTimeout(store.execute(request), {
         milliseconds: answerMsMax,

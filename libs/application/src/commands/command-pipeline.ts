@@ -1,4 +1,4 @@
-import type { CommandOutcome, CommandStrategy, MovementFinder } from '@tidemark/event-store';
+import type { CommandOutcome, EventStore, MovementFinder } from '@tidemark/event-store';
 import { commandDefinition, type WalletCommand } from '@tidemark/wallet';
 import { completed, type AskedCommand } from './asked-command.js';
 import type { CommandIdentity } from './command-identity.js';
@@ -19,7 +19,7 @@ export class CommandPipeline {
 
   /** @param regions of this installation, the one of this process first */
   constructor(
-    private readonly store: CommandStrategy,
+    private readonly store: EventStore,
     private readonly movements: Pick<MovementFinder, 'find'>,
     private readonly regions: readonly [string, ...string[]],
   ) {}
@@ -33,7 +33,7 @@ export class CommandPipeline {
    * Has the command decided and its outcome made durable.
    *
    * @param hashes of the request, where not all of the command is what makes it this request
-   * @throws whatever `CommandStrategy.execute` throws
+   * @throws whatever `EventStore.execute` throws
    */
   async write(asked: AskedCommand, identity: CommandIdentity, hashes?: RequestHashes): Promise<Written> {
     this.inMemory++;
@@ -46,6 +46,17 @@ export class CommandPipeline {
     } finally {
       this.inMemory--;
     }
+  }
+
+  /**
+   * Decides the command as `write` would, and writes nothing.
+   *
+   * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
+   */
+  async dryRun(asked: AskedCommand, identity: CommandIdentity): Promise<Written> {
+    const command = await this.withOriginal(completed(asked, identity, this.regions[0]));
+    const outcome = await this.store.dryRun({ command, ...identity, ...hashesOf(asked, command, this.regions) });
+    return { command, outcome };
   }
 
   /** What is booked stays as it is, so it can be read before the command waits for its turn. */

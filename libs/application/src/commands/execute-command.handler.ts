@@ -9,6 +9,8 @@ export class ExecuteCommand extends Command<Written> {
   constructor(
     readonly asked: AskedCommand,
     readonly identity: CommandIdentity,
+    /** Decided, and nothing written. */
+    readonly dryRun = false,
   ) {
     super();
   }
@@ -18,7 +20,7 @@ export class ExecuteCommand extends Command<Written> {
 export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand> {
   constructor(@Inject(CommandPipeline) private readonly pipeline: CommandPipeline) {}
 
-  execute({ asked, identity }: ExecuteCommand): Promise<Written> {
-    return this.pipeline.write(asked, identity);
+  execute({ asked, identity, dryRun }: ExecuteCommand): Promise<Written> {
+    return dryRun ? this.pipeline.dryRun(asked, identity) : this.pipeline.write(asked, identity);
   }
 }

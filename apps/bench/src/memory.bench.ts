@@ -12,10 +12,10 @@ const CONNECTIONS = 16;
 /** What docs/memory.md promises of either process, MiB. */
 const MEMORY_MAX = 640;
 /**
- * With so many wallets of one balance every cache is full: 64 MB of idle wallets are 56,000 of 1,200 B, and a worker knows 20,000 rows
+ * With so many wallets of one balance every cache is full: 48 MB of idle wallets are 42,000 of 1,200 B, and a worker knows 20,000 rows
  * of each build (docs/memory.md).
  */
-const WALLETS_FULL = 60_000;
+const WALLETS_FULL = 50_000;
 /** Whatever comes after that takes no more memory; the rest is the garbage collector's leeway. */
 const GROWTH_MAX = 1.1;
 const LOOK_EVERY_MS = 250;

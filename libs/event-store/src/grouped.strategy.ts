@@ -68,16 +68,17 @@ class QueuedStrategy implements CommandStrategy {
   async execute(request: CommandRequest): Promise<CommandOutcome> {
     const { limits, monotonic } = this.environment;
     const now = monotonic();
+    const identity = identityOf(request);
     for (;;) {
       if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
-      const same = this.pending.get(identityOf(request));
+      const same = this.pending.get(identity);
       if (same?.request.requestHash === request.requestHash) return { ...(await same.outcome), replayed: true };
       this.room.enter(request.command);
       if (!same) break;
       await this.untilAnswered(same);
       this.room.leave(request.command);
     }
-    const command = new PendingCommand(request, now, now + limits.commandDeadlineMs);
+    const command = new PendingCommand(request, identity, now, now + limits.commandDeadlineMs);
     this.pending.set(command.identity, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
     if (unknown.length === 0) this.dispatch(command);

@@ -34,7 +34,7 @@ export const DEFAULT_LIMITS: Limits = {
   flushTimeoutMs: 5_000,
   commandDeadlineMs: 15_000,
   idleWalletsMax: 100_000,
-  idleWalletsBytesMax: 64 * 1024 * 1024,
+  idleWalletsBytesMax: 48 * 1024 * 1024,
   loadMax: 500,
   factsMax: 500,
   snapshotEvery: 200,

@@ -12,7 +12,6 @@ export function identityOf({ command, idempotencyKey, caller }: CommandRequest):
 /** A command on its way: queued, in flight, or between two attempts. */
 export class PendingCommand {
   readonly scope: string;
-  readonly identity: string;
   readonly walletIds: readonly string[];
   /** What its decision needs to know besides the wallets. */
   readonly facts: readonly FactAddress[];
@@ -27,14 +26,14 @@ export class PendingCommand {
   resolve!: (outcome: CommandOutcome) => void;
   reject!: (error: unknown) => void;
 
-  /** @param submittedAt and @param deadline milliseconds of the environment's monotonic clock. */
+  /** @param identity see `identityOf`; @param submittedAt and @param deadline milliseconds of the environment's monotonic clock. */
   constructor(
     readonly request: CommandRequest,
+    readonly identity: string,
     readonly submittedAt: number,
     readonly deadline: number,
   ) {
     this.scope = scopeOf(request.command);
-    this.identity = identityOf(request);
     this.walletIds = walletsOf(request.command);
     this.facts = factsOf(request.command);
     this.outcome = new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@tidemark/database';
+import type { Database, Engine } from '@tidemark/database';
 import { cuttingProxy, engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, watched, type TestStore } from './log-fixture.js';
@@ -248,18 +248,40 @@ describe.each(engines)('group commit on $engine', (engine) => {
 
   it('an event of a newer Tidemark stops its own wallet and nobody else', async () => {
     await Promise.all(['newer', 'older'].map((walletId) => store.openWallet(walletId)));
-    const { columns, position } =
-      engine.engine === 'postgres' ? { columns: ', position', position: ', position' } : { columns: '', position: '' };
-    await log.owner.query(`INSERT INTO wallet_events
-      (region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash${columns})
-      SELECT region, wallet_id, later.version, shard, recorded_at, 'FundsBlessed', 1, data, metadata, hash${position}
-      FROM wallet_events, (VALUES (2), (3)) AS later(version) WHERE wallet_id = 'newer'`);
+    await writeFutureEvents(log.owner, engine.engine, 'newer', 2);
     const fresh = await log.open();
     const [newer, older] = await Promise.allSettled([fresh.deposit('newer', '1.00'), fresh.deposit('older', '1.00')]);
     expect(newer).toMatchObject({ status: 'rejected', reason: { name: 'EventFromTheFuture' } });
     expect(older).toMatchObject({ status: 'fulfilled' });
   });
+
+  // A query for 500 wallets brings 40 events of each, and whoever has more is asked for again.
+  it('events of a newer Tidemark stop nobody else however many of them there are', async () => {
+    await Promise.all(['much-newer', 'as-old'].map((walletId) => store.openWallet(walletId)));
+    await writeFutureEvents(log.owner, engine.engine, 'much-newer', 60);
+    const fresh = await log.open();
+    const nobody = Array.from({ length: 498 }, (_, i) => fresh.deposit(`nobody-${i}`, '1.00'));
+    const [newer, older] = await Promise.allSettled([
+      fresh.deposit('much-newer', '1.00'),
+      fresh.deposit('as-old', '1.00'),
+    ]);
+    expect(newer).toMatchObject({ status: 'rejected', reason: { name: 'EventFromTheFuture' } });
+    expect(older).toMatchObject({ status: 'fulfilled' });
+    expect((await Promise.all(nobody)).length).toBe(498);
+  });
 });
+
+/** Appends events of a type that this version does not know to a wallet that was just opened. */
+async function writeFutureEvents(owner: Database, engine: Engine, walletId: string, events: number): Promise<void> {
+  const position = engine === 'postgres' ? ', position' : '';
+  await owner.query(
+    `INSERT INTO wallet_events
+      (region, wallet_id, version, shard, recorded_at, type, schema_version, data, metadata, hash${position})
+     SELECT region, wallet_id, later.version, shard, recorded_at, 'FundsBlessed', 1, data, metadata, hash${position}
+     FROM wallet_events, generate_series(2, $2::int8) AS later(version) WHERE wallet_id = $1`,
+    [walletId, events + 1],
+  );
+}
 
 /** A trigger that answers the next appends with SQLSTATE 40001. */
 async function failNextAppends(owner: Database, times: number): Promise<{ stop(): Promise<void> }> {

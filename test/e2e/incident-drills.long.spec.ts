@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@tidemark/observability';
-import { ALL_PROJECTIONS } from '@tidemark/projections';
+import { ALL_PROJECTIONS, tablesOf } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { startWorker, type RunningWorker } from '@tidemark/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,9 +19,7 @@ const DRILL_MS_MAX = 180_000;
 const VICTIM = '2378';
 
 const NAMES = ALL_PROJECTIONS.map(({ name }) => name);
-const TABLES = ALL_PROJECTIONS.flatMap(({ state, lines, totals }) =>
-  [state, lines, totals].flatMap((table) => (table ? [table.name] : [])),
-);
+const TABLES = ALL_PROJECTIONS.flatMap(tablesOf);
 
 /**
  * What goes wrong in the night, and what an operator does about it: on the data of a bank, with the service running, and

@@ -8,7 +8,7 @@ import {
   type ProjectedEvent,
 } from './packed-events.js';
 import { PAGE_BYTES_MAX } from './page-bytes.js';
-import { positionOf, type Position } from './position.js';
+import { POSITION_TYPE, positionOf, type Position } from './position.js';
 
 type Reader = Pick<Database, 'query' | 'engine'>;
 
@@ -114,8 +114,8 @@ export async function countWallets({ query }: Reader, region: string): Promise<n
 }
 
 const PAGE: Record<Engine, Record<'toEnd' | 'toWallet', string>> = {
-  postgres: pagesSql('int8', ''),
-  cockroach: pagesSql('decimal', `AS OF SYSTEM TIME '-${READ_AGE}'`),
+  postgres: pagesSql(POSITION_TYPE.postgres, ''),
+  cockroach: pagesSql(POSITION_TYPE.cockroach, `AS OF SYSTEM TIME '-${READ_AGE}'`),
 };
 
 function pagesSql(positionType: string, asOf: string): Record<'toEnd' | 'toWallet', string> {

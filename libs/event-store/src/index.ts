@@ -17,7 +17,7 @@ export {
 export { balancesView, fullBalances } from './balances-view.js';
 export { chain, CHAIN_START } from './hash-chain.js';
 export { closeTime, isReached, VISIBLE_WITHIN_MS } from './closed-time.js';
-export { isPosition, LOG_START, positionOf, type Position } from './position.js';
+export { isPosition, LOG_START, POSITION_TYPE, positionOf, type Position } from './position.js';
 export { regionsOf, type Regions } from './regions.js';
 export { LOOKUP } from './lookup-join.js';
 export { shardOf, SHARDS } from './shard.js';

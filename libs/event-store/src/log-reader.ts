@@ -12,7 +12,7 @@ import {
   type ProjectedEvent,
 } from './packed-events.js';
 import { PAGE_BYTES_MAX } from './page-bytes.js';
-import { positionOf, type Position } from './position.js';
+import { POSITION_TYPE, positionOf, type Position } from './position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
 /** Where a tailer stands: the position of the last commit it has seen, and that commit's id, since positions may tie. */
@@ -166,8 +166,8 @@ const LANES = Array.from({ length: COMMIT_LANES }, (_, lane) => lane);
 // Lane by lane, each in the order of its key, and then merged: a sort of all that is left would cost more the further
 // behind a tailer is. The position is compared besides the tuple because CockroachDB makes a range of a key of that only.
 const READ_COMMITS = {
-  postgres: readCommitsSql('int8'),
-  cockroach: readCommitsSql('decimal'),
+  postgres: readCommitsSql(POSITION_TYPE.postgres),
+  cockroach: readCommitsSql(POSITION_TYPE.cockroach),
 };
 
 function readCommitsSql(positionType: string): string {
@@ -186,8 +186,8 @@ LIMIT $4::int8`;
 }
 
 const READ_FEW_COMMITS = {
-  postgres: readFewCommitsSql('int8'),
-  cockroach: readFewCommitsSql('decimal'),
+  postgres: readFewCommitsSql(POSITION_TYPE.postgres),
+  cockroach: readFewCommitsSql(POSITION_TYPE.cockroach),
 };
 
 // The limit knows no order, so it stops each range of the key, and what is left to sort is as little.
@@ -212,8 +212,6 @@ export async function readHead(reader: Reader, region: string, upTo?: Position):
   );
   return rows[0] && { position: positionOf(reader.engine, rows[0].position), commitId: rows[0].commit_id };
 }
-
-const POSITION_TYPE: Record<Engine, string> = { postgres: 'int8', cockroach: 'decimal' };
 
 function readHeadSql(bound: string): string {
   const ofLane = (lane: number) => `

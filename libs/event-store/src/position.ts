@@ -15,6 +15,9 @@ export const LOG_START: Record<Engine, Position> = {
   postgres: '0'.repeat(POSTGRES_DIGITS),
 };
 
+/** What a position is in the database. */
+export const POSITION_TYPE: Record<Engine, string> = { cockroach: 'decimal', postgres: 'int8' };
+
 /** The position that the database wrote as `stored` (int8 or decimal, as text). */
 export function positionOf(engine: Engine, stored: string): Position {
   return engine === 'postgres' ? stored.padStart(POSTGRES_DIGITS, '0') : stored;

@@ -19,11 +19,13 @@ export {
   type LiveBuilds,
 } from './live-builds.js';
 export { listParked, type ParkedWallet } from './following/parked.js';
-export { balances, type BalanceState } from './balances/balances.projection.js';
-export { movementOf, movements, type Movement } from './movements/movements.projection.js';
-export { journal } from './journal/journal.projection.js';
-export { trialBalance } from './trial-balance/trial-balance.projection.js';
-export { dailyTotals } from './daily-totals/daily-totals.projection.js';
+export { balances, type BalanceState, walletBalances } from './balances/balances.projection.js';
+export { movementOf, movements, type Movement, walletMovements } from './movements/movements.projection.js';
+export { journal, journalEntries } from './journal/journal.projection.js';
+export { accountTotals, trialBalance } from './trial-balance/trial-balance.projection.js';
+export { dailyTotals, totalsByDay } from './daily-totals/daily-totals.projection.js';
+export { int2, int8, position } from './table-columns.js';
+export { tablesOf } from './projection-tables.js';
 export { plainNotation } from './plain-notation.js';
 export * from './balances/balances.read-model.js';
 export { readMetadata, type Metadata } from './balances/metadata.read-model.js';

@@ -1,16 +1,8 @@
-import { classify, type Database, type RunStatement } from '@tidemark/database';
+import { classify, type Database, type Engine, type RunStatement } from '@tidemark/database';
 import { positionOf } from '@tidemark/event-store';
-import type {
-  Addition,
-  Build,
-  Columns,
-  Line,
-  LineTable,
-  StateTable,
-  TotalTable,
-  Values,
-  WalletRow,
-} from './projection.js';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Addition, Build, Line, StateTable, Values, WalletRow } from './projection.js';
+import { namesOf, shapeOf, typeOn, type Column, type TableShape } from './table-columns.js';
 
 /** Where a statement runs: in a transaction, or by itself. */
 export interface Connection {
@@ -25,13 +17,6 @@ export interface Changes {
   readonly additions: readonly Addition[];
 }
 
-interface Column {
-  readonly name: string;
-  readonly type: string;
-}
-
-const STATE_KEY = 'generation, region, wallet_id';
-
 /** The rows of some wallets in one region, by wallet id; none for a projection without a table for them. */
 export async function loadRows(
   { engine, query }: Connection,
@@ -39,41 +24,44 @@ export async function loadRows(
   region: string,
   walletIds: readonly string[],
 ): Promise<Map<string, WalletRow>> {
-  const { state: table } = projection;
-  if (!table || walletIds.length === 0) return new Map();
+  const { state } = projection;
+  if (!state || walletIds.length === 0) return new Map();
+  const table = shapeOf(state.table);
   const { rows } = await query<Record<string, string | number | null>>(
     `SELECT ${stateColumns(table)} FROM ${table.name} r
      WHERE r.generation = $1::int8 AND r.region = $2::text AND r.wallet_id = ANY($3::text[])`,
     [generation, region, walletIds],
     { name: `load-${table.name}` },
   );
-  return new Map(rows.map((row) => toWalletRow(engine, table, row)).map((row) => [row.walletId, row]));
+  return new Map(rows.map((row) => toWalletRow(engine, state, row)).map((row) => [row.walletId, row]));
 }
 
 /** The rows of a key range in one region, in the byte order of wallet ids. */
 export async function pageOfRows(
   { engine, query }: Connection,
-  { projection: { state: table }, generation }: Build,
+  { projection: { state }, generation }: Build,
   { region, after, limit }: { region: string; after: string; limit: number },
 ): Promise<WalletRow[]> {
-  if (!table) return [];
+  if (!state) return [];
+  const table = shapeOf(state.table);
   const { rows } = await query<Record<string, string | number | null>>(
     `SELECT ${stateColumns(table)} FROM ${table.name} r
      WHERE r.generation = $1::int8 AND r.region = $2::text AND r.wallet_id > $3::text ORDER BY r.wallet_id LIMIT $4::int8`,
     [generation, region, after, limit],
     { name: `page-${table.name}` },
   );
-  return rows.map((row) => toWalletRow(engine, table, row));
+  return rows.map((row) => toWalletRow(engine, state, row));
 }
 
 /** The lines of a build after one of them, in the order of their key. */
 export async function pageOfLines(
   { engine, query }: Connection,
-  { projection: { lines: table }, generation }: Build,
+  { projection: { lines }, generation }: Build,
   { region, after, limit }: { region: string; after: Pick<Line, 'walletId' | 'version' | 'line'>; limit: number },
 ): Promise<Line[]> {
-  if (!table) return [];
-  const line = table.onePerEvent ? '1' : 'l.line';
+  if (!lines) return [];
+  const table = shapeOf(lines);
+  const line = table.hasLines ? 'l.line' : '1';
   const { rows } = await query<Record<string, string | number | null>>(
     `SELECT ${lineColumns(table)} FROM ${table.name} l
      WHERE l.generation = $1::int8 AND l.region = $2::text AND (l.wallet_id, l.version) >= ($3::text, $4::int8)
@@ -88,12 +76,13 @@ export async function pageOfLines(
 /** The lines of a build after one event up to another, which is included. @param to absent: up to the end */
 export async function linesBetween(
   { engine, query }: Connection,
-  { projection: { lines: table }, generation }: Build,
+  { projection: { lines }, generation }: Build,
   region: string,
   after: { walletId: string; version: number },
   to: { walletId: string; version: number } | undefined,
 ): Promise<Line[]> {
-  if (!table) return [];
+  if (!lines) return [];
+  const table = shapeOf(lines);
   const bound = to && 'AND (l.wallet_id, l.version) <= ($5::text, $6::int8)';
   const { rows } = await query<Record<string, string | number | null>>(
     `SELECT ${lineColumns(table)} FROM ${table.name} l
@@ -108,11 +97,12 @@ export async function linesBetween(
 /** The sums of a build in a region: shard and key, then each sum in plain notation. */
 export async function readTotals(
   { query }: Pick<Connection, 'query'>,
-  { projection: { totals: table }, generation }: Build,
+  { projection: { totals }, generation }: Build,
   region: string,
 ): Promise<Addition[]> {
-  if (!table) return [];
-  const names = [...Object.keys(table.key), ...Object.keys(table.sums)];
+  if (!totals) return [];
+  const table = shapeOf(totals);
+  const names = namesOf(table.own);
   const { rows } = await query<Record<string, string | number>>(
     `SELECT t.shard, ${names.map((name) => `t.${name}`).join(', ')} FROM ${table.name} t
      WHERE t.generation = $1::int8 AND t.region = $2::text`,
@@ -125,13 +115,13 @@ export async function readTotals(
 /** Wallets that a build has rows of, and the log no events in that region. @param limit at most so many */
 export async function walletsWithoutEvents(
   { query }: Pick<Connection, 'query'>,
-  { projection: { state: table }, generation }: Build,
+  { projection: { state }, generation }: Build,
   region: string,
   limit: number,
 ): Promise<string[]> {
-  if (!table) return [];
+  if (!state) return [];
   const { rows } = await query<{ wallet_id: string }>(
-    `SELECT t.wallet_id FROM ${table.name} t
+    `SELECT t.wallet_id FROM ${shapeOf(state.table).name} t
      WHERE t.generation = $1::int8 AND t.region = $2::text
        AND NOT EXISTS (SELECT 1 FROM wallet_events e WHERE e.region = t.region AND e.wallet_id = t.wallet_id)
      LIMIT $3::int8`,
@@ -157,7 +147,8 @@ export async function saveChanges(
 ): Promise<void> {
   const { state, lines: lineTable, totals } = projection;
   if (state && rows.length > 0) await saveRows(connection, state, generation, region, rows);
-  if (lineTable && there === 'replaced') await deleteLines(connection, lineTable, generation, region, lines);
+  if (lineTable && there === 'replaced')
+    await deleteLines(connection, shapeOf(lineTable).name, generation, region, lines);
   if (lineTable && lines.length > 0) await saveLines(connection, lineTable, generation, region, lines);
   if (totals && additions.length > 0) await addTotals(connection, totals, generation, region, additions);
 }
@@ -182,10 +173,10 @@ export async function deleteWallet(
   region: string,
   walletId: string,
 ): Promise<void> {
-  for (const table of [build.projection.state, build.projection.lines]) {
+  for (const table of [build.projection.state?.table, build.projection.lines]) {
     if (!table) continue;
     await query(
-      `DELETE FROM ${table.name} WHERE generation = $1::int8 AND region = $2::text AND wallet_id = $3::text`,
+      `DELETE FROM ${shapeOf(table).name} WHERE generation = $1::int8 AND region = $2::text AND wallet_id = $3::text`,
       [build.generation, region, walletId],
     );
   }
@@ -193,29 +184,41 @@ export async function deleteWallet(
 
 /** The tables of a projection. */
 export function tablesOf({ state, lines, totals }: Build['projection']): string[] {
-  return [state, lines, totals].flatMap((table) => (table ? [table.name] : []));
+  return [state?.table, lines, totals].flatMap((table) => (table ? [shapeOf(table).name] : []));
 }
+
+/** What is in the engine's columns. */
+const OF_ROW: Readonly<Record<string, (row: WalletRow) => string | number>> = {
+  wallet_id: ({ walletId }) => walletId,
+  shard: ({ shard }) => shard,
+  version: ({ version }) => version,
+  position: ({ position }) => position,
+};
+const OF_LINE: Readonly<Record<string, (line: Line) => string | number>> = {
+  wallet_id: ({ walletId }) => walletId,
+  version: ({ version }) => version,
+  line: ({ line }) => line,
+  position: ({ position }) => position,
+};
 
 async function saveRows(
   connection: Connection,
-  table: StateTable<unknown>,
+  state: StateTable<unknown>,
   generation: string,
   region: string,
   rows: readonly WalletRow[],
 ): Promise<void> {
-  const own = [
-    { name: 'wallet_id', type: 'text' },
-    { name: 'shard', type: 'int2' },
-    { name: 'version', type: 'int8' },
-    { name: 'position', type: positionType(connection) },
-  ];
-  const columns = [...own, ...columnsOf(table.columns)];
-  const values = rows.map((row) => [row.walletId, row.shard, row.version, row.position, ...table.encode(row.state)]);
+  const table = shapeOf(state.table);
+  const columns = [...table.engines, ...table.own];
+  const values = rows.map((row) => [
+    ...table.engines.map(({ name }) => OF_ROW[name]!(row)),
+    ...state.encode(row.state),
+  ]);
   // CockroachDB writes a whole row without reading the one before it, where the statement says UPSERT: two thirds of the time.
   const statement =
     connection.engine === 'cockroach'
-      ? `UPSERT${insertion(table.name, columns).slice('INSERT'.length)}`
-      : `${insertion(table.name, columns)} ON CONFLICT (${STATE_KEY}) DO UPDATE SET ${replaced(columns)}`;
+      ? `UPSERT${insertion(connection.engine, table.name, columns).slice('INSERT'.length)}`
+      : `${insertion(connection.engine, table.name, columns)} ON CONFLICT (${table.primaryKey.join(', ')}) DO UPDATE SET ${replaced(columns)}`;
   await connection.query(statement, [generation, region, ...transposed(columns, values)], {
     name: `save-${table.name}`,
   });
@@ -228,39 +231,31 @@ function replaced(columns: readonly Column[]): string {
 
 async function saveLines(
   connection: Connection,
-  table: LineTable,
+  lineTable: PgTable,
   generation: string,
   region: string,
   lines: readonly Line[],
 ): Promise<void> {
-  const own = [
-    { name: 'wallet_id', type: 'text' },
-    { name: 'version', type: 'int8' },
-    ...(table.onePerEvent ? [] : [{ name: 'line', type: 'int2' }]),
-    { name: 'position', type: positionType(connection) },
-  ];
-  const columns = [...own, ...columnsOf(table.columns)];
+  const table = shapeOf(lineTable);
+  const columns = [...table.engines, ...table.own];
   const values = [
-    lines.map(({ walletId }) => walletId),
-    lines.map(({ version }) => version),
-    ...(table.onePerEvent ? [] : [lines.map(({ line }) => line)]),
-    lines.map(({ position }) => position),
-    ...Object.keys(table.columns).map((_, i) => lines.map((line) => line.values[i])),
+    ...table.engines.map(({ name }) => lines.map(OF_LINE[name]!)),
+    ...table.own.map((_, i) => lines.map((line) => line.values[i])),
   ];
-  await connection.query(insertion(table.name, columns), [generation, region, ...values], {
+  await connection.query(insertion(connection.engine, table.name, columns), [generation, region, ...values], {
     name: `save-${table.name}`,
   });
 }
 
 async function deleteLines(
   { query }: Connection,
-  table: LineTable,
+  table: string,
   generation: string,
   region: string,
   lines: readonly Line[],
 ): Promise<void> {
   await query(
-    `DELETE FROM ${table.name} WHERE generation = $1::int8 AND region = $2::text
+    `DELETE FROM ${table} WHERE generation = $1::int8 AND region = $2::text
        AND (wallet_id, version) IN (SELECT * FROM unnest($3::text[], $4::int8[]))`,
     [generation, region, lines.map(({ walletId }) => walletId), lines.map(({ version }) => version)],
   );
@@ -268,21 +263,22 @@ async function deleteLines(
 
 async function addTotals(
   connection: Connection,
-  table: TotalTable,
+  totals: PgTable,
   generation: string,
   region: string,
   additions: readonly Addition[],
 ): Promise<void> {
-  const key = [{ name: 'shard', type: 'int2' }, ...columnsOf(table.key)];
-  const sums = columnsOf(table.sums);
+  const table = shapeOf(totals);
+  const key = [...table.engines, ...table.key];
+  const sums = table.own.slice(table.key.length);
   const columns = [...key, ...sums];
-  const keyNames = key.map(({ name }) => name).join(', ');
+  const keyNames = namesOf(key).join(', ');
   // One row may not be changed twice by a statement, so what goes to the same one is added up first.
   await connection.query(
-    `INSERT INTO ${table.name} AS t (generation, region, ${columns.map(({ name }) => name).join(', ')})
-     SELECT $1::int8, $2::text, ${keyNames}, ${sums.map(({ name, type }) => `sum(${name})::${type}`).join(', ')}
-     FROM ${unnested(columns)} GROUP BY ${keyNames}
-     ON CONFLICT (generation, region, ${keyNames})
+    `INSERT INTO ${table.name} AS t (generation, region, ${namesOf(columns).join(', ')})
+     SELECT $1::int8, $2::text, ${keyNames}, ${sums.map((column) => `sum(${column.name})::${typeOn(connection.engine, column)}`).join(', ')}
+     FROM ${unnested(connection.engine, columns)} GROUP BY ${keyNames}
+     ON CONFLICT (${table.primaryKey.join(', ')})
      DO UPDATE SET ${sums.map(({ name }) => `${name} = t.${name} + excluded.${name}`).join(', ')}`,
     [
       generation,
@@ -296,38 +292,30 @@ async function addTotals(
   );
 }
 
-function insertion(table: string, columns: readonly Column[]): string {
-  const names = columns.map(({ name }) => name).join(', ');
-  return `INSERT INTO ${table} (generation, region, ${names}) SELECT $1::int8, $2::text, ${names} FROM ${unnested(columns)}`;
+function insertion(engine: Engine, table: string, columns: readonly Column[]): string {
+  const names = namesOf(columns).join(', ');
+  return `INSERT INTO ${table} (generation, region, ${names}) SELECT $1::int8, $2::text, ${names} FROM ${unnested(engine, columns)}`;
 }
 
 /** $1 is the generation and $2 the region; each column is one array after them. */
-function unnested(columns: readonly Column[]): string {
-  const arrays = columns.map(({ type }, i) => `$${i + 3}::${type}[]`).join(', ');
-  return `unnest(${arrays}) AS u(${columns.map(({ name }) => name).join(', ')})`;
+function unnested(engine: Engine, columns: readonly Column[]): string {
+  const arrays = columns.map((column, i) => `$${i + 3}::${typeOn(engine, column)}[]`).join(', ');
+  return `unnest(${arrays}) AS u(${namesOf(columns).join(', ')})`;
 }
 
 function transposed(columns: readonly Column[], rows: readonly Values[]): unknown[][] {
   return columns.map((_, i) => rows.map((row) => row[i]));
 }
 
-function columnsOf(columns: Columns): Column[] {
-  return Object.entries(columns).map(([name, type]) => ({ name, type }));
-}
-
-function positionType({ engine }: Pick<Database, 'engine'>): string {
-  return engine === 'postgres' ? 'int8' : 'decimal';
-}
-
-function stateColumns({ columns }: StateTable<unknown>): string {
-  return ['wallet_id', 'shard', 'version', 'position::text AS position', ...Object.keys(columns)]
+function stateColumns({ own }: TableShape): string {
+  return ['wallet_id', 'shard', 'version', 'position::text AS position', ...namesOf(own)]
     .map((name) => `r.${name}`)
     .join(', ');
 }
 
 function toWalletRow(
   engine: Database['engine'],
-  table: StateTable<unknown>,
+  state: StateTable<unknown>,
   row: Record<string, string | number | null>,
 ): WalletRow {
   return {
@@ -336,37 +324,37 @@ function toWalletRow(
     version: Number(row['version']),
     position: positionOf(engine, String(row['position'])),
     state: decoded(
-      table,
-      Object.keys(table.columns).map((name) => row[name]!),
+      state,
+      shapeOf(state.table).own.map(({ name }) => row[name]!),
     ),
   };
 }
 
 /** What cannot be read is as if an earlier version had written it: the log says what it has to be. */
-function decoded(table: StateTable<unknown>, values: Values): unknown {
+function decoded(state: StateTable<unknown>, values: Values): unknown {
   try {
-    return table.decode(values);
+    return state.decode(values);
   } catch {
     return undefined;
   }
 }
 
-function lineColumns({ columns, onePerEvent = false }: LineTable): string {
-  const own = [
+function lineColumns({ own, hasLines }: TableShape): string {
+  const engines = [
     'l.wallet_id',
     'l.version',
-    `${onePerEvent ? '1' : 'l.line'} AS line_number`,
+    `${hasLines ? 'l.line' : '1'} AS line_number`,
     'l.position::text AS position',
   ];
-  return [...own, ...Object.keys(columns).map((name) => `l.${name}`)].join(', ');
+  return [...engines, ...namesOf(own).map((name) => `l.${name}`)].join(', ');
 }
 
-function toLine(engine: Database['engine'], table: LineTable, row: Record<string, string | number | null>): Line {
+function toLine(engine: Database['engine'], { own }: TableShape, row: Record<string, string | number | null>): Line {
   return {
     walletId: String(row['wallet_id']),
     version: Number(row['version']),
     line: Number(row['line_number']),
     position: positionOf(engine, String(row['position'])),
-    values: Object.keys(table.columns).map((name) => row[name]!),
+    values: own.map(({ name }) => row[name]!),
   };
 }

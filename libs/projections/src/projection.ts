@@ -1,6 +1,7 @@
 import type { ProjectedEvent } from '@tidemark/event-store';
 import type { Money } from '@tidemark/money';
 import type { WalletEvent } from '@tidemark/wallet';
+import type { PgTable } from 'drizzle-orm/pg-core';
 
 /**
  * A projection: a name, a version, a pure function, and its tables. The engine does the rest: it follows the log, hands
@@ -13,8 +14,13 @@ export interface Projection<State = unknown> {
   /** Raised when `apply` changes its results: rows of another version want a rebuild. */
   readonly version: number;
   readonly state?: StateTable<State>;
-  readonly lines?: LineTable;
-  readonly totals?: TotalTable;
+  /** Rows that an event adds: a table of `lineColumns`, or of `eventColumns` where it is one row at most. */
+  readonly lines?: PgTable;
+  /**
+   * Sums, kept per shard so that nobody fights over a row, and added up on reading: a table of `sumColumns`. A row is its key, then
+   * what is added to each sum.
+   */
+  readonly totals?: PgTable;
   /**
    * Pure.
    *
@@ -35,43 +41,15 @@ export interface Applied<State> {
   readonly totals?: readonly Values[];
 }
 
-/** What PostgreSQL calls the type of a column; both engines know these. */
-export type ColumnType = 'text' | 'int2' | 'int8' | 'decimal' | 'date' | 'timestamptz';
-export type Columns = Readonly<Record<string, ColumnType>>;
-/** The values of one row, in the order of the columns. Decimals are strings; null where there is none. */
+/** The values of one row, in the order of the table's own columns. Decimals are strings; null where there is none. */
 export type Values = readonly (string | number | null)[];
 
-/**
- * One row a wallet. The engine's own columns come first: generation, region, wallet_id, shard, version, position, with
- * the primary key (generation, region, wallet_id).
- */
+/** One row a wallet, replaced by each of its events: a table of `walletColumns` and a projection's own. */
 export interface StateTable<State> {
-  readonly name: string;
-  readonly columns: Columns;
+  readonly table: PgTable;
   encode(state: State): Values;
   /** @returns undefined for values that an earlier version encoded: the state is then folded again from the log */
   decode(values: Values): State | undefined;
-}
-
-/**
- * Rows that an event adds. The engine's own columns come first: generation, region, wallet_id, version, line, position,
- * with the primary key (generation, region, wallet_id, version, line); `line` counts from 1 within an event.
- */
-export interface LineTable {
-  readonly name: string;
-  readonly columns: Columns;
-  /** No event adds more than one, so the table has no column `line`. */
-  readonly onePerEvent?: boolean;
-}
-
-/**
- * Sums, kept per shard so that nobody fights over a row, and added up on reading. The engine's own columns come first:
- * generation, region, shard; they and `key` are the primary key. A row is its key, then what is added to each sum.
- */
-export interface TotalTable {
-  readonly name: string;
-  readonly key: Columns;
-  readonly sums: Columns;
 }
 
 /** One build of a projection's tables. */

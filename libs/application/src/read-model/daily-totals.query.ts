@@ -1,8 +1,7 @@
-import { generationIn, plainNotation, type LiveBuilds } from '@tidemark/projections';
+import { generationIn, plainNotation, totalsByDay, type LiveBuilds } from '@tidemark/projections';
 import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { dailyTotals } from './journal.schema.js';
 import { liveBuild } from './live-build.js';
 import type { DailyTotalsPlace } from './places.js';
 import type { Reading } from './reading.js';
@@ -72,7 +71,7 @@ function pageOfTotals(reading: Reading, asked: Asked) {
     .limit(asked.limit);
 }
 
-const { day, region, currency, type } = dailyTotals;
+const { day, region, currency, type } = totalsByDay;
 const KEY = { region, currency, type };
 
 function ofRegion({ drizzle }: Reading, { builds, from, to, after, limit, ...asked }: Asked, home: string) {
@@ -80,13 +79,13 @@ function ofRegion({ drizzle }: Reading, { builds, from, to, after, limit, ...ask
     .select({
       day: sql<string>`${day}::text`.as('day'),
       ...KEY,
-      amount: sql<string>`sum(${dailyTotals.amount})::text`.as('amounts'),
-      count: sql<string>`sum(${dailyTotals.count})::text`.as('counts'),
+      amount: sql<string>`sum(${totalsByDay.amount})::text`.as('amounts'),
+      count: sql<string>`sum(${totalsByDay.count})::text`.as('counts'),
     })
-    .from(dailyTotals)
+    .from(totalsByDay)
     .where(
       and(
-        ...[eq(dailyTotals.generation, generationIn(builds, home)), eq(region, home)],
+        ...[eq(totalsByDay.generation, generationIn(builds, home)), eq(region, home)],
         from === undefined ? undefined : gte(day, from),
         to === undefined ? undefined : lte(day, to),
         asked.currency === undefined ? undefined : eq(currency, asked.currency),

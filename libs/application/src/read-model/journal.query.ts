@@ -1,10 +1,9 @@
 import { positionOf, type Position } from '@tidemark/event-store';
-import { generationIn, type LiveBuilds } from '@tidemark/projections';
+import { generationIn, journalEntries, type LiveBuilds } from '@tidemark/projections';
 import { COUNTER_ACCOUNTS, type CounterAccount } from '@tidemark/wallet';
 import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { journalEntries } from './journal.schema.js';
 import { liveBuild } from './live-build.js';
 import { ofBuilds } from './of-builds.js';
 import type { JournalPlace } from './places.js';

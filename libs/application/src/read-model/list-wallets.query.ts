@@ -1,13 +1,12 @@
 import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from '@tidemark/event-store';
-import type { LiveBuilds } from '@tidemark/projections';
+import { walletBalances, type LiveBuilds } from '@tidemark/projections';
 import { ARCHIVED_IN_STATE } from '@tidemark/wallet';
 import { and, asc, gt, like, sql, type SQL } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { liveBuild } from './live-build.js';
 import { byGeneration, ofBuilds } from './of-builds.js';
 import type { Reading } from './reading.js';
-import { walletBalances } from './schema.js';
 
 /** A projected row as it is stored. */
 export interface ListedWallet {
@@ -94,7 +93,7 @@ function isLatest(builds: LiveBuilds, regions: readonly string[]): SQL | undefin
   return and(
     ...byGeneration(builds, regions).map(
       ([generation, of]) => sql`NOT EXISTS (
-    SELECT 1 FROM wallet_balances later
+    SELECT 1 FROM ${walletBalances} later
     WHERE later.generation = ${generation} AND later.region IN (${named(of)}) AND later.wallet_id = ${walletId}
       AND later.version > ${version})`,
     ),

@@ -1,12 +1,12 @@
 import type { Database } from '@tidemark/database';
 import { positionOf } from '@tidemark/event-store';
-import type { LiveBuilds, Movement } from '@tidemark/projections';
+import { walletMovements, type LiveBuilds, type Movement } from '@tidemark/projections';
 import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { liveBuild } from './live-build.js';
 import { ofBuilds } from './of-builds.js';
 import type { Reading } from './reading.js';
-import { walletMovements, wallets } from './schema.js';
+import { wallets } from './schema.js';
 
 export interface StatementPage {
   readonly live: string | undefined;

@@ -1,8 +1,7 @@
-import { plainNotation, type LiveBuilds } from '@tidemark/projections';
+import { accountTotals, plainNotation, type LiveBuilds } from '@tidemark/projections';
 import type { AccountClass } from '@tidemark/wallet';
 import { asc, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
-import { accountTotals } from './journal.schema.js';
 import { liveBuild } from './live-build.js';
 import { ofBuilds } from './of-builds.js';
 import type { Reading } from './reading.js';

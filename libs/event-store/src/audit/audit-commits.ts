@@ -1,7 +1,7 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from '../lookup-join.js';
 import type { LogCursor } from '../log-reader.js';
-import { positionOf, type Position } from '../position.js';
+import { POSITION_TYPE, positionOf, type Position } from '../position.js';
 import type { AuditReader } from './audit.js';
 
 /** A row of `commits` as it is, whether it can be read or not. */
@@ -76,10 +76,11 @@ SELECT c.lane FROM commits c WHERE c.region = $1::text AND c.lane > $2::int2 ORD
 
 const COLUMNS = 'c.region, c.lane, c.position::text AS position, c.commit_id, c.appended';
 
-const LANE_COMMITS: Record<Engine, string> = { cockroach: laneSql('decimal'), postgres: laneSql('int8') };
+const LANE_COMMITS: Record<Engine, string> = { cockroach: laneSql('cockroach'), postgres: laneSql('postgres') };
 
 // The position is compared besides the tuple: CockroachDB makes a range of the key of that only.
-function laneSql(type: string): string {
+function laneSql(engine: Engine): string {
+  const type = POSITION_TYPE[engine];
   return `
 SELECT ${COLUMNS} FROM commits c
 WHERE c.region = $1::text AND c.lane = $2::int2 AND c.position >= $3::${type} AND c.position <= $5::${type}
@@ -92,6 +93,6 @@ const COMMITS_AT: Record<Engine, string> = { cockroach: atSql('cockroach'), post
 function atSql(engine: Engine): string {
   return `
 SELECT ${COLUMNS}
-FROM unnest($1::text[], $2::int2[], $3::${engine === 'cockroach' ? 'decimal' : 'int8'}[]) AS p(region, lane, position)
+FROM unnest($1::text[], $2::int2[], $3::${POSITION_TYPE[engine]}[]) AS p(region, lane, position)
 ${LOOKUP[engine].inner} commits c ON c.region = p.region AND c.lane = p.lane AND c.position = p.position`;
 }

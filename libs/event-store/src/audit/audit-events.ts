@@ -1,7 +1,7 @@
 import type { Engine } from '@tidemark/database';
 import { LOOKUP } from '../lookup-join.js';
 import { PAGE_BYTES_MAX } from '../page-bytes.js';
-import { positionOf, type Position } from '../position.js';
+import { POSITION_TYPE, positionOf, type Position } from '../position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from '../recorded-event.js';
 import type { AuditReader } from './audit.js';
 
@@ -136,8 +136,6 @@ export async function readLowestVersions(
 function valuesOf(keys: readonly EventKey[]): unknown[] {
   return [keys.map(({ region }) => region), keys.map(({ walletId }) => walletId), keys.map(({ version }) => version)];
 }
-
-const POSITION_TYPE: Record<Engine, string> = { cockroach: 'decimal', postgres: 'int8' };
 
 const bothEngines = (sql: (engine: Engine) => string): Record<Engine, string> => ({
   cockroach: sql('cockroach'),

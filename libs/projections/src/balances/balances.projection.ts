@@ -8,7 +8,9 @@ import {
   STATE_VERSION,
   type Wallet,
 } from '@tidemark/wallet';
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection } from '../projection.js';
+import { instant, int2, walletColumns } from '../table-columns.js';
 
 /** One wallet as it stands. Times are ISO 8601, UTC. */
 export interface BalanceState {
@@ -17,13 +19,24 @@ export interface BalanceState {
   readonly updatedAt: string;
 }
 
+export const walletBalances = pgTable(
+  'wallet_balances',
+  {
+    ...walletColumns(),
+    stateVersion: int2('state_version').notNull(),
+    state: text('state').notNull(),
+    openedAt: instant('opened_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId] })],
+);
+
 /** Balances: the wallet folded, one row each. What `GET /v1/wallets` lists and every fresh read starts from. */
 export const balances: Projection<BalanceState> = {
   name: 'balances',
   version: 2,
   state: {
-    name: 'wallet_balances',
-    columns: { state_version: 'int2', state: 'text', opened_at: 'timestamptz', updated_at: 'timestamptz' },
+    table: walletBalances,
     encode: ({ wallet, openedAt, updatedAt }) => [STATE_VERSION, encodeWallet(wallet), openedAt, updatedAt],
     decode: ([stateVersion, state, openedAt, updatedAt]) =>
       READABLE_STATE_VERSIONS.includes(Number(stateVersion))

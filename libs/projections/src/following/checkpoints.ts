@@ -1,5 +1,5 @@
 import type { Database, TransactionClient } from '@tidemark/database';
-import { positionOf, type LogCursor } from '@tidemark/event-store';
+import { POSITION_TYPE, positionOf, type LogCursor } from '@tidemark/event-store';
 import type { Build } from '../projection.js';
 
 /** Where a build stands in one shard of a region's log. */
@@ -88,7 +88,7 @@ export async function moveCheckpoints(
   if (rowCount !== moves.length) throw new PageLost('another worker has this shard');
 }
 
-const MOVE = { postgres: moveSql('int8'), cockroach: moveSql('decimal') };
+const MOVE = { postgres: moveSql(POSITION_TYPE.postgres), cockroach: moveSql(POSITION_TYPE.cockroach) };
 
 // FOR SHARE: whoever wants to take a shard waits for the page that is being written.
 function moveSql(positionType: string): string {

@@ -1,5 +1,12 @@
 import type { Database } from '@tidemark/database';
-import { readWalletEvents, shardOf, type LogCursor, type Position, type ProjectedEvent } from '@tidemark/event-store';
+import {
+  POSITION_TYPE,
+  readWalletEvents,
+  shardOf,
+  type LogCursor,
+  type Position,
+  type ProjectedEvent,
+} from '@tidemark/event-store';
 import { EventFromTheFuture } from '@tidemark/wallet';
 import { deleteWallet, loadRows, saveChanges, type Connection } from '../projection-tables.js';
 import type { Build } from '../projection.js';
@@ -124,10 +131,9 @@ async function lastVersionFollowed(
   walletId: string,
   position: Position,
 ): Promise<number> {
-  const type = engine === 'postgres' ? 'int8' : 'decimal';
   const { rows } = await query<{ version: string | null }>(
     `SELECT max(e.version) AS version FROM wallet_events e
-     WHERE e.region = $1::text AND e.wallet_id = $2::text AND e.position <= $3::${type}`,
+     WHERE e.region = $1::text AND e.wallet_id = $2::text AND e.position <= $3::${POSITION_TYPE[engine]}`,
     [region, walletId, position],
     { name: 'last-version-followed' },
   );

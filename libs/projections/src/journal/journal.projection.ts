@@ -1,5 +1,22 @@
 import { postingsOf, statementLineOf } from '@tidemark/wallet';
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection } from '../projection.js';
+import { instant, lineColumns } from '../table-columns.js';
+
+export const journalEntries = pgTable(
+  'journal_entries',
+  {
+    ...lineColumns(),
+    account: text('account').notNull(),
+    amount: text('amount').notNull(),
+    currency: text('currency').notNull(),
+    type: text('type').notNull(),
+    movementId: text('movement_id').notNull(),
+    effectiveAt: instant('effective_at'),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId, table.version, table.line] })],
+);
 
 /**
  * The journal: double entry, a line for each posting of each event (the chart of accounts is beside `postingsOf`).
@@ -8,13 +25,7 @@ import type { Projection } from '../projection.js';
 export const journal: Projection<never> = {
   name: 'journal',
   version: 1,
-  lines: {
-    name: 'journal_entries',
-    columns: {
-      ...{ account: 'text', amount: 'text', currency: 'text', type: 'text', movement_id: 'text' },
-      ...{ effective_at: 'timestamptz', recorded_at: 'timestamptz' },
-    },
-  },
+  lines: journalEntries,
   apply(_, event, { walletId, recordedAt }) {
     const postings = postingsOf(walletId, event);
     if (postings.length === 0) return {};

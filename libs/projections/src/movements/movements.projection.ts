@@ -12,7 +12,9 @@ import {
   type Wallet,
   type WalletEvent,
 } from '@tidemark/wallet';
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection, Values } from '../projection.js';
+import { eventColumns, instant, int2, walletColumns } from '../table-columns.js';
 
 /** One line of a wallet's statement. Amounts are canonical; `amount` is signed, what it added to the wallet. */
 export interface Movement {
@@ -32,26 +34,42 @@ export interface Movement {
   readonly recordedAt: string;
 }
 
+/** What a statement goes on from. */
+export const statementWallets = pgTable(
+  'statement_wallets',
+  { ...walletColumns(), stateVersion: int2('state_version').notNull(), state: text('state').notNull() },
+  (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId] })],
+);
+
+export const walletMovements = pgTable(
+  'wallet_movements',
+  {
+    ...eventColumns(),
+    type: text('type').notNull(),
+    movementId: text('movement_id').notNull(),
+    amount: text('amount').notNull(),
+    currency: text('currency').notNull(),
+    balanceAfter: text('balance_after').notNull(),
+    counterparty: text('counterparty'),
+    reference: text('reference'),
+    description: text('description'),
+    effectiveAt: instant('effective_at'),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId, table.version] })],
+);
+
 /** Statements: a line for each event that moved money, with the balance after it. */
 export const movements: Projection<Wallet> = {
   name: 'movements',
   version: 2,
   state: {
-    name: 'statement_wallets',
-    columns: { state_version: 'int2', state: 'text' },
+    table: statementWallets,
     encode: (wallet) => [STATE_VERSION, encodeWallet(wallet)],
     decode: ([stateVersion, state]) =>
       READABLE_STATE_VERSIONS.includes(Number(stateVersion)) ? decodeWallet(String(state)) : undefined,
   },
-  lines: {
-    name: 'wallet_movements',
-    onePerEvent: true,
-    columns: {
-      ...{ type: 'text', movement_id: 'text', amount: 'text', currency: 'text', balance_after: 'text' },
-      ...{ counterparty: 'text', reference: 'text', description: 'text' },
-      ...{ effective_at: 'timestamptz', recorded_at: 'timestamptz' },
-    },
-  },
+  lines: walletMovements,
   apply(wallet, event, recorded) {
     const after = evolve(wallet ?? initialState, event);
     const line = lineOf(event, recorded, after);

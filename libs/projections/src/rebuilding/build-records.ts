@@ -3,10 +3,11 @@ import {
   fixPosition,
   LOG_START,
   NO_COMMIT_ID,
+  type Position,
+  POSITION_TYPE,
   positionOf,
   readHead,
   SHARDS,
-  type Position,
 } from '@tidemark/event-store';
 import type { Connection } from '../projection-tables.js';
 import { LIVE_BUILDS, liveBuildsOf, liveGenerations } from '../live-builds.js';
@@ -220,8 +221,6 @@ export async function beginFollowing(
     return true;
   });
 }
-
-const POSITION_TYPE = { postgres: 'int8', cockroach: 'decimal' };
 
 /** Remembers what a verification found. @param verified JSON */
 export async function recordVerification(

@@ -1,5 +1,6 @@
 import type { Connection } from '../projection-tables.js';
 import type { Build } from '../projection.js';
+import { namesOf, shapeOf } from '../table-columns.js';
 
 /** Characters of a row that are shown. */
 const SHOWN_MAX = 200;
@@ -11,14 +12,15 @@ const SHOWN_MAX = 200;
  */
 export async function rawRows(
   { query }: Pick<Connection, 'query'>,
-  { projection: { state: table }, generation }: Build,
+  { projection: { state }, generation }: Build,
   region: string,
   walletIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (!table || walletIds.length === 0) return new Map();
-  const names = Object.keys(table.columns);
+  if (!state || walletIds.length === 0) return new Map();
+  const { name: table, own } = shapeOf(state.table);
+  const names = namesOf(own);
   const { rows } = await query<Record<string, string | number | null>>(
-    `SELECT r.wallet_id, ${names.map((name) => `r.${name}`).join(', ')} FROM ${table.name} r
+    `SELECT r.wallet_id, ${names.map((name) => `r.${name}`).join(', ')} FROM ${table} r
      WHERE r.generation = $1::int8 AND r.region = $2::text AND r.wallet_id = ANY($3::text[])`,
     [generation, region, walletIds],
   );

@@ -1,10 +1,13 @@
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import type { Projection } from '../projection.js';
+import { decimal, sumColumns } from '../table-columns.js';
 import { TotalSums } from './total-sums.js';
 
-const projection = {
-  totals: { name: 't', key: { currency: 'text' }, sums: { amount: 'decimal' } },
-} as unknown as Projection;
+const totals = pgTable('t', { ...sumColumns(), currency: text('currency'), amount: decimal('amount') }, (table) => [
+  primaryKey({ columns: [table.generation, table.region, table.shard, table.currency] }),
+]);
+const projection: Pick<Projection, 'totals'> = { totals };
 
 describe('sums in memory', () => {
   it('are exact, at any size and any scale', () => {

@@ -1,4 +1,5 @@
 import type { Addition, Projection } from '../projection.js';
+import { shapeOf } from '../table-columns.js';
 
 /** Fraction digits that are reckoned with: those of the finest asset. */
 const SCALE = 18;
@@ -16,10 +17,15 @@ export interface TotalSum {
 export class TotalSums {
   private readonly sums = new Map<string, { shard: number; key: string; numbers: bigint[] }>();
 
-  constructor(private readonly projection: Projection) {}
+  /** How many of the first values are the key. */
+  private readonly keys: number;
+
+  constructor({ totals }: Pick<Projection, 'totals'>) {
+    this.keys = totals ? shapeOf(totals).key.length : 0;
+  }
 
   add({ shard, values }: Addition): void {
-    const keys = Object.keys(this.projection.totals!.key).length;
+    const keys = this.keys;
     const key = JSON.stringify(values.slice(0, keys).map(String));
     const numbers = values.slice(keys).map((value) => scaled(String(value)));
     const known = this.sums.get(`${shard} ${key}`);

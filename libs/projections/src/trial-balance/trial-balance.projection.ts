@@ -1,6 +1,20 @@
 import { Money } from '@tidemark/money';
 import { accountClassOf, postingsOf } from '@tidemark/wallet';
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection } from '../projection.js';
+import { decimal, sumColumns } from '../table-columns.js';
+
+export const accountTotals = pgTable(
+  'account_totals',
+  {
+    ...sumColumns(),
+    account: text('account').notNull(),
+    currency: text('currency').notNull(),
+    debit: decimal('debit').notNull(),
+    credit: decimal('credit').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.generation, table.region, table.shard, table.account, table.currency] })],
+);
 
 /**
  * The trial balance: what was debited and credited to each class of accounts, currency by currency. Each event adds as
@@ -9,11 +23,7 @@ import type { Projection } from '../projection.js';
 export const trialBalance: Projection<never> = {
   name: 'trial_balance',
   version: 1,
-  totals: {
-    name: 'account_totals',
-    key: { account: 'text', currency: 'text' },
-    sums: { debit: 'decimal', credit: 'decimal' },
-  },
+  totals: accountTotals,
   apply: (_, event, { walletId }) => ({
     totals: postingsOf(walletId, event).map(({ account, amount }) => {
       const zero = Money.zero(amount.currency);

@@ -139,15 +139,6 @@ type Step = WalletEvent | readonly AddressedEvent[];
 const addressed = (steps: readonly Step[]): readonly AddressedEvent[] =>
   steps.flatMap((step) => ('type' in step ? of(ALICE, step) : step));
 
-/** Every wallet that the history names, folded. */
-export function foldAll(history: readonly AddressedEvent[]): Map<string, Wallet> {
-  const wallets = new Map<string, Wallet>();
-  for (const { walletId, event } of history) {
-    wallets.set(walletId, evolve(wallets.get(walletId) ?? initialState, event));
-  }
-  return wallets;
-}
-
 /** All that a log would have to tell after some events: the wallets, what events said under keys, and what was booked. */
 export class History {
   private readonly wallets = new Map<string, Wallet>();

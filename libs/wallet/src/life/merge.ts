@@ -1,6 +1,6 @@
 import { Money } from '@tidemark/money';
 import { moved } from '../accounts.js';
-import { defineCommand, type CommandOf } from '../declaring/command.js';
+import { defineCommand } from '../declaring/command.js';
 import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
@@ -96,4 +96,3 @@ export const merge = defineCommand('Merge', {
     return accept(...events, { walletId, event: closed });
   },
 });
-export type Merge = CommandOf<typeof merge>;

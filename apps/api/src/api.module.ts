@@ -8,12 +8,12 @@ import { JournalModule } from './journal/journal.module.js';
 import type { Readiness } from './operations/health.controller.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
-import { ENGINE, HOME_REGIONS, READINESS, type HomeRegions } from './tokens.js';
+import { ENGINE, DATABASE_REGIONS, READINESS, type DatabaseRegions } from './tokens.js';
 import { WalletsModule } from './wallets/wallets.module.js';
 
 export interface ApiParts {
   readonly application: ApplicationParts;
-  readonly regions: HomeRegions;
+  readonly regions: DatabaseRegions;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
 }
@@ -35,12 +35,12 @@ export class ApiModule {
       module: ApiModule,
       imports: [ApplicationModule.with(application), ...FEATURES],
       providers: [
-        { provide: HOME_REGIONS, useValue: regions },
+        { provide: DATABASE_REGIONS, useValue: regions },
         { provide: ENGINE, useValue: application.readModel.database.engine },
         { provide: Metrics, useValue: metrics },
         { provide: READINESS, useValue: readiness },
       ],
-      exports: [HOME_REGIONS, ENGINE, Metrics, READINESS],
+      exports: [DATABASE_REGIONS, ENGINE, Metrics, READINESS],
     };
   }
 }

@@ -16,7 +16,7 @@ import { ApiModule, CONTROLLERS } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { Authentication } from './http/authentication.js';
 import { Forwarding } from './http/forwarding.js';
-import { HomeRegions } from './http/home-regions.js';
+import { HomeRegionCache } from './http/home-region-cache.js';
 import { createHttpServer } from './http/http-server.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { serveDocumentation } from './openapi/serve-documentation.js';
@@ -126,7 +126,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   const authentication = new Authentication(keys, openWithoutKeys);
   const [region] = regions.homes;
   const apis = new Map([...(options.regionApis ?? [])].filter(([other]) => other !== region));
-  const homes = new HomeRegions(database);
+  const homes = new HomeRegionCache(database);
   const forwarding =
     apis.size > 0 ? new Forwarding({ region, apis, homes, logger, monotonic: () => performance.now() }) : undefined;
   const adapter = createHttpServer({

@@ -11,7 +11,7 @@ export {
   type TrialBalanceAnswer,
 } from './queries/get-trial-balance.handler.js';
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
-export { GetWalletQuery, type Moment } from './queries/get-wallet.handler.js';
+export { GetWalletQuery, type ReadTime } from './queries/get-wallet.handler.js';
 export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';
 export { GetCertificateQuery } from './operations/get-certificate.handler.js';
 export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';

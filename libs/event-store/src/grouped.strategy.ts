@@ -5,7 +5,7 @@ import { absentHead, openedIn, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { Lane } from './lane.js';
 import { LogUnavailable, type CommandOutcome } from './outcome.js';
-import { identityOf, PendingCommand, type CachedWallet } from './pending-command.js';
+import { deduplicationKeyOf, PendingCommand, type CachedWallet } from './pending-command.js';
 import { QueueRoom } from './queue-room.js';
 import { readFacts, type StoredFact } from './stored-facts.js';
 import { WalletCache } from './wallet-cache.js';
@@ -28,11 +28,11 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
   return new QueuedStrategy({ ...environment, limits }, ({ scope }) => scope);
 }
 
-function laneByRegion({ request, wallets, identity }: PendingCommand): string {
+function laneByRegion({ request, wallets, deduplicationKey }: PendingCommand): string {
   const { opens, alone } = commandDefinition(request.command.type);
   if (opens) return `openings in ${homeAfter(request.command)}`;
   // Its statement changes the directory and copies outcomes, and a second command of that wallet has to see both.
-  if (alone) return `alone ${identity}`;
+  if (alone) return `alone ${deduplicationKey}`;
   if (wallets.length === 1) return wallets[0]!.head.region;
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
   return [...regions].sort().join(' and ');
@@ -68,18 +68,18 @@ class QueuedStrategy implements CommandStrategy {
   async execute(request: CommandRequest): Promise<CommandOutcome> {
     const { limits, monotonic } = this.environment;
     const now = monotonic();
-    const identity = identityOf(request);
+    const deduplicationKey = deduplicationKeyOf(request);
     for (;;) {
       if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
-      const same = this.pending.get(identity);
+      const same = this.pending.get(deduplicationKey);
       if (same?.request.requestHash === request.requestHash) return { ...(await same.outcome), replayed: true };
       this.room.enter(request.command);
       if (!same) break;
       await this.untilAnswered(same);
       this.room.leave(request.command);
     }
-    const command = new PendingCommand(request, identity, now, now + limits.commandDeadlineMs);
-    this.pending.set(command.identity, command);
+    const command = new PendingCommand(request, deduplicationKey, now, now + limits.commandDeadlineMs);
+    this.pending.set(command.deduplicationKey, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
     if (unknown.length === 0) this.dispatch(command);
     else void this.load(command, unknown);
@@ -174,7 +174,7 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   private forget(command: PendingCommand): void {
-    this.pending.delete(command.identity);
+    this.pending.delete(command.deduplicationKey);
     this.room.leave(command.request.command);
   }
 

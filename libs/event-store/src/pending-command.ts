@@ -3,9 +3,9 @@ import type { CommandRequest } from './command-request.js';
 import type { WalletHead } from './draft.js';
 import type { CommandOutcome } from './outcome.js';
 
-/** Two requests with the same identity are one command. */
-export function identityOf({ command, idempotencyKey, caller }: CommandRequest): string {
-  // The caller comes last: it is the only part that may hold a line feed, so no two identities share a text.
+/** Two requests with the same key are one command. */
+export function deduplicationKeyOf({ command, idempotencyKey, caller }: CommandRequest): string {
+  // The caller comes last: it is the only part that may hold a line feed, so the keys of two requests differ.
   return `${scopeOf(command)}\n${idempotencyKey}\n${caller}`;
 }
 
@@ -26,10 +26,10 @@ export class PendingCommand {
   resolve!: (outcome: CommandOutcome) => void;
   reject!: (error: unknown) => void;
 
-  /** @param identity see `identityOf`; @param submittedAt and @param deadline milliseconds of the environment's monotonic clock. */
+  /** @param deduplicationKey from `deduplicationKeyOf`; @param submittedAt and @param deadline milliseconds of the environment's monotonic clock. */
   constructor(
     readonly request: CommandRequest,
-    readonly identity: string,
+    readonly deduplicationKey: string,
     readonly submittedAt: number,
     readonly deadline: number,
   ) {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanUp } from './clean-up.js';
 import { ClusterFiles } from './cluster-files.js';
 import { GuardedProcess } from './guarded-process.js';
-import { identityOf, isAlive } from './process-identity.js';
+import { processIdentityOf, isAlive } from './process-identity.js';
 import { within } from './readiness.js';
 
 function place(): ClusterFiles {
@@ -25,7 +25,7 @@ describe('a guarded process', () => {
     const files = place();
     const process = start(files, 'exec sleep 60');
     expect(process.running).toBe(true);
-    expect(files.processes()).toEqual([{ name: 'x', identity: identityOf(process.pid!) }]);
+    expect(files.processes()).toEqual([{ name: 'x', identity: processIdentityOf(process.pid!) }]);
     await process.end(1_000);
     expect([process.running, process.ending]).toEqual([false, 'ended by SIGTERM']);
     expect(files.processes()).toEqual([]);
@@ -40,9 +40,9 @@ describe('a guarded process', () => {
   it('is ended by its record when nobody holds it any more', async () => {
     const files = place();
     const stray = spawn('/bin/sh', ['-c', 'exec sleep 60'], { detached: true, stdio: 'ignore' });
-    files.writeProcess('stray', identityOf(stray.pid!)!);
+    files.writeProcess('stray', processIdentityOf(stray.pid!)!);
     expect(await cleanUp(files)).toBe(1);
-    expect(identityOf(stray.pid!)).toBeUndefined();
+    expect(processIdentityOf(stray.pid!)).toBeUndefined();
     expect(await cleanUp(files)).toBe(0);
   });
 

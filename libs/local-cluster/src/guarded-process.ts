@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ClusterFiles } from './cluster-files.js';
-import { endGroup, identityOf, signalGroup } from './process-identity.js';
+import { endGroup, processIdentityOf, signalGroup } from './process-identity.js';
 
 /**
  * Becomes the program, with a guard in its group that ends the group when our end of its standard input closes. That
@@ -45,7 +45,7 @@ export class GuardedProcess {
       env: { ...process.env, ...env, GRACE_TENTHS: String(GRACE_TENTHS) },
     });
     files.closeLog(output);
-    const identity = this.#child.pid === undefined ? undefined : identityOf(this.#child.pid);
+    const identity = this.#child.pid === undefined ? undefined : processIdentityOf(this.#child.pid);
     if (identity) files.writeProcess(name, identity);
     this.#child.on('error', () => undefined); // told by `end` and `running`
     this.#child.stdin?.on('error', () => undefined);
@@ -78,7 +78,7 @@ export class GuardedProcess {
 
   /** @param graceMs before SIGKILL; 0: at once */
   async end(graceMs: number): Promise<void> {
-    const identity = this.running ? identityOf(this.#child.pid!) : undefined;
+    const identity = this.running ? processIdentityOf(this.#child.pid!) : undefined;
     if (identity) await endGroup(identity, graceMs);
     await this.#ended.catch(() => undefined);
   }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { endGroup, identityOf, isAlive } from './process-identity.js';
+import { endGroup, processIdentityOf, isAlive } from './process-identity.js';
 
 function sleeper(script: string) {
   const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
-  return { child, ended: once(child, 'exit'), identity: identityOf(child.pid!)! };
+  return { child, ended: once(child, 'exit'), identity: processIdentityOf(child.pid!)! };
 }
 
 describe('a process identity', () => {
@@ -15,7 +15,7 @@ describe('a process identity', () => {
     await endGroup(identity, 1_000);
     expect((await ended)[1]).toBe('SIGTERM');
     expect(isAlive(identity)).toBe(false);
-    expect(identityOf(identity.pid)).toBeUndefined();
+    expect(processIdentityOf(identity.pid)).toBeUndefined();
   });
 
   it('is not that of another process with the same number', async () => {

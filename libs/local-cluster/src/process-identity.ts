@@ -12,14 +12,14 @@ export interface ProcessIdentity {
 const POLL_MS = 50;
 
 /** Undefined where there is no such process, or only the dead body of one that nobody has asked for its exit code. */
-export function identityOf(pid: number): ProcessIdentity | undefined {
+export function processIdentityOf(pid: number): ProcessIdentity | undefined {
   const birth = process.platform === 'linux' ? birthFromProc(pid) : birthFromPs(pid);
   return birth === undefined ? undefined : { pid, birth };
 }
 
 /** Whether exactly this process runs. */
 export function isAlive({ pid, birth }: ProcessIdentity): boolean {
-  return identityOf(pid)?.birth === birth;
+  return processIdentityOf(pid)?.birth === birth;
 }
 
 /**

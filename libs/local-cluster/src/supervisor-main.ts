@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ClusterFiles } from './cluster-files.js';
 import { openControl } from './control-server.js';
 import { portsFrom } from './ports.js';
-import { identityOf } from './process-identity.js';
+import { processIdentityOf } from './process-identity.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
 
 /** What the one who started the supervisor hears of it, once. */
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   try {
     // The control port is the lock: of two supervisors one gets it, before either has started anything.
     await openControl(portsFrom(options.basePort).control, token, supervisor);
-    files.writeRecord({ basePort: options.basePort, supervisor: identityOf(process.pid)!, token });
+    files.writeRecord({ basePort: options.basePort, supervisor: processIdentityOf(process.pid)!, token });
     await supervisor.start();
     await report({ ready: true });
     process.off('disconnect', orphaned);

@@ -7,7 +7,7 @@ import { requireRegion } from '../http/known-region.js';
 import { expectedVersionOf, refuseIfMatch } from '../http/request-headers.js';
 import { inputProblem } from '../problems/input-problem.js';
 import type { ProblemCode } from '../problems/problem-types.js';
-import { HOME_REGIONS, type HomeRegions } from '../tokens.js';
+import { DATABASE_REGIONS, type DatabaseRegions } from '../tokens.js';
 import type { CommandReading } from './command-schemas.js';
 
 /** Reads a command from the parts of a request, which fit their schemas already. */
@@ -15,7 +15,7 @@ import type { CommandReading } from './command-schemas.js';
 export class CommandReader {
   constructor(
     @Inject(Currencies) private readonly currencies: Currencies,
-    @Inject(HOME_REGIONS) private readonly regions: HomeRegions,
+    @Inject(DATABASE_REGIONS) private readonly regions: DatabaseRegions,
   ) {}
 
   /** @throws Problem for an amount or a currency that cannot be read, an unknown region, or a condition out of place */

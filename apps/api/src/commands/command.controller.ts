@@ -4,7 +4,7 @@ import { ExecuteCommand } from '@tidemark/application/nest';
 import type { CommandDefinition, JsonObject } from '@tidemark/wallet';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '../http/authentication.js';
-import { identityOf } from '../http/request-headers.js';
+import { commandIdentityOf } from '../http/request-headers.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import { commandQuery, type CommandQuery } from '../schemas/queries.js';
 import { answerOf } from './command-answer.js';
@@ -36,7 +36,7 @@ export function commandController(definition: CommandDefinition): Type {
       @Query({ schema: commandQuery }) query: CommandQuery,
       ...path: string[]
     ): Promise<object> {
-      const identity = identityOf(request);
+      const identity = commandIdentityOf(request);
       const values = Object.fromEntries(names.map((name, i) => [name, path[i]!]));
       const asked = await this.reader.read(reading, values, body, request);
       const dryRun = query.dryRun === 'true';

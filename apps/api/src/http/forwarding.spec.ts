@@ -5,7 +5,7 @@ import { createLogger } from '@tidemark/observability';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Forwarding } from './forwarding.js';
-import { HomeRegions } from './home-regions.js';
+import { HomeRegionCache } from './home-region-cache.js';
 
 const WRITE = { config: { scope: 'write' } } as const;
 const READ = { config: { scope: 'read' } } as const;
@@ -46,7 +46,7 @@ async function elsewhere(
 async function here(there: string) {
   let now = 0;
   const lookups: string[] = [];
-  const homes = new HomeRegions({
+  const homes = new HomeRegionCache({
     engine: 'postgres',
     query: async <Row>(_text: string, [walletId]: unknown[] = []) => {
       lookups.push(String(walletId));

@@ -1,7 +1,7 @@
 import type { Logger } from '@tidemark/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { walletIdText as walletId } from '@tidemark/wallet';
-import type { HomeRegions } from './home-regions.js';
+import type { HomeRegionCache } from './home-region-cache.js';
 import { RegionApi, type RegionRequest } from './region-api.js';
 import { HOME_REGION } from './served-by.js';
 
@@ -15,7 +15,7 @@ export interface ForwardingParts {
   readonly region: string;
   /** The APIs of other regions, without a slash at the end. */
   readonly apis: ReadonlyMap<string, string>;
-  readonly homes: HomeRegions;
+  readonly homes: HomeRegionCache;
   readonly logger: Logger;
   /** Milliseconds that only ever grow. */
   readonly monotonic: () => number;

@@ -13,7 +13,7 @@ export const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
  *
  * @throws Problem `idempotency_key_missing`, `idempotency_key_malformed`
  */
-export function identityOf({ headers, caller, id: requestId }: FastifyRequest): CommandIdentity {
+export function commandIdentityOf({ headers, caller, id: requestId }: FastifyRequest): CommandIdentity {
   const idempotencyKey = headers['idempotency-key'];
   if (idempotencyKey === undefined || idempotencyKey === '') {
     throw wrongHeader('Idempotency-Key', 'is missing: send a new one with each command', 'idempotency_key_missing');

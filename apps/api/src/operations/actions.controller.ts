@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RequestOperationCommand } from '@tidemark/application/nest';
 import type { Action, ArgumentsOf } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { identityOf, refuseIfMatch, refuseQuery } from '../http/request-headers.js';
+import { commandIdentityOf, refuseIfMatch, refuseQuery } from '../http/request-headers.js';
 import { Asks } from './asks.js';
 import { requireProjection } from './known-projection.js';
 import { OPERATIONS } from './operations.controller.js';
@@ -95,7 +95,7 @@ export class ActionsController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<OperationAnswer> {
-    const identity = identityOf(request);
+    const identity = commandIdentityOf(request);
     refuseIfMatch(request);
     refuseQuery(request);
     requireProjection(projection);

@@ -1,14 +1,14 @@
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@tidemark/application';
-import { type Moment } from '@tidemark/application/nest';
+import { type ReadTime } from '@tidemark/application/nest';
 import { z } from 'zod';
 import { instantOf, walletIdText } from '@tidemark/wallet';
 
 const VERSION = /^[1-9]\d{0,14}$/;
 
-const moment = z
+const readTime = z
   .string()
   .meta({ description: 'A version (`17`), or an RFC 3339 time with an offset, which has passed.', example: '17' })
-  .transform((at, context): Moment => {
+  .transform((at, context): ReadTime => {
     if (VERSION.test(at)) return { kind: 'version', version: Number(at) };
     const time = instantOf(at);
     if (time !== undefined) return { kind: 'time', time };
@@ -18,7 +18,7 @@ const moment = z
 
 export const walletQuery = z
   .strictObject({
-    at: moment.optional(),
+    at: readTime.optional(),
     consistency: z.enum(['fresh', 'eventual']).optional().meta({
       description: '`eventual` answers with what the projection has, without looking at the log.',
     }),

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetWalletQuery, ListWalletsQuery, type Moment } from '@tidemark/application/nest';
+import { GetWalletQuery, ListWalletsQuery, type ReadTime } from '@tidemark/application/nest';
 import type { Engine } from '@tidemark/database';
 import type { WalletState } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -41,32 +41,32 @@ export class WalletsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const moment: Moment = at ?? { kind: consistency };
-    const found = await this.queries.execute(new GetWalletQuery(id, moment));
-    if (!found) throw notFound(id, moment);
+    const readTime: ReadTime = at ?? { kind: consistency };
+    const found = await this.queries.execute(new GetWalletQuery(id, readTime));
+    if (!found) throw notFound(id, readTime);
     const { version } = found.wallet;
     reply.header('etag', versionTag(version));
-    if (moment.kind === 'fresh') reply.header(HOME_REGION, found.wallet.homeRegion);
-    const instant = instantOfMoment(moment, found);
+    if (readTime.kind === 'fresh') reply.header(HOME_REGION, found.wallet.homeRegion);
+    const instant = instantOf(readTime, found);
     if (!isUnchanged(request, version) || hasLapsed(found, instant)) return walletOf(found, instant);
     reply.code(304);
     return undefined;
   }
 }
 
-/** The moment that an answer is about. */
-function instantOfMoment(moment: Moment, { recordedAt }: WalletState): string | undefined {
-  return moment.kind === 'time' ? moment.time : moment.kind === 'version' ? recordedAt : undefined;
+/** The time that an answer is about, where it is not the present. */
+function instantOf(readTime: ReadTime, { recordedAt }: WalletState): string | undefined {
+  return readTime.kind === 'time' ? readTime.time : readTime.kind === 'version' ? recordedAt : undefined;
 }
 
-function notFound(walletId: string, moment: Moment): Problem {
-  if (moment.kind === 'version') {
-    const { version } = moment;
+function notFound(walletId: string, readTime: ReadTime): Problem {
+  if (readTime.kind === 'version') {
+    const { version } = readTime;
     return new Problem('version_not_found', `there is no version ${version} of wallet ${walletId}`, {
       details: { walletId, version },
     });
   }
   const when =
-    moment.kind === 'time' ? ` at ${moment.time}` : moment.kind === 'eventual' ? ' in the projection (yet)' : '';
+    readTime.kind === 'time' ? ` at ${readTime.time}` : readTime.kind === 'eventual' ? ' in the projection (yet)' : '';
   return new Problem('wallet_not_found', `there is no wallet ${walletId}${when}`, { details: { walletId } });
 }

@@ -11,18 +11,18 @@ import { unreachable } from '@tidemark/wallet';
 import { readClosed } from '../read-model/closed-past.js';
 import { ReadModel } from '../read-model/read-model.js';
 
-/** As it is; as the projection has it; or as it was after a version, or at a time (ISO 8601, UTC). */
-export type Moment =
+/** Which state of a wallet to read: the newest, the projected one, that at a version, or that at a time (ISO 8601, UTC). */
+export type ReadTime =
   | { readonly kind: 'fresh' }
   | { readonly kind: 'eventual' }
   | { readonly kind: 'version'; readonly version: number }
   | { readonly kind: 'time'; readonly time: string };
 
-/** Reads one wallet. Undefined where there is none at that moment, or its version is not reached yet. */
+/** Reads one wallet. Undefined where there is none at that time, or its version is not reached yet. */
 export class GetWalletQuery extends Query<WalletState | ProjectedWallet | undefined> {
   constructor(
     readonly walletId: string,
-    readonly moment: Moment,
+    readonly readTime: ReadTime,
   ) {
     super();
   }
@@ -33,32 +33,32 @@ export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
   constructor(@Inject(ReadModel) private readonly readModel: ReadModel) {}
 
   /** @throws TimeNotReached, ListsBusy */
-  async execute({ walletId, moment }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
+  async execute({ walletId, readTime }: GetWalletQuery): Promise<WalletState | ProjectedWallet | undefined> {
     const { readModel } = this;
-    const read = () => this.read(walletId, moment);
-    if (moment.kind === 'fresh' || moment.kind === 'eventual') return readModel.retrying(read);
+    const read = () => this.read(walletId, readTime);
+    if (readTime.kind === 'fresh' || readTime.kind === 'eventual') return readModel.retrying(read);
     // Whoever waits for the past to be closed keeps no list from being read.
-    if (moment.kind === 'time') {
-      await readModel.retrying(() => readClosed(readModel.database, moment.time, () => Promise.resolve()));
+    if (readTime.kind === 'time') {
+      await readModel.retrying(() => readClosed(readModel.database, readTime.time, () => Promise.resolve()));
     }
     return readModel.listing(read);
   }
 
-  private async read(walletId: string, moment: Moment): Promise<WalletState | ProjectedWallet | undefined> {
+  private async read(walletId: string, readTime: ReadTime): Promise<WalletState | ProjectedWallet | undefined> {
     const { database } = this.readModel;
-    switch (moment.kind) {
+    switch (readTime.kind) {
       case 'fresh':
         return readFreshWallet(database, walletId);
       case 'eventual':
         return this.readModel.eventually((nearby) => readProjectedWallet(database, walletId, { nearby }));
       case 'time':
-        return readClosed(database, moment.time, (reader) => readWalletAt(reader, walletId, { time: moment.time }));
+        return readClosed(database, readTime.time, (reader) => readWalletAt(reader, walletId, { time: readTime.time }));
       case 'version': {
-        const found = await readWalletAt(database, walletId, { version: moment.version });
-        return found?.wallet.version === moment.version ? found : undefined;
+        const found = await readWalletAt(database, walletId, { version: readTime.version });
+        return found?.wallet.version === readTime.version ? found : undefined;
       }
       default:
-        return unreachable(moment);
+        return unreachable(readTime);
     }
   }
 }

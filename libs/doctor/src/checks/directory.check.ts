@@ -30,11 +30,11 @@ export const directoryIsRight: PageCheck = {
 
 /** Looks again, at directory and log in one statement: the wallet may just have moved. */
 async function judge({ audit, allRegions, report }: Page, { walletId, version, homes }: WalletSlice): Promise<void> {
-  const { listed, moves } = await audit.read((reader) => readHomes(reader, allRegions, walletId));
+  const { listed, homeEvents } = await audit.read((reader) => readHomes(reader, allRegions, walletId));
   const find = (message: string) => report({ invariant: 'versions_contiguous', walletId, version, message });
   if (!listed) return find('the directory does not list the wallet');
   if (!homes) return;
-  const expected = moves.reduce<WalletHomes | undefined>(
+  const expected = homeEvents.reduce<WalletHomes | undefined>(
     (before, move) => homesAfter(before, decodeEvent(move), move.region),
     undefined,
   );

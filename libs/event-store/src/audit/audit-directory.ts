@@ -3,22 +3,22 @@ import { LOOKUP } from '../lookup-join.js';
 import { eventDefinitions, type EncodedEvent } from '@tidemark/wallet';
 import type { AuditReader } from './audit.js';
 
-/** A row of `wallets`: where a wallet's next event is written, and where its earlier ones are. */
+/** A row of `wallets`: the region of a wallet's next event, and the regions of its earlier ones. */
 export interface DirectoryRow {
   readonly walletId: string;
   readonly region: string;
   readonly formerRegions: readonly string[];
 }
 
-/** What the directory says of a wallet and what its log says, both at one moment. */
+/** The home of a wallet by the directory and by the log, read at one timestamp. */
 export interface Homes {
   readonly listed: DirectoryRow | undefined;
-  /** The events that opened and moved it, in order. */
-  readonly moves: readonly Move[];
+  /** The events that opened and rehomed it, in order. */
+  readonly homeEvents: readonly HomeEvent[];
 }
 
-/** An event that opened or moved a wallet, and the region it was written in. */
-export interface Move extends EncodedEvent {
+/** An event that opened or rehomed a wallet, and the region that it was written in. */
+export interface HomeEvent extends EncodedEvent {
   readonly region: string;
   readonly version: number;
 }
@@ -45,7 +45,7 @@ export async function readDirectoryPage(
   return rows.map(rowOf);
 }
 
-/** Directory and log of one wallet in one statement: a wallet that moves at this moment has moved in both or in neither. */
+/** Reads directory and log of one wallet in one statement, so that both are from before or after a concurrent rehome. */
 export async function readHomes(reader: AuditReader, regions: readonly string[], walletId: string): Promise<Homes> {
   const { rows } = await reader.query<Row & { version: string; type: string; schema_version: number; data: string }>(
     HOMES,
@@ -53,19 +53,19 @@ export async function readHomes(reader: AuditReader, regions: readonly string[],
     { name: 'audit-homes' },
   );
   const listed = rows.find(({ type }) => type === LISTED);
-  const moves = rows
+  const homeEvents = rows
     .filter(({ type }) => type !== LISTED)
     .map(({ region, version, type, schema_version, data }) => ({
       ...{ region, version: Number(version), type, schemaVersion: Number(schema_version), data },
     }));
-  return { listed: listed && rowOf(listed), moves: moves.sort((a, b) => a.version - b.version) };
+  return { listed: listed && rowOf(listed), homeEvents: homeEvents.sort((a, b) => a.version - b.version) };
 }
 
 function rowOf({ wallet_id, region, former_regions }: Row): DirectoryRow {
   return { walletId: wallet_id, region, formerRegions: former_regions };
 }
 
-/** The types of events that say where their wallet lives. */
+/** The types of events that set the home region. */
 function typesWithHome(): string[] {
   return eventDefinitions().flatMap(({ type, home }) => (home ? [type] : []));
 }

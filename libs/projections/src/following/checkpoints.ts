@@ -43,8 +43,8 @@ export function keyOf({ projection, generation }: Build): string {
   return `${projection.name}/${generation}`;
 }
 
-/** A checkpoint to be moved: from where this worker last left it. */
-export interface Move {
+/** A checkpoint that a page moves. `from` is where this worker last wrote it. */
+export interface CheckpointMove {
   readonly build: Build;
   readonly shard: number;
   readonly from: LogCursor;
@@ -65,7 +65,7 @@ export async function moveCheckpoints(
   { query, engine }: TransactionClient & Pick<Database, 'engine'>,
   region: string,
   leases: ReadonlyMap<number, string>,
-  moves: readonly Move[],
+  moves: readonly CheckpointMove[],
   to: LogCursor,
 ): Promise<void> {
   const shards = [...new Set(moves.map(({ shard }) => shard))];

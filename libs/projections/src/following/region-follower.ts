@@ -1,7 +1,7 @@
 import { classify, type Database } from '@tidemark/database';
 import { compareCursors, PageSize, readHead, shardOf, type LogCursor } from '@tidemark/event-store';
 import type { Projection } from '../projection.js';
-import { keyOf, PageLost, readCheckpoints, type Move } from './checkpoints.js';
+import { keyOf, PageLost, readCheckpoints, type CheckpointMove } from './checkpoints.js';
 import { leasesToTake, ownerOf, type WorkerIdentity } from './claims.js';
 import { ShardFromTheFuture } from './fold-stream.js';
 import { followedBuilds, openRegion } from './generations.js';
@@ -173,7 +173,7 @@ export class RegionFollower {
     const overdue = this.now() - pack.advancedAt >= this.times.advanceMs;
     if (!folded && !overdue) return false;
     const { to, changes } = folded ?? { to: pack.read, changes: [] };
-    const moves = pack.tracks.flatMap(({ build, stored }, i): Move[] =>
+    const moves = pack.tracks.flatMap(({ build, stored }, i): CheckpointMove[] =>
       [...stored]
         .filter(([shard, from]) => (overdue || changes[i]?.shards.has(shard)) && compareCursors(from, to) < 0)
         .map(([shard, from]) => ({ build, shard, from })),

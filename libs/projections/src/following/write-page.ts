@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
 import type { LogCursor } from '@tidemark/event-store';
 import { overStrayLines, saveChanges, type Connection, type LinesThere } from '../projection-tables.js';
-import { keyOf, moveCheckpoints, PageLost, type Move } from './checkpoints.js';
+import { keyOf, moveCheckpoints, PageLost, type CheckpointMove } from './checkpoints.js';
 import type { BuildChanges, Hold } from './fold-page.js';
 import { park, parkedAmong } from './parked.js';
 
@@ -14,7 +14,7 @@ import { park, parkedAmong } from './parked.js';
 export async function writePage(
   database: Database,
   { region, leases }: Hold,
-  moves: readonly Move[],
+  moves: readonly CheckpointMove[],
   to: LogCursor,
   changes: readonly BuildChanges[],
 ): Promise<void> {

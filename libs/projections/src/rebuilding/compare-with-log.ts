@@ -77,8 +77,8 @@ export async function compareWithLog(
 /** Before every event. */
 const FIRST: EventPlace = { walletId: '', version: 0 };
 
-/** What a build held of a region at one moment. */
-interface Moment {
+/** What a build held of a region, read in one transaction. */
+interface BuildSnapshot {
   readonly cutoffs: ReadonlyMap<number, Position>;
   readonly parked: ReadonlyMap<string, number>;
   readonly totals: readonly Addition[];
@@ -95,7 +95,7 @@ interface HeldOfPage {
 
 class RegionComparison {
   private readonly decoder = new Decoder();
-  private readonly moments = new Map<Build, Moment>();
+  private readonly snapshots = new Map<Build, BuildSnapshot>();
   private readonly sums = new Map<Build, TotalCheck>();
   /** Up to here the lines of the builds were looked at. */
   private seen: EventPlace = FIRST;
@@ -114,7 +114,7 @@ class RegionComparison {
     const { database, region, options } = this;
     const { pageEvents = PAGE_EVENTS, compared = () => undefined } = options;
     for (const build of this.builds) {
-      this.moments.set(build, await this.look(build));
+      this.snapshots.set(build, await this.look(build));
       this.sums.set(build, new TotalCheck(build));
     }
     const upTo = await this.readableEnd();
@@ -144,7 +144,7 @@ class RegionComparison {
 
   /** A position up to which the log can be read, and not before what the builds have followed. */
   private async readableEnd(): Promise<Position> {
-    const followed = [...this.moments.values()].flatMap(({ cutoffs }) => [...cutoffs.values()]);
+    const followed = [...this.snapshots.values()].flatMap(({ cutoffs }) => [...cutoffs.values()]);
     for (;;) {
       const position = await fixPosition(this.database);
       if (followed.every((cutoff) => cutoff <= position)) return position;
@@ -153,7 +153,7 @@ class RegionComparison {
   }
 
   /** Checkpoints, sums and parked wallets in one snapshot: the sums are those of the events up to the checkpoints. */
-  private look(build: Build): Promise<Moment> {
+  private look(build: Build): Promise<BuildSnapshot> {
     const { engine } = this.database;
     return this.database.transaction(
       async ({ query }) => {
@@ -255,7 +255,7 @@ class RegionComparison {
     const { region, database } = this;
     const report = this.reporter(build);
     if (build.projection.totals) {
-      for (const difference of this.sums.get(build)!.compare(region, this.moments.get(build)!.totals))
+      for (const difference of this.sums.get(build)!.compare(region, this.snapshots.get(build)!.totals))
         report(difference);
     }
     await this.strayRows(build, await walletsWithoutEvents(database, build, region, STRAY_WALLETS_MAX));
@@ -277,7 +277,7 @@ class RegionComparison {
   }
 
   private held(build: Build, walletId: string, { rows, raw }: HeldOfPage): Held {
-    const { cutoffs, parked } = this.moments.get(build)!;
+    const { cutoffs, parked } = this.snapshots.get(build)!;
     const cutoff = cutoffs.get(shardOf(walletId)) ?? LOG_START[this.database.engine];
     return {
       ...{ build, row: rows.get(walletId), raw: raw.get(walletId), cutoff },

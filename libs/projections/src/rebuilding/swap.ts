@@ -83,11 +83,11 @@ async function point(
     if (!sameBuilds(live, before) || !expected(live) || !there) {
       throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
     }
-    const moves = await movesBetween(connection, projection, before, after);
+    const changes = await changesBetween(connection, projection, before, after);
     // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
     await remember(connection, pointed);
-    await holdStill(connection, projection, moves);
-    const behind = await shardsBehind(connection, projection, moves);
+    await holdStill(connection, projection, changes);
+    const behind = await shardsBehind(connection, projection, changes);
     if (behind > 0) {
       throw new BuildBehind(
         `generation ${liveGenerations(after).join(', ')} of ${projection.name} is behind the live one in ${behind} ` +
@@ -117,18 +117,18 @@ async function lockPointers({ query }: Connection, { name }: Projection): Promis
 }
 
 /** A region whose readers are pointed from one generation to another. */
-interface Move {
+interface LiveBuildChange {
   readonly region: string;
   readonly from: string;
   readonly to: string;
 }
 
-async function movesBetween(
+async function changesBetween(
   { query }: Pick<Connection, 'query'>,
   { name }: Projection,
   before: LiveBuilds,
   after: LiveBuilds,
-): Promise<Move[]> {
+): Promise<LiveBuildChange[]> {
   // Where only the builds of some regions change, the others are not asked: one of them may be away.
   const some = new Set([...Object.keys(before.regions), ...Object.keys(after.regions)]);
   const regions =
@@ -149,8 +149,12 @@ async function movesBetween(
  * What readers see stands still until they are pointed elsewhere, or they would go back in time. So does what they are going
  * to see: the pointer is written in the future (a GLOBAL table), up to which nothing that was read may change.
  */
-async function holdStill({ query }: Connection, { name }: Projection, moves: readonly Move[]): Promise<void> {
-  for (const [from, of] of Map.groupBy(moves, (move) => move.from)) {
+async function holdStill(
+  { query }: Connection,
+  { name }: Projection,
+  changes: readonly LiveBuildChange[],
+): Promise<void> {
+  for (const [from, of] of Map.groupBy(changes, (change) => change.from)) {
     await query(
       `SELECT c.shard FROM shard_checkpoints c
        WHERE c.projection = $1::text AND c.generation = ANY($2::int8[]) AND c.region = ANY($3::text[])
@@ -170,17 +174,17 @@ export async function shardsBehindLive(
   return shardsBehind(
     database,
     projection,
-    await movesBetween(database, projection, before, withBuild(before, record)),
+    await changesBetween(database, projection, before, withBuild(before, record)),
   );
 }
 
 async function shardsBehind(
   { query }: Pick<Database, 'query'>,
   { name }: Projection,
-  moves: readonly Move[],
+  changes: readonly LiveBuildChange[],
 ): Promise<number> {
   let behind = 0;
-  for (const of of Map.groupBy(moves, ({ from, to }) => `${from} ${to}`).values()) {
+  for (const of of Map.groupBy(changes, ({ from, to }) => `${from} ${to}`).values()) {
     const { rows } = await query<{ behind: string }>(
       `SELECT count(*) AS behind
        FROM shard_checkpoints l

@@ -1,22 +1,22 @@
 import type { Database } from '@tidemark/database';
 import { LRUCache } from 'lru-cache';
 
-/** Wallets whose home is remembered; a hundred bytes each. As many as the write path keeps in memory. */
+/** Cached wallets, some 100 bytes each: as many as the write path keeps in memory. */
 const REMEMBERED_MAX = 100_000;
-/** As a flush: the directory answers within two round trips, but a node that has never read it needs several more. */
+/** 5 s, as for a flush. The directory answers within two round trips; a node that has never read it needs several more. */
 const LOOKUP_MS_MAX = 5_000;
 
-/** What this process knows of where wallets live. May be out of date: every answer of a command corrects it. */
-export class HomeRegions {
+/** Caches the home regions of wallets. An entry may be out of date; the answer to each command corrects it. */
+export class HomeRegionCache {
   private readonly remembered = new LRUCache<string, string>({ max: REMEMBERED_MAX });
 
   constructor(private readonly database: Pick<Database, 'query' | 'engine'>) {}
 
-  /** @returns the region, from memory or else from the directory; undefined where neither can tell */
+  /** @returns the region, from memory or else from the directory; undefined where neither has it */
   async find(walletId: string): Promise<string | undefined> {
     const known = this.remembered.get(walletId);
     if (known !== undefined) return known;
-    const found = await this.lookUp(walletId).catch(() => undefined); // the command itself will say what is wrong
+    const found = await this.lookUp(walletId).catch(() => undefined); // the command reports the error
     if (found !== undefined) this.remembered.set(walletId, found);
     return found;
   }
@@ -25,7 +25,7 @@ export class HomeRegions {
     this.remembered.set(walletId, region);
   }
 
-  /** As of some 4 s ago, which the replicas of this region can tell; a younger wallet takes the way to all regions. */
+  /** Reads the local replicas as of some 4 s ago. A younger wallet needs a read in all regions. */
   private async lookUp(walletId: string): Promise<string | undefined> {
     const { engine } = this.database;
     const before = engine === 'cockroach' ? await this.read(walletId, 'home-region-nearby', NEARBY) : undefined;

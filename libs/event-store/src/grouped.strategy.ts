@@ -3,7 +3,7 @@ import { BatchedReads } from './batched-reads.js';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
 import { absentHead, openedIn, type WalletHead } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
-import { Lane } from './lane.js';
+import { FlushQueue } from './flush-queue.js';
 import { LogUnavailable, type CommandOutcome } from './outcome.js';
 import { deduplicationKeyOf, PendingCommand, type CachedWallet } from './pending-command.js';
 import { QueueRoom } from './queue-room.js';
@@ -12,23 +12,23 @@ import { WalletCache } from './wallet-cache.js';
 import { loadWallets } from './wallet-loader.js';
 
 /** Which commands may share a flush. */
-type LaneOf = (command: PendingCommand) => string;
+type QueueNameOf = (command: PendingCommand) => string;
 
 /**
  * The default: commands of one region share flushes; openings and transfers across regions go out in flushes of their
  * own, so that no local flush ever waits for another region.
  */
 export function groupedStrategy(environment: WriteEnvironment): CommandStrategy {
-  return new QueuedStrategy(environment, laneByRegion);
+  return new QueuedStrategy(environment, queueByRegion);
 }
 
-/** The same writer with groups of one: a lane a wallet, each statement holds one command. */
+/** The same writer with one command in each statement: each wallet has its own queue. */
 export function optimisticStrategy(environment: WriteEnvironment): CommandStrategy {
   const limits = { ...environment.limits, flushCommandsMax: 1 };
   return new QueuedStrategy({ ...environment, limits }, ({ scope }) => scope);
 }
 
-function laneByRegion({ request, wallets, deduplicationKey }: PendingCommand): string {
+function queueByRegion({ request, wallets, deduplicationKey }: PendingCommand): string {
   const { opens, alone } = commandDefinition(request.command.type);
   if (opens) return `openings in ${homeAfter(request.command)}`;
   // Its statement changes the directory and copies outcomes, and a second command of that wallet has to see both.
@@ -40,7 +40,7 @@ function laneByRegion({ request, wallets, deduplicationKey }: PendingCommand): s
 
 class QueuedStrategy implements CommandStrategy {
   private readonly pending = new Map<string, PendingCommand>();
-  private readonly lanes = new Map<string, Lane>();
+  private readonly queues = new Map<string, FlushQueue>();
   private readonly cache: WalletCache;
   private readonly room: QueueRoom;
   private readonly missing: BatchedReads<string, WalletHead>;
@@ -49,7 +49,7 @@ class QueuedStrategy implements CommandStrategy {
 
   constructor(
     private readonly environment: WriteEnvironment,
-    private readonly laneOf: LaneOf,
+    private readonly queueNameOf: QueueNameOf,
   ) {
     this.cache = new WalletCache(environment.limits);
     this.room = new QueueRoom(environment.limits);
@@ -117,7 +117,7 @@ class QueuedStrategy implements CommandStrategy {
     }
   }
 
-  /** Starts the command, unless one of its wallets is in another lane or others wait for it. */
+  /** Starts the command, unless one of its wallets is in another queue or others wait for it. */
   private dispatch(command: PendingCommand): void {
     const { walletIds, request } = command;
     const home = openedIn(request.command);
@@ -134,24 +134,24 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   private startIfFree(command: PendingCommand): boolean {
-    const name = this.laneOf(command);
-    const lane = this.lanes.get(name) ?? this.newLane(name);
+    const name = this.queueNameOf(command);
+    const queue = this.queues.get(name) ?? this.newQueue(name);
     const free = command.wallets.every(
-      (wallet) => wallet.waiters[0] === command && (wallet.lane === undefined || wallet.lane === lane),
+      (wallet) => wallet.waiters[0] === command && (wallet.queue === undefined || wallet.queue === queue),
     );
     if (!free) return false;
-    this.lanes.set(name, lane);
+    this.queues.set(name, queue);
     for (const wallet of command.wallets) {
       wallet.waiters.shift();
-      wallet.lane = lane;
+      wallet.queue = queue;
       wallet.users++;
     }
-    lane.push(command);
+    queue.push(command);
     return true;
   }
 
-  private newLane(name: string): Lane {
-    return new Lane(
+  private newQueue(name: string): FlushQueue {
+    return new FlushQueue(
       name,
       this.environment,
       this.facts,
@@ -160,8 +160,8 @@ class QueuedStrategy implements CommandStrategy {
     );
   }
 
-  private reroute(command: PendingCommand, from: Lane): boolean {
-    if (this.laneOf(command) === from.name) return false;
+  private reroute(command: PendingCommand, from: FlushQueue): boolean {
+    if (this.queueNameOf(command) === from.name) return false;
     from.forget();
     this.leave(command);
     this.dispatch(command);
@@ -180,9 +180,9 @@ class QueuedStrategy implements CommandStrategy {
 
   /** Lets go of the command's wallets, and lets those in that waited for them. */
   private leave(command: PendingCommand): void {
-    const { lane } = command.wallets[0]!;
-    if (lane?.idle) this.lanes.delete(lane.name);
-    for (const wallet of command.wallets) if (--wallet.users === 0) wallet.lane = undefined;
+    const { queue } = command.wallets[0]!;
+    if (queue?.idle) this.queues.delete(queue.name);
+    for (const wallet of command.wallets) if (--wallet.users === 0) wallet.queue = undefined;
     this.wake(command.wallets);
     for (const wallet of command.wallets) {
       if (wallet.users === 0 && wallet.waiters.length === 0) this.cache.unpin(wallet);

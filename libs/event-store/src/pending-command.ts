@@ -52,7 +52,7 @@ export class PendingCommand {
   }
 }
 
-/** What the commands of a wallet go out with: a `Lane`. */
+/** What the commands of a wallet go out with: a `FlushQueue`. */
 export interface CommandQueue {
   readonly name: string;
   /** Whether every command it was given has been answered. */
@@ -61,7 +61,7 @@ export interface CommandQueue {
   schedule(): void;
 }
 
-/** A wallet in memory. While commands use it, it belongs to one lane. */
+/** A wallet in memory. While commands use it, it belongs to one flush queue. */
 export interface CachedWallet {
   /** After every command decided so far, written or not. */
   head: WalletHead;
@@ -71,11 +71,11 @@ export interface CachedWallet {
   reads: number;
   /** The last version that this process has written. */
   durable: number;
-  /** The lane whose commands may touch this wallet now. */
-  lane: CommandQueue | undefined;
-  /** How many commands of that lane are queued or in flight on this wallet. */
+  /** The flush queue whose commands may touch this wallet now. */
+  queue: CommandQueue | undefined;
+  /** How many commands of that flush queue are queued or in flight on this wallet. */
   users: number;
-  /** Commands of other lanes, and whatever came after them, in order of arrival. */
+  /** Commands of other flush queues, and whatever came after them, in order of arrival. */
   readonly waiters: PendingCommand[];
   /** Lost a race a moment ago: its commands sit out while the others go on. */
   cooling: boolean;

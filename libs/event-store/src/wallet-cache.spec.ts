@@ -30,7 +30,7 @@ describe('what is known of facts', () => {
     keysBeforeCallers: false,
   };
   const cached = (facts: [string, KnownFact][]): CachedWallet => ({
-    ...{ loadedAt: 0, reads: 3, durable: 10, lane: undefined, users: 1, waiters: [], cooling: false },
+    ...{ loadedAt: 0, reads: 3, durable: 10, queue: undefined, users: 1, waiters: [], cooling: false },
     head: { ...head, facts: new Map(facts) },
   });
 

@@ -27,7 +27,7 @@ export class WalletCache {
       refresh(present, head, loadedAt);
       return present;
     }
-    const fresh = { head, loadedAt, reads: 0, durable: 0, lane: undefined, users: 0, waiters: [], cooling: false };
+    const fresh = { head, loadedAt, reads: 0, durable: 0, queue: undefined, users: 0, waiters: [], cooling: false };
     this.idle.set(head.walletId, fresh);
     return fresh;
   }

@@ -36,7 +36,7 @@ describe.each(cases)('a command of the strategy $strategy on $name', ({ engine, 
   });
 });
 
-/** What a lane does while the database is away, and when it is back. */
+/** What a flush queue does while the database is away, and when it is back. */
 describe.each(engines)('after an outage on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;

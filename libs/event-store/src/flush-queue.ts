@@ -18,7 +18,7 @@ import { loadWallets } from './wallet-loader.js';
  *
  * Whatever goes wrong has one remedy: put the wallets back, read them and the keys again, decide again.
  */
-export class Lane {
+export class FlushQueue {
   private queue: PendingCommand[] = [];
   private open = new OpenFlush();
   private inFlight = false;
@@ -40,18 +40,18 @@ export class Lane {
     private readonly environment: WriteEnvironment,
     private readonly facts: BatchedReads<FactAddress, StoredFact>,
     private readonly release: (command: PendingCommand) => void,
-    private readonly reroute: (command: PendingCommand, from: Lane) => boolean,
+    private readonly reroute: (command: PendingCommand, from: FlushQueue) => boolean,
   ) {
     this.commandsMax = environment.limits.flushCommandsMax;
   }
 
-  /** Takes a command whose wallets are in memory and belong to this lane. */
+  /** Takes a command whose wallets are in memory and belong to this queue. */
   push(command: PendingCommand): void {
     this.members++;
     this.enqueue(command);
   }
 
-  /** Forgets a command that goes on in another lane. */
+  /** Forgets a command that goes on in another queue. */
   forget(): void {
     this.members--;
   }
@@ -261,7 +261,7 @@ export class Lane {
     wallet.cooling = true;
     void this.environment.sleep(this.jitter(Math.max(...losers.map(({ attempts }) => attempts)))).then(() => {
       wallet.cooling = false;
-      wallet.lane?.schedule();
+      wallet.queue?.schedule();
     });
   }
 
@@ -331,7 +331,7 @@ export class Lane {
   }
 }
 
-/** Whether an outcome that was found is the one that this lane has just stored. */
+/** Whether an outcome that was found is the one that this queue has just stored. */
 type IsOwn = (command: PendingCommand, result: CommandResult) => boolean;
 
 function isUnknownScope({ wallets }: PendingCommand, { result }: Draft): boolean {

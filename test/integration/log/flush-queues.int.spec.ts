@@ -8,7 +8,7 @@ import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js'
 const LONG_MS = 2_000;
 
 /** Which commands share a flush, who waits for whom, and which wallets stay in memory meanwhile. */
-describe.each(engines)('lanes on $engine', (engine) => {
+describe.each(engines)('flush queues on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.each(engines)('lanes on $engine', (engine) => {
     expect(verdict(await transfer)).toBe('accepted');
   });
 
-  it('a command goes on in the lane of the region that its wallet was moved to', async () => {
+  it('a command goes on in the flush queue of the new region of its wallet', async () => {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     onTestFinished(() => released.resolve());
     const { store, steps } = await disturbedStore(log);
@@ -102,7 +102,7 @@ describe.each(engines)('lanes on $engine', (engine) => {
     const waiting: Promise<string>[] = [];
     steps.push(async (send) => {
       await rival.rehome('moved-3', 'far');
-      // Local when it is asked for; across regions, as the lane that it waits for, when the wallet is free.
+      // Local when it is asked for; across regions, by the time its flush queue starts it.
       waiting.push(store.transfer('moved-3', 'next-3', '1.00').then(verdict));
       return send();
     });

@@ -8,17 +8,9 @@ import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest
 import { cockroachOnPath, connect, type Database, migrate, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { readCommits, readWalletEvents, regionsOf, LOG_START, NO_COMMIT_ID } from '@tidemark/event-store';
 import { LocalCluster, REGIONS, type Region } from '@tidemark/local-cluster';
-import {
-  balances,
-  findOperation,
-  liveBuilds,
-  openProjections,
-  OperationRunner,
-  readFreshWallet,
-  readProjectedWallet,
-  RegionFollower,
-  requestOperation,
-} from '@tidemark/projections';
+import { openProjections, RegionFollower } from '@tidemark/following';
+import { findOperation, OperationRunner, requestOperation } from '@tidemark/operations';
+import { balances, liveBuilds, readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines, freshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standing, TestStore, verdict, watched } from './log/log-fixture.js';

@@ -3,7 +3,9 @@ import { regionWatches } from '@tidemark/application';
 import { connect, migrationsOf, requireSchema, requireServer } from '@tidemark/database';
 import { regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { ALL_PROJECTIONS, OperationRunner, runWorker } from '@tidemark/projections';
+import { runWorker } from '@tidemark/following';
+import { OperationRunner } from '@tidemark/operations';
+import { ALL_PROJECTIONS } from '@tidemark/projections';
 
 /** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
 const POOL_SIZE_DEFAULT = 8;

@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
 import { isPosition } from '@tidemark/event-store';
-import { differingShards, projectionNamed, proofOfLog, type Certificate } from '@tidemark/projections';
+import { projectionNamed } from '@tidemark/projections';
+import { type Certificate, differingShards, proofOfLog } from '@tidemark/rebuilding';
 import type { Examined } from './examine.js';
 import type { Finding } from './finding.js';
 

@@ -1,5 +1,6 @@
 import type { Database } from '@tidemark/database';
-import { ALL_PROJECTIONS, compareWithLog, generationIn, liveBuilds, type Difference } from '@tidemark/projections';
+import { ALL_PROJECTIONS, generationIn, liveBuilds } from '@tidemark/projections';
+import { compareWithLog, type Difference } from '@tidemark/rebuilding';
 import type { Report } from './finding.js';
 import type { Part } from './scope.js';
 

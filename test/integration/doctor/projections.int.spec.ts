@@ -1,12 +1,6 @@
 import { checkCertificate, CertificateRefused, examine } from '@tidemark/doctor';
-import {
-  beginBuild,
-  Builder,
-  buildProgress,
-  proofOfBuild,
-  projectionNamed,
-  type Certificate,
-} from '@tidemark/projections';
+import { projectionNamed } from '@tidemark/projections';
+import { beginBuild, Builder, buildProgress, type Certificate, proofOfBuild } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -2,14 +2,8 @@ import { ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import { connect } from '@tidemark/database';
 import { readWalletEvents, readWallets } from '@tidemark/event-store';
-import {
-  ALL_PROJECTIONS,
-  openProjections,
-  readFreshWallet,
-  readProjectedWallet,
-  readWalletAt,
-  RegionFollower,
-} from '@tidemark/projections';
+import { openProjections, RegionFollower } from '@tidemark/following';
+import { ALL_PROJECTIONS, readFreshWallet, readProjectedWallet, readWalletAt } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';

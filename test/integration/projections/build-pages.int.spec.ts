@@ -1,13 +1,6 @@
 import type { Database } from '@tidemark/database';
-import {
-  beginBuild,
-  beginFollowing,
-  Builder,
-  buildProgress,
-  trialBalance,
-  type Build,
-  type Projection,
-} from '@tidemark/projections';
+import { type Build, type Projection, trialBalance } from '@tidemark/projections';
+import { beginBuild, beginFollowing, Builder, buildProgress } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Poisoned } from './parking.js';

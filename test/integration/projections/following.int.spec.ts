@@ -1,14 +1,5 @@
-import {
-  balances,
-  beginBuild,
-  beginFollowing,
-  Builder,
-  dropBuild,
-  readFreshWallet,
-  readProjectedWallet,
-  readWalletAt,
-  shardsBehindLive,
-} from '@tidemark/projections';
+import { balances, readFreshWallet, readProjectedWallet, readWalletAt } from '@tidemark/projections';
+import { beginBuild, beginFollowing, Builder, dropBuild, shardsBehindLive } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { encodeWallet } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import { balances, dropBuild, findOperation, listBuilds } from '@tidemark/projections';
+import { findOperation } from '@tidemark/operations';
+import { balances } from '@tidemark/projections';
+import { dropBuild, listBuilds } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';

@@ -1,6 +1,6 @@
 import { RegionWatch } from '@tidemark/application';
 import { connect, type Database } from '@tidemark/database';
-import { projectionStatus } from '@tidemark/projections';
+import { projectionStatus } from '@tidemark/operations';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';

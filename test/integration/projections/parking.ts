@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shardOf } from '@tidemark/event-store';
-import { ALL_PROJECTIONS, listParked, type Projection } from '@tidemark/projections';
+import { listParked } from '@tidemark/following';
+import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
 import type { TestEngine } from '@tidemark/testing';
 import { expect } from 'vitest';
 import type { ProjectionsFixture, TestWorker } from './projections-fixture.js';

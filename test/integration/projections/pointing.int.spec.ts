@@ -3,8 +3,8 @@ import { ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import type { Database } from '@tidemark/database';
 import { shardOf } from '@tidemark/event-store';
+import { balances, type Build } from '@tidemark/projections';
 import {
-  balances,
   beginBuild,
   beginFollowing,
   BuildBehind,
@@ -12,8 +12,7 @@ import {
   dropBuild,
   listBuilds,
   pointReaders,
-  type Build,
-} from '@tidemark/projections';
+} from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';

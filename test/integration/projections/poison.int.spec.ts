@@ -1,5 +1,6 @@
 import { shardOf } from '@tidemark/event-store';
-import { ALL_PROJECTIONS, journal, listParked, readFreshWallet, readProjectedWallet } from '@tidemark/projections';
+import { listParked } from '@tidemark/following';
+import { ALL_PROJECTIONS, journal, readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allOf, Parking, Poisoned } from './parking.js';

@@ -2,22 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '@tidemark/database';
 import { fixPosition, readHead } from '@tidemark/event-store';
-import {
-  ALL_PROJECTIONS,
-  compareWithLog,
-  FOLLOWER_TIMES,
-  openProjections,
-  proofOfBuild,
-  proofOfLog,
-  RegionFollower,
-  type FollowerTimes,
-  type Projection,
-  findOperation,
-  OperationRunner,
-  requestOperation,
-  type Action,
-  type Operation,
-} from '@tidemark/projections';
+import { FOLLOWER_TIMES, type FollowerTimes, openProjections, RegionFollower } from '@tidemark/following';
+import { type Action, findOperation, type Operation, OperationRunner, requestOperation } from '@tidemark/operations';
+import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
+import { compareWithLog, proofOfBuild, proofOfLog } from '@tidemark/rebuilding';
 import type { TestEngine } from '@tidemark/testing';
 import { LogFixture, type TestStore } from '../log/log-fixture.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ALL_PROJECTIONS, beginBuild, beginFollowing, Builder, buildProgress, dropBuild } from '@tidemark/projections';
+import { ALL_PROJECTIONS } from '@tidemark/projections';
+import { beginBuild, beginFollowing, Builder, buildProgress, dropBuild } from '@tidemark/rebuilding';
 import type { Build } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import fc from 'fast-check';

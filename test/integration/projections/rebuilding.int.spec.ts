@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALL_PROJECTIONS, listBuilds, type Action, type Rebuilt, type WalletRebuilt } from '@tidemark/projections';
+import type { Action, Rebuilt, WalletRebuilt } from '@tidemark/operations';
+import { ALL_PROJECTIONS } from '@tidemark/projections';
+import { listBuilds } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';

@@ -13,19 +13,16 @@ import {
   ListWalletsQuery,
 } from '@tidemark/application/nest';
 import { checkCertificate, examine } from '@tidemark/doctor';
+import { type Action, projectionStatus, type Rebuilt } from '@tidemark/operations';
 import {
   ALL_PROJECTIONS,
-  compareWithLog,
   generationIn,
-  listBuilds,
   liveBuilds,
   projectionNamed,
-  projectionStatus,
   readFreshWallet,
   readProjectedWallet,
-  type Action,
-  type Rebuilt,
 } from '@tidemark/projections';
+import { compareWithLog, listBuilds } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';

@@ -6,7 +6,8 @@ import {
   ListWalletsHandler,
   ListWalletsQuery,
 } from '@tidemark/application/nest';
-import { balances, BuildBehind, pointReaders, trialBalance, type Projection } from '@tidemark/projections';
+import { balances, type Projection, trialBalance } from '@tidemark/projections';
+import { BuildBehind, pointReaders } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';

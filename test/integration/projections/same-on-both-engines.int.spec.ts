@@ -1,4 +1,5 @@
-import { balances, ALL_PROJECTIONS, proofOfBuild, proofOfLog, type Proof } from '@tidemark/projections';
+import { ALL_PROJECTIONS, balances } from '@tidemark/projections';
+import { type Proof, proofOfBuild, proofOfLog } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

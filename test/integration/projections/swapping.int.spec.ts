@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  balances,
-  BuildBehind,
-  findOperation,
-  listBuilds,
-  movements,
-  pointReaders,
-  requestOperation,
-  type Action,
-  type Projection,
-} from '@tidemark/projections';
+import { type Action, findOperation, requestOperation } from '@tidemark/operations';
+import { balances, movements, type Projection } from '@tidemark/projections';
+import { BuildBehind, listBuilds, pointReaders } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService } from '../../e2e/running-service.js';

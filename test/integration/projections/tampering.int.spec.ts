@@ -3,7 +3,6 @@ import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest
 import {
   ALL_PROJECTIONS,
   balances,
-  compareWithLog,
   journal,
   movements,
   projectionNamed,
@@ -11,6 +10,7 @@ import {
   readProjectedWallet,
   readWalletAt,
 } from '@tidemark/projections';
+import { compareWithLog } from '@tidemark/rebuilding';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';

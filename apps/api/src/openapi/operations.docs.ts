@@ -1,4 +1,4 @@
-import type { Action } from '@tidemark/projections';
+import type { Action } from '@tidemark/operations';
 import { z } from 'zod';
 import {
   certificateAnswer,

@@ -1,7 +1,7 @@
 import { Body, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { RequestOperationCommand } from '@tidemark/application/nest';
-import type { Action, ArgumentsOf } from '@tidemark/projections';
+import type { Action, ArgumentsOf } from '@tidemark/operations';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { commandIdentityOf, refuseIfMatch, refuseQuery } from '../http/request-headers.js';
 import { Asks } from './asks.js';

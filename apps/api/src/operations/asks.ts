@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode, Post } from '@nestjs/common';
-import type { Action } from '@tidemark/projections';
+import type { Action } from '@tidemark/operations';
 import { Requires } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import { askedFor } from '../openapi/operations.docs.js';

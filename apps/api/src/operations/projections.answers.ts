@@ -1,4 +1,4 @@
-import { ACTIONS, type Operation, type ProjectionStatus, type Status } from '@tidemark/projections';
+import { ACTIONS, type Operation, type ProjectionStatus, type Status } from '@tidemark/operations';
 import { z } from 'zod';
 import { instant, nextCursor } from '../schemas/answers.js';
 

@@ -1,4 +1,4 @@
-import { ARGUMENTS, type Action } from '@tidemark/projections';
+import { type Action, ARGUMENTS } from '@tidemark/operations';
 import { z } from 'zod';
 import { regionName, walletIdText as walletId } from '@tidemark/wallet';
 import { page } from '../schemas/queries.js';

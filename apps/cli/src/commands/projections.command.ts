@@ -1,6 +1,7 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Rebuilt, Retried, Swapped, Verification, WalletRebuilt } from '@tidemark/projections';
+import type { Rebuilt, Retried, Swapped, WalletRebuilt } from '@tidemark/operations';
+import type { Verification } from '@tidemark/rebuilding';
 import type { Command } from 'commander';
 import { UsageError } from '../process/exit.js';
 import type { Run } from '../process/run-command.js';

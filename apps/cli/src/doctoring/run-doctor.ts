@@ -9,7 +9,7 @@ import {
   type Finding,
 } from '@tidemark/doctor';
 import { SHARDS } from '@tidemark/event-store';
-import type { Certificate } from '@tidemark/projections';
+import type { Certificate } from '@tidemark/rebuilding';
 import { z } from 'zod';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';

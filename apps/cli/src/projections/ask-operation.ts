@@ -3,17 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { connect, type Database, migrate, migrationsOf, requireSchema } from '@tidemark/database';
 import {
-  ALL_PROJECTIONS,
-  findOperation,
-  projectionNamed,
-  readArguments,
-  requestOperation,
   type Action,
   type Failure,
+  findOperation,
   type Operation,
   type Progress,
-  type Projection,
-} from '@tidemark/projections';
+  readArguments,
+  requestOperation,
+} from '@tidemark/operations';
+import { ALL_PROJECTIONS, type Projection, projectionNamed } from '@tidemark/projections';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { findHomeDatabase } from '../process/home-database.js';
 import { createLogger } from '@tidemark/observability';

@@ -1,4 +1,4 @@
-import type { Difference } from '@tidemark/projections';
+import type { Difference } from '@tidemark/rebuilding';
 
 /** Differences shown in words; the record has more of them. */
 const SHOWN_MAX = 20;

@@ -1,16 +1,14 @@
 import { regionsOf } from '@tidemark/event-store';
+import { type Lag, listParked } from '@tidemark/following';
 import {
+  type BuildStatus,
   findOperation,
   listOperations,
-  listParked,
-  projectionStatus,
-  type Certificate,
-  type BuildStatus,
-  type Lag,
   type Operation,
+  projectionStatus,
   type ProjectionStatus,
-  type Verification,
-} from '@tidemark/projections';
+} from '@tidemark/operations';
+import type { Certificate, Verification } from '@tidemark/rebuilding';
 import { UsageError } from '../process/exit.js';
 import { grouped } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';

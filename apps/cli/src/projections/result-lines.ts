@@ -1,13 +1,6 @@
-import {
-  builtAs,
-  liveGenerations,
-  type Rebuilt,
-  type Retried,
-  type Shadow,
-  type Swapped,
-  type Verification,
-  type WalletRebuilt,
-} from '@tidemark/projections';
+import type { Rebuilt, Retried, Shadow, Swapped, WalletRebuilt } from '@tidemark/operations';
+import { builtAs, liveGenerations } from '@tidemark/projections';
+import type { Verification } from '@tidemark/rebuilding';
 import { grouped } from '../process/progress.js';
 import { differenceLines } from './differences.js';
 

@@ -1,5 +1,6 @@
 import { regionsOf } from '@tidemark/event-store';
-import { NotFound, shadowOf, type Progress } from '@tidemark/projections';
+import { type Progress, shadowOf } from '@tidemark/operations';
+import { NotFound } from '@tidemark/rebuilding';
 import { UsageError } from '../process/exit.js';
 import { ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { listBuilds, type Certificate } from '@tidemark/projections';
+import { type Certificate, listBuilds } from '@tidemark/rebuilding';
 import { ReadModel } from '../read-model/read-model.js';
 
 /** The certificate of one build: undefined where there is no such build, null where it has none (yet). */

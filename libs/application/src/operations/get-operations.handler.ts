@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { findOperation, listOperations, type Operation } from '@tidemark/projections';
+import { findOperation, listOperations, type Operation } from '@tidemark/operations';
 import { ReadModel } from '../read-model/read-model.js';
 import { pageOf, type Page, type PageRequest } from '../queries/page.js';
 import { decodeCursor, encodeCursor, uuidOf } from '../read-model/cursor.js';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { listParked, type ParkedWallet } from '@tidemark/projections';
+import { listParked, type ParkedWallet } from '@tidemark/following';
 import { ReadModel } from '../read-model/read-model.js';
 import { cutOff, type CutList } from './cut-list.js';
 

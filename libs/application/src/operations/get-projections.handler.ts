@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { projectionStatus, type Status } from '@tidemark/projections';
+import { projectionStatus, type Status } from '@tidemark/operations';
 import { ReadModel } from '../read-model/read-model.js';
 
 /** Every projection with its builds and how far they are in every region, and who follows which shard. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Action } from '@tidemark/projections';
+import type { Action } from '@tidemark/operations';
 
 /** What makes two requests one operation. */
 export interface OperationRequestKey {

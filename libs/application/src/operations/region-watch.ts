@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
 import type { Regions } from '@tidemark/event-store';
-import { projectionStatus, type Lag, type Status } from '@tidemark/projections';
+import type { Lag } from '@tidemark/following';
+import { projectionStatus, type Status } from '@tidemark/operations';
 import pTimeout from 'p-timeout';
 
 /** Whoever asks within this time is told the same: metrics and health are open to everybody, and asked together. */

@@ -2,12 +2,12 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IdempotencyKeyReused, QueueFull } from '@tidemark/event-store';
 import {
+  type Action,
   countOpenOperations,
   findOperation,
-  requestOperation,
-  type Action,
   type Operation,
-} from '@tidemark/projections';
+  requestOperation,
+} from '@tidemark/operations';
 import type { CommandIdentity } from '../commands/command-identity.js';
 import { ReadModel } from '../read-model/read-model.js';
 import { operationIdOf } from './operation-id.js';

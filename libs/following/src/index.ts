@@ -1,0 +1,9 @@
+export { type RunningWorker, runWorker } from './worker-loop.js';
+export { FOLLOWER_TIMES, type FollowerObserver, type FollowerTimes, RegionFollower } from './region-follower.js';
+export { followedBuilds, openProjections, openRegion } from './generations.js';
+export { listParked, park, parkedAmong, type ParkedWallet, requestRebuild, requestRetry } from './parked.js';
+export { type Lag, lagsOf, NO_LAG, together } from './lag.js';
+export { ownerOf, type WorkerIdentity } from './claims.js';
+export { keyOf, PageLost, readCheckpoints } from './checkpoints.js';
+export { Decoder, type Folded, foldStream, WalletFold } from './fold-stream.js';
+export { readLeases } from './leases.js';

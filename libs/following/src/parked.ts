@@ -1,0 +1,158 @@
+import type { Database } from '@tidemark/database';
+import { shardOf } from '@tidemark/event-store';
+import type { Build, Connection } from '@tidemark/projections';
+import { keyOf } from './checkpoints.js';
+import type { Stuck } from './fold-stream.js';
+
+/** A wallet that a build could not go on with. Its balance is still served: fresh reads fold what its row lacks. */
+export interface ParkedWallet {
+  readonly projection: string;
+  readonly generation: string;
+  readonly region: string;
+  readonly walletId: string;
+  /** Of the first event that is not applied. */
+  readonly version: number;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly parkedAt: string;
+  /** What an operator asked for: to go on with that event, or to begin again from the wallet's first. */
+  readonly retry: 'continue' | 'rebuild' | null;
+  readonly attempts: number;
+}
+
+const COLUMNS = `p.projection, p.generation::text AS generation, p.region, p.wallet_id, p.version::text AS version, p.reason,
+  p.parked_at, p.retry, p.attempts`;
+
+type Row = Omit<ParkedWallet, 'walletId' | 'version' | 'parkedAt'> & {
+  wallet_id: string;
+  version: string;
+  parked_at: string;
+};
+
+/** Parked wallets, of one projection or of all. @param limit at most so many */
+export async function listParked(
+  database: Pick<Database, 'query'>,
+  { projection, limit }: { projection?: string; limit: number },
+): Promise<ParkedWallet[]> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${COLUMNS} FROM parked_wallets p WHERE $1::text IS NULL OR p.projection = $1::text
+     ORDER BY p.projection, p.generation, p.region, p.wallet_id LIMIT $2::int8`,
+    [projection ?? null, limit],
+  );
+  return rows.map(toParked);
+}
+
+/** Those that operators want tried again, in some shards of a region. @param limit at most so many */
+export async function parkedToRetry(
+  database: Pick<Database, 'query'>,
+  region: string,
+  shards: readonly number[],
+  limit: number,
+): Promise<ParkedWallet[]> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${COLUMNS} FROM parked_wallets p
+     WHERE p.region = $1::text AND p.retry IS NOT NULL AND p.shard = ANY($2::int2[]) LIMIT $3::int8`,
+    [region, shards, limit],
+    { name: 'parked-to-retry' },
+  );
+  return rows.map(toParked);
+}
+
+/** Which of some wallets are parked, by `keyOf` the build. */
+export async function parkedAmong(
+  database: Pick<Database, 'query'>,
+  builds: readonly Build[],
+  region: string,
+  walletIds: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  if (walletIds.length === 0) return new Map(builds.map((build) => [keyOf(build), new Set()]));
+  const { rows } = await database.query<{ projection: string; generation: string; wallet_id: string }>(
+    `SELECT projection, generation::text AS generation, wallet_id FROM parked_wallets
+     WHERE projection = ANY($1::text[]) AND region = $2::text AND wallet_id = ANY($3::text[])`,
+    [builds.map(({ projection }) => projection.name), region, walletIds],
+    { name: 'parked-among' },
+  );
+  const parked = Map.groupBy(rows, ({ projection, generation }) => `${projection}/${generation}`);
+  return new Map(builds.map((build) => [keyOf(build), new Set(parked.get(keyOf(build))?.map((row) => row.wallet_id))]));
+}
+
+/** Parks wallets; one that is parked again keeps its time and counts its attempts. */
+export async function park(
+  { query }: Pick<Connection, 'query'>,
+  { projection, generation }: Build,
+  region: string,
+  stuck: readonly Stuck[],
+): Promise<void> {
+  if (stuck.length === 0) return;
+  await query(
+    `INSERT INTO parked_wallets AS p (projection, generation, region, wallet_id, shard, version, reason, parked_at)
+     SELECT $1::text, $2::int8, $3::text, u.wallet_id, u.shard, u.version, u.reason, now()
+     FROM unnest($4::text[], $5::int2[], $6::int8[], $7::text[]) AS u(wallet_id, shard, version, reason)
+     ON CONFLICT (projection, generation, region, wallet_id)
+     DO UPDATE SET version = excluded.version, reason = excluded.reason, retry = NULL, attempts = p.attempts + 1`,
+    [
+      ...[projection.name, generation, region],
+      stuck.map(({ walletId }) => walletId),
+      stuck.map(({ walletId }) => shardOf(walletId)),
+      stuck.map(({ version }) => version),
+      stuck.map(({ reason }) => reason.slice(0, REASON_CHARACTERS_MAX)),
+    ],
+    { name: 'park' },
+  );
+}
+
+/** Asks the worker of the shard to try parked wallets again. @returns how many */
+export async function requestRetry(
+  { query }: Pick<Connection, 'query'>,
+  projection: string,
+  walletId?: string,
+): Promise<number> {
+  const { rowCount } = await query(
+    `UPDATE parked_wallets SET retry = 'continue'
+     WHERE projection = $1::text AND ($2::text IS NULL OR wallet_id = $2::text)`,
+    [projection, walletId ?? null],
+  );
+  return rowCount;
+}
+
+/** Asks the worker of the shard to build a wallet again from its first event. Until then the wallet is parked. */
+export async function requestRebuild(
+  { query }: Pick<Connection, 'query'>,
+  { projection, generation }: Build,
+  region: string,
+  walletId: string,
+  requestedBy: string,
+): Promise<void> {
+  await query(
+    `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at, retry)
+     VALUES ($1::text, $2::int8, $3::text, $4::text, $5::int2, 1, $6::text, now(), 'rebuild')
+     ON CONFLICT (projection, generation, region, wallet_id) DO UPDATE SET retry = 'rebuild'`,
+    [projection.name, generation, region, walletId, shardOf(walletId), `to be rebuilt, as ${requestedBy} asked`],
+  );
+}
+
+/** What a person reads in a list; the log of the worker has it all. */
+const REASON_CHARACTERS_MAX = 500;
+
+/**
+ * For whoever holds the wallet's shard, in the transaction that keeps it: so nobody else parks the wallet meanwhile.
+ *
+ * @returns false when it is parked no more, or something else was asked for since it was read
+ */
+export async function unpark(
+  { query }: Pick<Connection, 'query'>,
+  { projection, generation, region, walletId, retry }: ParkedWallet,
+): Promise<boolean> {
+  const { rowCount } = await query(
+    `DELETE FROM parked_wallets
+     WHERE projection = $1::text AND generation = $2::int8 AND region = $3::text AND wallet_id = $4::text
+       AND retry = $5::text`,
+    [projection, generation, region, walletId, retry],
+    { name: 'unpark' },
+  );
+  return rowCount > 0;
+}
+
+function toParked({ wallet_id, version, parked_at, attempts, ...row }: Row): ParkedWallet {
+  return { ...row, walletId: wallet_id, version: Number(version), parkedAt: parked_at, attempts: Number(attempts) };
+}

@@ -1,0 +1,252 @@
+import type { Database } from '@tidemark/database';
+import {
+  type Build,
+  type Connection,
+  generationIn,
+  LIVE_BUILDS,
+  liveBuilds,
+  type LiveBuilds,
+  liveBuildsOf,
+  liveGenerations,
+  type Projection,
+  sameBuilds,
+  tablesOf,
+} from '@tidemark/projections';
+import { retriedTransaction } from './retried-transaction.js';
+import { listBuilds, OperationRefused, requireBuild, type BuildRecord } from './build-records.js';
+
+/** Rows removed by one statement: short transactions, however large the build. */
+const DROP_ROWS = 5_000;
+
+/** Readers would go back in time. It passes while workers run: two builds that are followed together meet. */
+export class BuildBehind extends OperationRefused {}
+
+/** What readers saw, and what they see now. */
+export interface Pointed {
+  readonly before: LiveBuilds;
+  readonly after: LiveBuilds;
+}
+
+export interface PointOptions {
+  /** Writes, in the same transaction, what readers were pointed to. */
+  readonly remember?: (connection: Connection, pointed: Pointed) => Promise<void>;
+  /** Whether what readers see until now is what the caller had in mind. */
+  readonly expected?: (before: LiveBuilds) => boolean;
+}
+
+/**
+ * Points readers to another build: of everything, which ends the builds that regions have of their own, or of one region.
+ *
+ * @throws OperationRefused unless the build is followed; BuildBehind unless it is as far as what readers see, in every shard
+ */
+export async function pointReaders(database: Database, build: Build, options: PointOptions = {}): Promise<Pointed> {
+  const { projection, generation } = build;
+  const record = await requireBuild(database, projection, generation);
+  const before = (await liveBuilds(database, projection.name))!;
+  const after = withBuild(before, record);
+  if (sameBuilds(before, after)) {
+    throw new OperationRefused(`generation ${generation} of ${projection.name} is live already`);
+  }
+  if (record.state !== 'following') {
+    throw new OperationRefused(`generation ${generation} of ${projection.name} is ${record.state}`);
+  }
+  return point(database, projection, { before, after }, options);
+}
+
+/**
+ * Points readers back to builds that they saw before, with all that regions had of their own.
+ *
+ * @throws as `pointReaders`
+ */
+export async function pointBack(
+  database: Database,
+  projection: Projection,
+  to: LiveBuilds,
+  options: PointOptions = {},
+): Promise<Pointed> {
+  const before = (await liveBuilds(database, projection.name))!;
+  return point(database, projection, { before, after: to }, options);
+}
+
+/** What readers see once a build is swapped in. */
+export function withBuild(live: LiveBuilds, { generation, region }: Pick<BuildRecord, 'generation' | 'region'>) {
+  return region === null
+    ? { generation, regions: {} }
+    : { ...live, regions: { ...live.regions, [region]: generation } };
+}
+
+/** All pointers of a projection are one row, read in the statement that reads rows: each reader sees either state. */
+async function point(
+  database: Database,
+  projection: Projection,
+  pointed: Pointed,
+  { remember = async () => undefined, expected = () => true }: PointOptions,
+): Promise<Pointed> {
+  const { before, after } = pointed;
+  await retriedTransaction(database, async ({ query }) => {
+    const connection = { query, engine: database.engine };
+    const live = await lockPointers(connection, projection);
+    if (sameBuilds(live, after)) return; // an attempt before this one, whose answer was lost
+    const followed = (await listBuilds(connection, projection.name)).filter(({ state }) => state === 'following');
+    const there = liveGenerations(after).every((each) => followed.some(({ generation }) => generation === each));
+    if (!sameBuilds(live, before) || !expected(live) || !there) {
+      throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+    }
+    const changes = await changesBetween(connection, projection, before, after);
+    // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
+    await remember(connection, pointed);
+    await holdStill(connection, projection, changes);
+    const behind = await shardsBehind(connection, projection, changes);
+    if (behind > 0) {
+      throw new BuildBehind(
+        `generation ${liveGenerations(after).join(', ')} of ${projection.name} is behind the live one in ${behind} ` +
+          `shards: is a worker running?`,
+      );
+    }
+    await query(`UPDATE projections SET live_generation = $2::int8, region_builds = $3::jsonb WHERE name = $1::text`, [
+      projection.name,
+      after.generation,
+      JSON.stringify(after.regions),
+    ]);
+  });
+  return pointed;
+}
+
+/**
+ * Who points readers to a build and who removes one take turns; what is read after the lock is what the other has left.
+ *
+ * @returns what readers see
+ */
+async function lockPointers({ query }: Connection, { name }: Projection): Promise<LiveBuilds> {
+  const { rows } = await query<{ live: string }>(
+    `SELECT ${LIVE_BUILDS} AS live FROM projections p WHERE p.name = $1::text FOR UPDATE`,
+    [name],
+  );
+  return liveBuildsOf(rows[0]!.live);
+}
+
+/** A region whose readers are pointed from one generation to another. */
+interface LiveBuildChange {
+  readonly region: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+async function changesBetween(
+  { query }: Pick<Connection, 'query'>,
+  { name }: Projection,
+  before: LiveBuilds,
+  after: LiveBuilds,
+): Promise<LiveBuildChange[]> {
+  // Where only the builds of some regions change, the others are not asked: one of them may be away.
+  const some = new Set([...Object.keys(before.regions), ...Object.keys(after.regions)]);
+  const regions =
+    before.generation === after.generation
+      ? [...some]
+      : (
+          await query<{ region: string }>(
+            `SELECT DISTINCT c.region FROM shard_checkpoints c WHERE c.projection = $1::text`,
+            [name],
+          )
+        ).rows.map(({ region }) => region);
+  return regions
+    .map((region) => ({ region, from: generationIn(before, region), to: generationIn(after, region) }))
+    .filter(({ from, to }) => from !== to);
+}
+
+/**
+ * What readers see stands still until they are pointed elsewhere, or they would go back in time. So does what they are going
+ * to see: the pointer is written in the future (a GLOBAL table), up to which nothing that was read may change.
+ */
+async function holdStill(
+  { query }: Connection,
+  { name }: Projection,
+  changes: readonly LiveBuildChange[],
+): Promise<void> {
+  for (const [from, of] of Map.groupBy(changes, (change) => change.from)) {
+    await query(
+      `SELECT c.shard FROM shard_checkpoints c
+       WHERE c.projection = $1::text AND c.generation = ANY($2::int8[]) AND c.region = ANY($3::text[])
+       ORDER BY c.region, c.shard, c.generation FOR UPDATE`,
+      [name, [from, ...new Set(of.map(({ to }) => to))], of.map(({ region }) => region)],
+    );
+  }
+}
+
+/** In how many shards a build is not as far as the one that readers see. Once it has met it, never again. */
+export async function shardsBehindLive(
+  database: Pick<Database, 'query' | 'engine'>,
+  { projection, generation }: Build,
+): Promise<number> {
+  const record = await requireBuild(database, projection, generation);
+  const before = (await liveBuilds(database, projection.name))!;
+  return shardsBehind(
+    database,
+    projection,
+    await changesBetween(database, projection, before, withBuild(before, record)),
+  );
+}
+
+async function shardsBehind(
+  { query }: Pick<Database, 'query'>,
+  { name }: Projection,
+  changes: readonly LiveBuildChange[],
+): Promise<number> {
+  let behind = 0;
+  for (const of of Map.groupBy(changes, ({ from, to }) => `${from} ${to}`).values()) {
+    const { rows } = await query<{ behind: string }>(
+      `SELECT count(*) AS behind
+       FROM shard_checkpoints l
+       LEFT JOIN shard_checkpoints n
+         ON n.projection = l.projection AND n.generation = $3::int8 AND n.region = l.region AND n.shard = l.shard
+       WHERE l.projection = $1::text AND l.generation = $2::int8 AND l.region = ANY($4::text[])
+         AND (n.position IS NULL OR (n.position, n.commit_id) < (l.position, l.commit_id))`,
+      [name, of[0]!.from, of[0]!.to, of.map(({ region }) => region)],
+    );
+    behind += Number(rows[0]!.behind);
+  }
+  return behind;
+}
+
+/**
+ * Removes a build that nobody sees, its rows in short transactions. Safe to run again.
+ *
+ * @returns how many rows were removed
+ * @throws OperationRefused for one that readers of any region see
+ */
+export async function dropBuild(database: Database, { projection, generation }: Build): Promise<number> {
+  await requireBuild(database, projection, generation);
+  const values = [projection.name, generation];
+  await retriedTransaction(database, async ({ query }) => {
+    const live = await lockPointers({ query, engine: database.engine }, projection);
+    if (liveGenerations(live).includes(generation)) {
+      throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+    }
+    await query(
+      `UPDATE projection_generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::int8`,
+      values,
+    );
+  });
+  for (const table of ['shard_checkpoints', 'build_ranges', 'parked_wallets']) {
+    await database.query(`DELETE FROM ${table} WHERE projection = $1::text AND generation = $2::int8`, values);
+  }
+  return deleteRows(database, projection, generation);
+}
+
+async function deleteRows(database: Connection, projection: Projection, generation: string): Promise<number> {
+  let removed = 0;
+  for (const table of tablesOf(projection)) {
+    for (;;) {
+      const { rowCount } = await database.query(DELETE[database.engine](table), [generation, DROP_ROWS]);
+      removed += rowCount;
+      if (rowCount < DROP_ROWS) break;
+    }
+  }
+  return removed;
+}
+
+const DELETE = {
+  postgres: (table: string) =>
+    `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE generation = $1::int8 LIMIT $2::int8))`,
+  cockroach: (table: string) => `DELETE FROM ${table} WHERE generation = $1::int8 LIMIT $2::int8`,
+};

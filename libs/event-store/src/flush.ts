@@ -54,13 +54,14 @@ export function rowsOf(drafts: readonly Draft[]): FlushRows {
   }
   const away = (walletId: string) => Number(byWallet.get(walletId)![0]!.region !== drafts[0]!.region);
   const walletIds = [...byWallet.keys()].sort().sort((a, b) => away(a) - away(b));
+  const streams = walletIds.map((walletId) => byWallet.get(walletId)!);
   return {
-    openings: walletIds.flatMap((walletId) => openingOf(byWallet.get(walletId)![0]!)),
+    openings: streams.flatMap(([first]) => openingOf(first!)),
     moves: drafts.flatMap(moveOf),
-    events: walletIds.flatMap((walletId) => byWallet.get(walletId)!),
-    facts: walletIds.flatMap((walletId) => factsIn(byWallet.get(walletId)!)),
+    events: streams.flat(),
+    facts: streams.flatMap(factsIn),
     outcomes: drafts.map((each) => outcomeOf(each, byWallet)).sort(byKey),
-    commits: commitsOf(walletIds.map((walletId) => byWallet.get(walletId)!)),
+    commits: commitsOf(streams),
   };
 }
 
@@ -69,6 +70,7 @@ function openingOf({ walletId, region, version }: EventDraft): FlushRows['openin
 }
 
 function factsIn(stream: readonly EventDraft[]): FactRow[] {
+  if (!stream.some(({ facts }) => facts)) return [];
   const last = new Map<string, FactRow>();
   for (const { region, walletId, version, facts = [] } of stream) {
     for (const { key, value } of facts) last.set(key, { region, walletId, key, version, value });

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { ApiProcess } from './api-process.js';
+import { ApiProcess } from './service-processes.js';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import type { BenchDatabase } from './bench-database.js';
 

@@ -4,7 +4,7 @@ import { openEventStore } from '@tidemark/event-store';
 import type { BenchDatabase } from './bench-database.js';
 import { resultOf, type BenchResult } from './bench-result.js';
 import { Load } from './load.js';
-import { WorkerProcess } from './worker-process.js';
+import { WorkerProcess } from './service-processes.js';
 
 /** Deposits a second beside what is measured. */
 const PACE = 200;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiProcess } from './api-process.js';
 import type { BenchDatabase } from './bench-database.js';
 import { resultOf, type BenchResult } from './bench-result.js';
-import { WorkerProcess } from './worker-process.js';
+import { ApiProcess, WorkerProcess } from './service-processes.js';
 
 /** The most that the API takes: 50 pairs, 27,000 characters of two bytes each. */
 const METADATA = Object.fromEntries(

@@ -9,7 +9,7 @@ import { liveIn } from '@tidemark/projections';
 import type { BenchDatabase } from './bench-database.js';
 import { median, resultOf, type BenchResult } from './bench-result.js';
 import { Load } from './load.js';
-import { WorkerProcess } from './worker-process.js';
+import { WorkerProcess } from './service-processes.js';
 
 /** As in DESIGN §8: appends are first timed with so many events in the log. */
 const FEW_EVENTS = 10_000;

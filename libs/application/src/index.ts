@@ -2,7 +2,7 @@ export type { CommandIdentity } from './commands/command-identity.js';
 export { CommandPipeline, type Written } from './commands/command-pipeline.js';
 export { completed, type AskedCommand } from './commands/asked-command.js';
 export { requestHash, type RequestHashes } from './commands/request-hash.js';
-export type { CutList } from './operations/cut-list.js';
+export type { CutList } from './operations/get-parked-wallets.handler.js';
 export { RegionWatch, regionWatches } from './operations/region-watch.js';
 export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Page, type ProjectedPage } from './queries/page.js';
 export type { AsOf } from './read-model/checkpoints.js';

@@ -7,8 +7,7 @@ import {
   OperationRefused,
   regionsAskedFor,
 } from '@tidemark/rebuilding';
-import type { OperationContext } from './operation-context.js';
-import { progressOfEvents } from './progress-of-events.js';
+import { progressOfEvents, type OperationContext } from './operation-context.js';
 
 /** What a rebuild with this version of the code would change. */
 export interface Shadow {

@@ -16,8 +16,7 @@ import {
 } from '@tidemark/rebuilding';
 import { listOperations } from './operation-records.js';
 import type { ArgumentsOf, Swapped } from './operation.js';
-import type { OperationContext } from './operation-context.js';
-import { progressOfEvents } from './progress-of-events.js';
+import { progressOfEvents, type OperationContext } from './operation-context.js';
 
 /** Two builds that are followed together meet within a second or two; without a worker, never. */
 const CATCH_UP_MS_MAX = 10_000;

@@ -5,16 +5,21 @@ import type { Engine } from '@tidemark/database';
 import type { RecordedEvent } from '@tidemark/event-store';
 import type { Movement } from '@tidemark/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { chooseMediaType } from '../http/accept.js';
+import { chooseMediaType } from '../http/media-types.js';
 import { Requires } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/history.docs.js';
 import { Problem } from '../problems/problem.js';
 import type { EventsAnswer, MovementLine, StatementAnswer } from '../schemas/answers.js';
 import { walletIdText as walletId } from '@tidemark/wallet';
-import { eventsQuery, statementQuery, type EventsQuery, type StatementQuery } from '../schemas/queries.js';
+import {
+  eventsQuery,
+  positionOfQuery,
+  statementQuery,
+  type EventsQuery,
+  type StatementQuery,
+} from '../schemas/queries.js';
 import { ENGINE } from '../tokens.js';
-import { positionOfQuery } from '../wallets/position-of-query.js';
 import { statementCsv } from './statement-csv.js';
 
 const STATEMENT_TYPES = ['application/json', 'text/csv'] as const;

@@ -1,7 +1,7 @@
+import { foreignHeaderOf } from '@tidemark/observability';
 import { ANONYMOUS, type Caller, type KeyRing, type Scope } from '@tidemark/application';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
-import { refuseForeigners } from './foreigners.js';
 import { Problem } from '../problems/problem.js';
 
 declare module 'fastify' {
@@ -98,4 +98,19 @@ function allowed(caller: Caller, scope: Scope, orScope: Scope): Caller {
   if (caller.scopes.has(scope) || caller.scopes.has(orScope)) return caller;
   const enough = scope === orScope ? scope : `${scope} or ${orScope}`;
   throw new Problem('insufficient_scope', `this needs an API key with the scope ${enough}`);
+}
+
+const UNTIL_THEN = 'until there is an API key (`tidemark keys create`)';
+
+/**
+ * Refuses what a browser sends for a page of somebody else, while the service takes requests without a key.
+ *
+ * @throws Problem `foreign_host`, `foreign_origin`
+ */
+export function refuseForeigners({ headers }: FastifyRequest): void {
+  const foreign = foreignHeaderOf(headers);
+  if (foreign === 'host') {
+    throw new Problem('foreign_host', `the host must be localhost or a loopback address ${UNTIL_THEN}`);
+  }
+  if (foreign === 'origin') throw new Problem('foreign_origin', `pages of other hosts may not ask ${UNTIL_THEN}`);
 }

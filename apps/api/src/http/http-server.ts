@@ -6,15 +6,14 @@ import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastif
 import { Problem } from '../problems/problem.js';
 import { sendProblem } from '../problems/problem.filter.js';
 import { problemOf } from '../problems/problem-of.js';
-import { chooseMediaType } from './accept.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import type { Authentication } from './authentication.js';
 import { answerBrokenHttp, refuseExpectation, refuseTunnel } from './broken-http.js';
 import type { Forwarding } from './forwarding.js';
 import { BODY_BYTES_MAX, readJson } from './json-body.js';
-import { requireJson } from './json-type.js';
+import { chooseMediaType, requireJson } from './media-types.js';
 import { originFormOf } from './origin-form.js';
-import { requestIdOf } from './request-id.js';
+import { requestIdOf } from './request-headers.js';
 import { sayWhereServed } from './served-by.js';
 
 /** How long a request may take to arrive, headers and body: a slow sender must not hold a connection for ever. */

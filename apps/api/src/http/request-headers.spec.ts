@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { expectedVersionOf, isUnchanged } from './request-headers.js';
-import { requestIdOf } from './request-id.js';
+import { expectedVersionOf, isUnchanged, requestIdOf } from './request-headers.js';
 
 const withHeaders = (headers: Record<string, string>) => ({ headers }) as unknown as FastifyRequest;
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { CommandIdentity } from '@tidemark/application';
 import { IDEMPOTENCY_KEY } from '@tidemark/wallet';
 import type { FastifyRequest } from 'fastify';
@@ -7,6 +9,9 @@ import type { ProblemCode } from '../problems/problem-types.js';
 
 /** A strong entity tag (RFC 9110 §8.8.3) that holds a version. */
 export const VERSION_TAG = /^"([1-9]\d{0,14})"$/;
+
+/** Long enough for every tracing system's ids, short enough to be kept with each event. */
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**
  * Who sends a command, and under which key.
@@ -73,4 +78,10 @@ export function isUnchanged({ headers }: FastifyRequest, version: number): boole
   const known = headers['if-none-match'];
   if (known === undefined) return false;
   return known.split(',').some((tag) => ['*', versionTag(version)].includes(tag.trim().replace(/^W\//, '')));
+}
+
+/** The id that the caller gave its request, if it may be written into logs and headers; otherwise a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }

@@ -7,7 +7,7 @@ import { Requires } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/journal.docs.js';
 import { ENGINE } from '../tokens.js';
-import { positionOfQuery } from '../wallets/position-of-query.js';
+import { positionOfQuery } from '../schemas/queries.js';
 import { requireRegion } from '../http/known-region.js';
 import type { DailyTotalsAnswer, JournalAnswer, TrialBalanceAnswer } from './journal.answers.js';
 import {

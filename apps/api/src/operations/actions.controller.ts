@@ -1,17 +1,30 @@
-import { Body, Controller, Inject, Param, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { RequestOperationCommand } from '@tidemark/application/nest';
 import type { Action, ArgumentsOf } from '@tidemark/operations';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Requires } from '../http/authentication.js';
 import { commandIdentityOf, refuseIfMatch, refuseQuery } from '../http/request-headers.js';
-import { Asks } from './asks.js';
-import { requireProjection } from './known-projection.js';
+import { Documented } from '../openapi/endpoint-docs.js';
+import { askedFor } from '../openapi/operations.docs.js';
 import { OPERATIONS } from './operations.controller.js';
 import { operationOf, type OperationAnswer } from './projections.answers.js';
-import { operationBodies as bodies, projectionName, type BodyOf } from './projections.schemas.js';
+import { operationBodies as bodies, projectionName, requireProjection, type BodyOf } from './projections.schemas.js';
 
 const Projection = () => Param('projection', { schema: projectionName });
 const Reply = () => Res({ passthrough: true });
+
+const ACCEPTED = 202;
+
+/** An endpoint that asks workers for an action on a projection: the method takes `projection` from its path. */
+function Asks(action: Action): MethodDecorator {
+  return applyDecorators(
+    Post(`:projection/${action}`),
+    HttpCode(ACCEPTED),
+    Requires('operate'),
+    Documented(askedFor(action)),
+  );
+}
 
 /** What operators ask of projections: recorded here, carried out by a worker. */
 @Controller('v1/operations/projections')

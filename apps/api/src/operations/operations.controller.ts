@@ -6,9 +6,8 @@ import { RequiresEither } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';
 import { Problem } from '../problems/problem.js';
-import { requireProjection } from './known-projection.js';
 import { operationOf, type OperationAnswer, type OperationsAnswer } from './projections.answers.js';
-import { operationId, operationsQuery, type OperationsQuery } from './projections.schemas.js';
+import { requireProjection, operationId, operationsQuery, type OperationsQuery } from './projections.schemas.js';
 
 /** Where the audit record is, without a slash in front. */
 export const OPERATIONS = 'v1/operations';

@@ -5,7 +5,6 @@ import { RequiresEither } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/operations.docs.js';
 import { Problem } from '../problems/problem.js';
-import { requireProjection } from './known-projection.js';
 import {
   projectionOf,
   type CertificateAnswer,
@@ -13,7 +12,7 @@ import {
   type ProjectionAnswer,
   type ProjectionsAnswer,
 } from './projections.answers.js';
-import { generation, parkedQuery, projectionName, type ParkedQuery } from './projections.schemas.js';
+import { requireProjection, generation, parkedQuery, projectionName, type ParkedQuery } from './projections.schemas.js';
 
 /** How the projections are. What is asked of them stands below `operations`, so no projection may have that name. */
 @Controller('v1/operations/projections')

@@ -1,9 +1,20 @@
 import { type Action, ARGUMENTS } from '@tidemark/operations';
+import { ALL_PROJECTIONS, projectionNamed } from '@tidemark/projections';
 import { z } from 'zod';
 import { regionName, walletIdText as walletId } from '@tidemark/wallet';
+import { Problem } from '../problems/problem.js';
 import { page } from '../schemas/queries.js';
 
 export const projectionName = z.string().meta({ description: 'Of a projection.', example: 'balances' });
+
+/** @throws Problem `projection_not_found` */
+export function requireProjection(name: string): void {
+  if (projectionNamed(name)) return;
+  throw new Problem(
+    'projection_not_found',
+    `the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
+  );
+}
 
 export const operationId = z.string().meta({ description: 'Of an operation.', format: 'uuid' });
 

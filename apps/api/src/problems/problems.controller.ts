@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { chooseMediaType } from '../http/accept.js';
+import { chooseMediaType } from '../http/media-types.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/problems.docs.js';
 import { Problem } from './problem.js';

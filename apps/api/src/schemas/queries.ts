@@ -1,7 +1,10 @@
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@tidemark/application';
 import { type ReadTime } from '@tidemark/application/nest';
+import type { Engine } from '@tidemark/database';
+import { isPosition, type Position } from '@tidemark/event-store';
 import { z } from 'zod';
 import { instantOf, walletIdText } from '@tidemark/wallet';
+import { inputProblem } from '../problems/input-problem.js';
 
 const VERSION = /^[1-9]\d{0,14}$/;
 
@@ -49,6 +52,12 @@ const minPosition = z
       'Wait (5 s at most) until the list has seen everything up to this `position` of an earlier answer. Then 503 ' +
       '`projection_behind`, or 409 `position_not_reached` where nothing has been committed at or after it.',
   });
+
+/** @throws Problem `invalid_request` when the text is not a position of this engine */
+export function positionOfQuery(engine: Engine, minPosition: string | undefined): Position | undefined {
+  if (minPosition === undefined || isPosition(engine, minPosition)) return minPosition;
+  throw inputProblem('query', [{ path: 'minPosition', message: 'must be the `position` of an earlier answer' }]);
+}
 
 /** What every list from a projection may be asked with. */
 export const freshness = {

@@ -11,10 +11,9 @@ import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/wallets.docs.js';
 import { Problem } from '../problems/problem.js';
 import { walletIdText as walletId } from '@tidemark/wallet';
-import { walletQuery, walletsQuery, type WalletQuery, type WalletsQuery } from '../schemas/queries.js';
+import { positionOfQuery, walletQuery, walletsQuery, type WalletQuery, type WalletsQuery } from '../schemas/queries.js';
 import { ENGINE } from '../tokens.js';
 import { hasLapsed, walletOf } from './wallet-answers.js';
-import { positionOfQuery } from './position-of-query.js';
 
 @Controller('v1/wallets')
 export class WalletsController {

@@ -13,7 +13,7 @@ import type { Certificate } from '@tidemark/rebuilding';
 import { z } from 'zod';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { withHomeDatabase } from '../process/home-database.js';
-import { oneLine } from '../process/one-line.js';
+import { oneLine } from '../process/run-command.js';
 import { grouped, ProgressDisplay } from '../process/progress.js';
 import type { CommandResult, Surroundings } from '../process/surroundings.js';
 

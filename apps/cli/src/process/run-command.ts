@@ -1,5 +1,4 @@
 import { EXIT, UsageError, type ExitCode } from './exit.js';
-import { oneLine } from './one-line.js';
 import type { CommandResult, Surroundings } from './surroundings.js';
 
 /** Runs the work of a command and prints what it comes to. */
@@ -28,4 +27,10 @@ export function reportError({ stdout, stderr }: Surroundings, json: boolean, err
   stderr.write(`tidemark: ${message}\n`);
   if (json) stdout.write(`${JSON.stringify({ error: { code: usage ? 'usage' : 'could_not_run', message } })}\n`);
   return usage ? EXIT.usage : EXIT.couldNotRun;
+}
+
+/** Joins the lines of a text by one space each, and drops the empty ones. */
+export function oneLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }

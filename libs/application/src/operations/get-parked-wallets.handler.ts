@@ -2,7 +2,13 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { listParked, type ParkedWallet } from '@tidemark/following';
 import { ReadModel } from '../read-model/read-model.js';
-import { cutOff, type CutList } from './cut-list.js';
+
+/** The beginning of a list that is not turned page by page. */
+export interface CutList<Entry> {
+  readonly entries: readonly Entry[];
+  /** Whether there are more than these. */
+  readonly more: boolean;
+}
 
 /** The wallets that the builds of a projection could not go on with. */
 export class GetParkedWalletsQuery extends Query<CutList<ParkedWallet>> {
@@ -24,4 +30,9 @@ export class GetParkedWalletsHandler implements IQueryHandler<GetParkedWalletsQu
       cutOff(await listParked(database, { projection, limit: limit + 1 }), limit),
     );
   }
+}
+
+/** Cuts off the entry that was read only to know whether there are more. */
+function cutOff<Entry>(read: readonly Entry[], limit: number): CutList<Entry> {
+  return { entries: read.slice(0, limit), more: read.length > limit };
 }

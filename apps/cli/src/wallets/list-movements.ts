@@ -2,31 +2,23 @@ import type { Database } from '@tidemark/database';
 import { domainEvent, readWalletEvents } from '@tidemark/event-store';
 import { movementOf, movements, type Movement } from '@tidemark/projections';
 import type { Wallet } from '@tidemark/wallet';
-import type { Command } from 'commander';
 import { withHomeDatabase } from '../process/home-database.js';
-import type { Run } from '../process/run-command.js';
-import { pageLines, withPage, type PageOptions } from './page-options.js';
-import { unknownWallet } from './wallet-show.command.js';
+import type { CommandResult, Surroundings } from '../process/surroundings.js';
+import { pageLines, type PageOptions } from '../commands/page-options.js';
+import { unknownWallet } from './show-wallet.js';
 
 /** Events folded at once on the way to the page that is asked for. */
 const FOLDED_AT_ONCE = 1_000;
 
-/** Declares `tidemark wallet statement` (`--json`: `{walletId, movements, next}`; `next` is for `--after`, or null). */
-export function walletStatementCommand(command: Command, run: Run): Command {
-  return withPage(command)
-    .description('list the movements of a wallet, with the balance after each')
-    .argument('<wallet>', 'wallet id')
-    .action((walletId: string, options: PageOptions) =>
-      run((at) =>
-        withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
-          const page = await readStatement(database, walletId, options);
-          return {
-            json: { walletId, movements: page.movements.map(viewOf), next: page.next },
-            lines: pageLines(page.movements.map(lineOf), page.next, nothingAfter(options.after)),
-          };
-        }),
-      ),
-    );
+/** `tidemark wallet statement`. `--json`: `{walletId, movements, next}`; `next` is for `--after`, or null. */
+export function listMovements(at: Surroundings, walletId: string, options: PageOptions): Promise<CommandResult> {
+  return withHomeDatabase(at, { role: 'tidemark_api', command: 'wallet' }, async (database) => {
+    const page = await readStatement(database, walletId, options);
+    return {
+      json: { walletId, movements: page.movements.map(viewOf), next: page.next },
+      lines: pageLines(page.movements.map(lineOf), page.next, nothingAfter(options.after)),
+    };
+  });
 }
 
 function nothingAfter(version: number): string {

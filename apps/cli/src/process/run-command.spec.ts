@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine } from './one-line.js';
+import { oneLine } from './run-command.js';
 
 describe('one line', () => {
   it.each([

@@ -154,7 +154,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     expect(listed.stdout).not.toContain(made.secret);
     const { json: revoked } = await at.json('keys', 'revoke', made.keyId);
     const again = await at.run('keys', 'revoke', made.keyId);
-    expect(again.stdout).toContain('no active key any more');
+    expect(again.stdout).toContain('No active key is left');
     expect((await at.json('keys', 'revoke', made.keyId)).json).toEqual(revoked);
     expect((await at.json('keys', 'list')).json.keys).toMatchObject([{ revokedAt: revoked.revokedAt }]);
     at.leave();

@@ -170,7 +170,7 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
     const place = new Workplace(url.href);
     const made = await place.run('migrate');
     expect(made.stderr).not.toMatch(/^tidemark:/m);
-    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining(' 0 were there') });
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining(' 0 applied before') });
     place.leave();
     await server.query(`DROP DATABASE ${url.pathname.slice(1)}`);
   });

@@ -62,7 +62,7 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
     expect([code, stdout]).toEqual([0, 'balances in local: 2 wallets, 4 events: a rebuild would change nothing\n']);
   });
 
-  it('says that a stray wallet was removed', async () => {
+  it('says that rows of an unknown wallet were deleted', async () => {
     await service.database.query(
       `INSERT INTO wallet_balances
        SELECT (jsonb_populate_record(t, '{"wallet_id": "ghost"}')).* FROM wallet_balances t WHERE wallet_id = 'bob'`,
@@ -72,7 +72,7 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
       0,
       [
         expect.stringMatching(/^ghost \(generation 1, local\): there is a row, and no event: the build \[.+10\.00/),
-        'ghost is not in the log: what balances held of it was removed',
+        'ghost is not in the log: its rows in balances were deleted',
       ],
     ]);
   });
@@ -96,19 +96,19 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
     });
   });
 
-  it('proposes to drop what is followed and nobody sees', async () => {
+  it('proposes to drop builds that are kept up to date but not live', async () => {
     const hints = async () =>
-      (await projections('list')).stdout.split('\n').filter((line) => line.includes('is followed'));
-    const drop = (n: number) => `when you no longer want it: tidemark projections drop movements ${n}`;
+      (await projections('list')).stdout.split('\n').filter((line) => line.includes('is kept up to date'));
+    const drop = (n: number) => `to delete it: tidemark projections drop movements ${n}`;
     expect(await hints()).toEqual([]);
     const rebuilt = await projections('rebuild', 'movements', '--latency', '0');
     expect(rebuilt).toMatchObject({ code: 0 });
-    expect(await hints()).toEqual([`movements 2 is followed and no reader sees it; ${drop(2)}`]);
-    const back = `movements 1 is followed for the way back; ${drop(1)}`;
+    expect(await hints()).toEqual([`movements 2 is kept up to date but is not live; ${drop(2)}`]);
+    const back = `movements 1 is kept up to date for a rollback; ${drop(1)}`;
     const swapped = await projections('swap', 'movements');
     expect([swapped.code, swapped.stdout.trimEnd().split('\n').at(-1)]).toEqual([0, back]);
     expect(await hints()).toEqual([back]);
-    expect((await at.run('projections', 'list', '--json')).stdout).not.toContain('is followed');
+    expect((await at.run('projections', 'list', '--json')).stdout).not.toContain('is kept up to date');
     expect(await projections('drop', 'movements', '1')).toMatchObject({ code: 0 });
     expect(await hints()).toEqual([]);
     // The build that all see stays behind one region's own: it cannot be dropped, and nothing proposes to.

@@ -13,11 +13,12 @@ export function ownerOf({ region, id }: WorkerIdentity): string {
 /**
  * Which leases of a region a worker takes now. Pure.
  *
- * Nobody is asked: a lease changes hands in one statement, and who lost it finds out at its next write. A worker takes
- * up to its fair share of what is free, then of what others of its region hold beyond theirs. Workers of the region
- * itself take from strangers at once; a stranger takes only what has stalled. What has stalled counts for nobody.
+ * A worker takes a lease with one statement and without a handshake; the former holder notices at its next write. A worker takes
+ * up to its fair share: first free leases, then those that other workers of its region hold above their share. Workers of the
+ * region take leases from workers of other regions at once. Workers of other regions take only stalled shards. A stalled shard is
+ * not counted as held.
  *
- * @param stalled shards that have something to follow and have not moved for a while
+ * @param stalled shards that have events to apply and whose checkpoint has not moved for some time
  * @param avoided shards that this worker gave back
  */
 export function leasesToTake({
@@ -47,7 +48,7 @@ export function leasesToTake({
   const share = leases.length / held.size;
   const free = takeable.filter(({ owner, shard }) => !native(owner) && !stalled.has(shard));
   const taken = [...overdue, ...free].slice(0, Math.max(overdue.length, Math.ceil(share) - held.get(mine)!.length));
-  // Down to a whole share only, so that two workers never take the last odd one from each other for ever.
+  // Take only what is above a full share, or two workers would take the last odd shard from each other for ever.
   const wanted = Math.floor(share) - held.get(mine)!.length - taken.length;
   const surplus = [...held]
     .filter(([owner]) => owner !== mine)

@@ -26,7 +26,7 @@ export interface BuildChanges extends Changes {
   readonly shards: ReadonlySet<number>;
 }
 
-/** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
+/** Events folded in one turn of the event loop, some 2 ms: then other work of this process, such as a request, can run. */
 const WALLETS_AT_ONCE = 200;
 
 /**
@@ -50,7 +50,7 @@ export async function foldPage(
   for (const [i, track] of tracks.entries()) {
     const { build } = track;
     const all = streamsFor(page, track, [...leases.keys()]);
-    // Those of parked wallets too: a retry begins where the checkpoint is, and must not begin before what was left out here.
+    // Includes shards of parked wallets: a retry starts at the checkpoint, which must not be before the events skipped here.
     const shards = new Set([...all.values()].map(({ shard }) => shard));
     const leftOut = [...parked.get(keyOf(build))!].filter((walletId) => all.has(walletId));
     const streams = without(all, new Set(leftOut));
@@ -74,7 +74,7 @@ export async function foldPage(
   return changes;
 }
 
-/** The rows that a page begins with: as this worker has left them, where it still knows; else from the table. */
+/** The rows before a page: from the worker's cache, else from the table. */
 async function rowsBefore(
   database: Database,
   region: string,

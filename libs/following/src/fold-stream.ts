@@ -7,14 +7,14 @@ import { LogBroken, type Stream } from './page.js';
 /** Events read at once of a wallet whose past is elsewhere. */
 const HISTORY_PAGE = 1_000;
 
-/** A wallet that a build cannot go on with: its first event that is not applied, and why. */
+/** A wallet that a build cannot continue: the first event that is not applied, and the reason. */
 export interface Stuck {
   readonly walletId: string;
   readonly version: number;
   readonly reason: string;
 }
 
-/** What the events of one wallet change. Up to where it got stuck, if it did. */
+/** The changes of the events of one wallet, up to the first event that could not be applied. */
 export interface Folded {
   readonly row: WalletRow | undefined;
   readonly lines: readonly Line[];
@@ -24,7 +24,7 @@ export interface Folded {
   readonly stuck: Stuck | undefined;
 }
 
-/** An event that a newer Tidemark wrote: the data is well, this worker is too old for the shard. */
+/** An event of a newer version: the data is correct, but this worker is too old for the shard. */
 export class ShardFromTheFuture extends Error {
   override readonly name = 'ShardFromTheFuture';
   constructor(
@@ -35,7 +35,7 @@ export class ShardFromTheFuture extends Error {
   }
 }
 
-/** Decodes each event once, however many builds want it. */
+/** Decodes each event once for all builds. */
 export class Decoder {
   private readonly decoded = new WeakMap<ProjectedEvent, WalletEvent>();
 
@@ -120,7 +120,7 @@ class CannotApply extends Error {
   override readonly name = 'CannotApply';
 }
 
-/** One wallet on its way through its events. */
+/** Applies the events of one wallet, one after the other. */
 export class WalletFold {
   /** Of the last event applied. */
   version: number;
@@ -179,13 +179,13 @@ export class WalletFold {
     return { row, lines, additions, events };
   }
 
-  /** A version that a commit promised and that is not there: the next one for a projection that keeps no versions. */
+  /** A version that a commit names and the log lacks. A projection without versions takes the next one. */
   missing(version: number): LogBroken {
     if (!this.projection.state) this.next = version;
     return new LogBroken(`version ${version} is not in the log, and a commit says it is`);
   }
 
-  /** Says that the wallet cannot go on with its next event. */
+  /** Records that the wallet's next event cannot be applied. */
   stuck(reason: string): Stuck {
     return { walletId: this.walletId, version: this.next, reason };
   }

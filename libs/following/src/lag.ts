@@ -23,7 +23,7 @@ export interface Lag {
 
 export const NO_LAG: Lag = { events: 0, more: false, seconds: 0 };
 
-/** Commits looked at for one build in one region: beyond them the number tells nobody more. */
+/** Commits that are counted for one build in one region, at most; a larger number would not help anybody. */
 const COMMITS_MAX = 1_000;
 /**
  * Commits in memory at a time. A flush has 1 MB at most and a row of it 400 B at least, so its commit names 2,600 wallets at most:
@@ -44,7 +44,7 @@ export async function lagsOf(
 ): Promise<Map<string, Lag[]>> {
   const builds = [...(await readCheckpoints(database, region))].map(([build, shards]) => ({
     build,
-    // From its own hindmost place: a build that cannot go on must not use up what is counted for the others.
+    // Each build counts from its own earliest checkpoint, so that a stuck build does not use up the bound of the others.
     after: shards.map(({ cursor }) => cursor).reduce((a, b) => (compareCursors(b, a) < 0 ? b : a)),
     seen: new Map(shards.map(({ shard, cursor }) => [shard, cursor])),
     shards: Array.from({ length: SHARDS }, (): Counted => ({ events: 0, oldest: undefined })),

@@ -1,6 +1,6 @@
 import type { Database } from '@tidemark/database';
 
-/** Who follows a shard. The token grows whenever the shard changes hands; a write with an old one fails. */
+/** The holder of a shard. The fencing token grows with each new holder; a write with an older token fails. */
 export interface Lease {
   readonly shard: number;
   readonly token: string;
@@ -17,7 +17,7 @@ export async function readLeases(database: Pick<Database, 'query'>, region: stri
   return rows.map((row) => ({ ...row, shard: Number(row.shard) }));
 }
 
-/** Takes leases as they were seen, or gives them up (`owner` null); of those that have changed since, none. */
+/** Takes or releases (`owner` null) leases, but only those that have not changed since they were read. */
 export async function changeOwner(
   database: Pick<Database, 'query'>,
   region: string,

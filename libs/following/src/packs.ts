@@ -3,20 +3,20 @@ import type { BuildChanges } from './fold-page.js';
 import type { Track } from './track.js';
 
 /**
- * Builds that stand at the same place: the log is read once for all of them, and what a page changes is written in one
- * transaction. So two builds of a projection that have met never part, and readers who are switched from one to the
- * other do not go back in time.
+ * Builds with the same checkpoint. The log is read once for all of them, and one transaction writes the changes of a page to all.
+ * So two builds of a projection that have reached the same checkpoint stay together, and a reader who is switched between them
+ * never sees older rows.
  */
 export interface Pack {
   readonly tracks: readonly Track[];
-  /** Up to where the log was read. A checkpoint in which nothing happened may be behind it for a moment. */
+  /** Up to where the log was read. The checkpoint of a shard without events may be behind it until `advanceMs`. */
   read: LogCursor;
   /** When all of its checkpoints were last moved. */
   advancedAt: number;
-  /** Attempts that have failed since the last that did not, and when the next may be made. */
+  /** Failed attempts in a row, and when the next attempt may start. */
   failures: number;
   notBefore: number;
-  /** What comes after `read`, folded while that was being written. */
+  /** The next page after `read`, folded while `read` was being written. */
   ahead?: Promise<FoldedPage | undefined> | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface FoldedPage {
   readonly changes: readonly BuildChanges[];
 }
 
-/** The builds of some tracks, each at the hindmost of its checkpoints. @param now milliseconds */
+/** One pack for each track, at the earliest of its checkpoints. @param now milliseconds */
 export function packsOf(tracks: readonly Track[], now: number): Pack[] {
   const packs = tracks.flatMap((track): Pack[] => {
     const cursors = [...track.stored.values()].sort(compareCursors);
@@ -35,7 +35,7 @@ export function packsOf(tracks: readonly Track[], now: number): Pack[] {
   return merged(packs);
 }
 
-/** One pack out of those that stand at the same place, the foremost first. Those that fail stay alone. */
+/** Merges packs with the same checkpoint, and sorts them, the most advanced first. Failing packs stay separate. */
 export function merged(packs: readonly Pack[]): Pack[] {
   const healthy = Map.groupBy(
     packs.filter(({ failures }) => failures === 0),
@@ -49,7 +49,7 @@ export function merged(packs: readonly Pack[]): Pack[] {
   return [...joined, ...packs.filter(({ failures }) => failures > 0)].sort((a, b) => compareCursors(b.read, a.read));
 }
 
-/** Each build of a pack by itself, to find out which one it is that fails. */
+/** Splits a pack into its builds, to find out which one fails. */
 export function split(pack: Pack): Pack[] {
   return pack.tracks.map((track) => ({ ...pack, tracks: [track], failures: 1, ahead: undefined }));
 }

@@ -10,27 +10,27 @@ import {
   type ProjectedEvent,
 } from '@tidemark/event-store';
 
-/** Commits read at once, and events written at once: what a page keeps in memory, besides `PAGE_BYTES_MAX` of large events. */
+/** Commits read at once, and events written at once. They bound the memory of a page, with `PAGE_BYTES_MAX` for large events. */
 export const PAGE_LIMITS: PageLimits = { commitsMax: 200, eventsMax: 5_000, aheadFrom: 200 };
 
 export interface PageLimits {
   readonly commitsMax: number;
   /** A single commit may be larger; it is never split. */
   readonly eventsMax: number;
-  /** The next page is folded while one of so many events is written: smaller ones mean that nothing has piled up. */
+  /** Prefetch the next page only while a page of at least this many events is written. Smaller pages mean that there is no lag. */
   readonly aheadFrom: number;
 }
 
-/** What a piece of the log holds of one wallet. */
+/** The part of a page that belongs to one wallet. */
 export interface Stream {
   readonly shard: number;
-  /** What the commits say was appended, in order. */
+  /** The appended versions by the commits, in order. */
   readonly promised: readonly AppendedRange[];
   /** By version. */
   readonly events: ReadonlyMap<number, ProjectedEvent>;
 }
 
-/** A piece of a region's log: what comes after a cursor. */
+/** A page of a region's log: the commits after a cursor. */
 export interface Page {
   readonly after: LogCursor;
   readonly commits: readonly Commit[];
@@ -41,7 +41,7 @@ export interface Page {
   readonly bytes: number;
 }
 
-/** The log does not hold what its commits promise. */
+/** An event that a commit names is missing in the log. */
 export class LogBroken extends Error {
   override readonly name = 'LogBroken';
 }
@@ -80,7 +80,7 @@ export async function readPage(
   return { after, commits, streams, events: read.events.length, bytes: read.bytes };
 }
 
-/** What a build that stands further on than the page begins has still to do in a shard: what later commits appended. */
+/** The events of a shard that a build with a later checkpoint than the start of the page still has to apply. */
 export function promisedAfter({ commits }: Page, cursor: LogCursor, shard: number): Map<string, Promised> {
   return rangesOf(
     commits.filter((commit) => compareCursors(commit, cursor) > 0),

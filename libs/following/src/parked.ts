@@ -4,7 +4,7 @@ import type { Build, Connection } from '@tidemark/projections';
 import { keyOf } from './checkpoints.js';
 import type { Stuck } from './fold-stream.js';
 
-/** A wallet that a build could not go on with. Its balance is still served: fresh reads fold what its row lacks. */
+/** A parked wallet. Its balance is still served: a fresh read folds the events that its row lacks. */
 export interface ParkedWallet {
   readonly projection: string;
   readonly generation: string;
@@ -15,7 +15,7 @@ export interface ParkedWallet {
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly parkedAt: string;
-  /** What an operator asked for: to go on with that event, or to begin again from the wallet's first. */
+  /** What an operator requested: to retry from that event, or to rebuild from the wallet's first event. */
   readonly retry: 'continue' | 'rebuild' | null;
   readonly attempts: number;
 }
@@ -29,7 +29,7 @@ type Row = Omit<ParkedWallet, 'walletId' | 'version' | 'parkedAt'> & {
   parked_at: string;
 };
 
-/** Parked wallets, of one projection or of all. @param limit at most so many */
+/** Parked wallets, of one projection or of all. @param limit maximum number */
 export async function listParked(
   database: Pick<Database, 'query'>,
   { projection, limit }: { projection?: string; limit: number },
@@ -42,7 +42,7 @@ export async function listParked(
   return rows.map(toParked);
 }
 
-/** Those that operators want tried again, in some shards of a region. @param limit at most so many */
+/** The parked wallets that operators want to retry, in some shards of a region. @param limit maximum number */
 export async function parkedToRetry(
   database: Pick<Database, 'query'>,
   region: string,
@@ -76,7 +76,7 @@ export async function parkedAmong(
   return new Map(builds.map((build) => [keyOf(build), new Set(parked.get(keyOf(build))?.map((row) => row.wallet_id))]));
 }
 
-/** Parks wallets; one that is parked again keeps its time and counts its attempts. */
+/** Parks wallets. A wallet that is parked again keeps its time, and its number of attempts grows. */
 export async function park(
   { query }: Pick<Connection, 'query'>,
   { projection, generation }: Build,
@@ -101,7 +101,7 @@ export async function park(
   );
 }
 
-/** Asks the worker of the shard to try parked wallets again. @returns how many */
+/** Requests a retry of parked wallets from the worker of the shard. @returns the number of wallets */
 export async function requestRetry(
   { query }: Pick<Connection, 'query'>,
   projection: string,
@@ -115,7 +115,7 @@ export async function requestRetry(
   return rowCount;
 }
 
-/** Asks the worker of the shard to build a wallet again from its first event. Until then the wallet is parked. */
+/** Requests a rebuild of a wallet from the worker of the shard. Until then the wallet is parked. */
 export async function requestRebuild(
   { query }: Pick<Connection, 'query'>,
   { projection, generation }: Build,
@@ -131,7 +131,7 @@ export async function requestRebuild(
   );
 }
 
-/** What a person reads in a list; the log of the worker has it all. */
+/** Length of a reason in a list. The worker's log has the whole text. */
 const REASON_CHARACTERS_MAX = 500;
 
 /**

@@ -21,19 +21,19 @@ export interface FollowerOptions {
   readonly observer: FollowerObserver;
   readonly limits?: PageLimits;
   readonly times?: FollowerTimes;
-  /** Milliseconds that only ever grow. */
+  /** Milliseconds of a monotonic clock. */
   readonly monotonic?: () => number;
 }
 
 /** All in milliseconds. */
 export interface FollowerTimes {
-  /** How often a worker looks who has which shard, and which builds there are. */
+  /** How often a worker reads all leases and builds. */
   readonly surveyMs: number;
-  /** Shards in which nothing happens move on with the others this often, and not at every page. */
+  /** How often the checkpoints of shards without events are moved, instead of at every page. */
   readonly advanceMs: number;
-  /** A shard that has something to follow and stands still for so long is anybody's. Well above `advanceMs`. */
+  /** If a shard has events to apply and its checkpoint does not move for this time, any worker may take it. Well above `advanceMs`. */
   readonly stallMs: number;
-  /** For how long a worker leaves a shard alone in which a newer Tidemark has written. */
+  /** For how long a worker does not take a shard that has events of a newer version. */
   readonly avoidMs: number;
 }
 
@@ -42,17 +42,17 @@ export const FOLLOWER_TIMES: FollowerTimes = { surveyMs: 1_000, advanceMs: 1_000
 export interface FollowerObserver {
   applied(projection: string, region: string, events: number): void;
   parked(projection: string, region: string, walletId: string, reason: string): void;
-  /** The worker goes on by itself after a while; nothing is skipped. */
+  /** The worker retries by itself after a pause; nothing is skipped. */
   failed(projection: string, region: string, error: unknown): void;
 }
 
-/** Wallets tried again at one survey. */
+/** Parked wallets that are retried at a time. */
 const RETRIES_MAX = 100;
-/** The wait of a build that fails doubles up to this. */
+/** The longest pause of a build that fails. The pause doubles with each failure. */
 const FAILURE_WAIT_MAX_MS = 5_000;
 const FAILURE_WAIT_MS = 50;
 
-/** Follows one region's log, in the shards that this worker holds, with every build that is kept up to date. */
+/** Applies the log of one region to every followed build, in the shards that this worker holds. */
 export class RegionFollower {
   private leases = new Map<number, string>();
   private packs: Pack[] = [];
@@ -83,7 +83,7 @@ export class RegionFollower {
   }
 
   /**
-   * One round: looks around if it is time to, then goes one page on with each build.
+   * One round: reads leases and builds if that is due, then applies one page to each build.
    *
    * @returns whether there was anything to do
    * @throws what the database says when it answers nothing, or no build can be written
@@ -91,24 +91,24 @@ export class RegionFollower {
   async cycle(): Promise<boolean> {
     if (this.now() - this.surveyedAt >= this.times.surveyMs) await this.survey();
     let worked = false;
-    // The foremost is what readers see. The others go as far as it stands, and are one with it from there.
+    // The most advanced pack comes first. The others read up to its checkpoint, and are merged with it there.
     for (const pack of this.packs) {
       const front = this.packs[0]?.read;
-      if (!front) break; // it has just lost a shard: the packs are no longer what it holds
+      if (!front) break; // it has just lost a shard: the packs are out of date
       worked = (await this.goOn(pack, compareCursors(pack.read, front) < 0 ? front : undefined)) || worked;
     }
     this.packs = merged(this.packs);
     return worked;
   }
 
-  /** Gives all shards up, so that others need not wait for them to stall. */
+  /** Releases all leases, so that other workers need not wait for `stallMs`. */
   async release(): Promise<void> {
     await Promise.allSettled(this.packs.map(({ ahead }) => ahead));
     await changeOwner(this.database, this.region, this.held(), null);
     this.forget();
   }
 
-  /** @param taking false right after leases were taken: what was lost to others then is for the next time */
+  /** @param taking false right after leases were taken: leases lost to other workers meanwhile are taken at the next survey */
   private async survey(taking = true): Promise<void> {
     const { database, region, options } = this;
     const me = ownerOf(options.me);
@@ -153,12 +153,12 @@ export class RegionFollower {
       pack.failures = 0;
       return worked;
     } catch (error) {
-      // What was folded on top of a page that is not written is worth nothing. The known rows hold only what was written.
+      // Discard what was folded after a page that could not be written. The known rows contain only written changes.
       pack.ahead = undefined;
       if (error instanceof PageLost) this.forget();
       else if (error instanceof ShardFromTheFuture) await this.giveBack(error);
       else if (!isDefect(error)) throw error;
-      // One projection that cannot be written must not stop the others.
+      // A projection that cannot be written must not stop the others.
       else if (pack.tracks.length > 1)
         this.packs = this.packs.flatMap((each) => (each === pack ? split(pack) : [each]));
       else this.failed(pack, error);
@@ -194,7 +194,7 @@ export class RegionFollower {
     return folded !== undefined;
   }
 
-  /** Whether the next page is folded meanwhile. A wallet that is stuck has to be parked before anybody goes on. */
+  /** Whether to prefetch the next page. A wallet that failed has to be parked first. */
   private foldsAhead(changes: readonly BuildChanges[]): boolean {
     const { aheadFrom } = this.limits;
     return changes.every(({ stuck }) => stuck.length === 0) && changes.some(({ events }) => events >= aheadFrom);
@@ -214,7 +214,7 @@ export class RegionFollower {
     if (page) this.size.learn(page);
     const last = page?.commits.at(-1);
     if (!page || !last) return undefined;
-    // The front has moved on when that is written: folded ahead, it would keep two builds a page apart for ever.
+    // Do not prefetch past `until`, or both builds stay one page apart for ever.
     if (unwritten && until && compareCursors(last, until) >= 0) return undefined;
     const changes = await foldPage(database, { region, leases }, page, tracks, unwritten);
     return { to: { position: last.position, commitId: last.commitId }, changes };
@@ -255,7 +255,7 @@ export class RegionFollower {
       await retryParked(database, { region, leases }, track.build, cursor, parked);
     } catch (error) {
       if (error instanceof PageLost || error instanceof ShardFromTheFuture || !isDefect(error)) throw error;
-      // Whatever is wrong with one wallet, the others are followed.
+      // An error of one wallet must not stop the others.
       const reason = error instanceof Error ? error.message : String(error);
       await parkAgain(database, { region, leases }, track.build, cursor, { ...parked, reason });
       this.options.observer.failed(track.build.projection.name, region, error);
@@ -277,7 +277,7 @@ export class RegionFollower {
     this.forget();
   }
 
-  /** What this worker believes to hold may not be so: it looks again before it does anything else. */
+  /** The leases in memory may be out of date: read them again before the next page. */
   private forget(): void {
     this.leases = new Map();
     this.packs = [];
@@ -289,14 +289,14 @@ export class RegionFollower {
   }
 }
 
-/** A wallet that an operator wants tried again, in a build and up to a place in the log that this worker follows. */
+/** A parked wallet to retry, in a build, and the checkpoint up to which this worker has followed it. */
 interface ToRetry {
   readonly parked: ParkedWallet;
   readonly track: Track;
   readonly cursor: LogCursor;
 }
 
-/** A statement that will never succeed, and not a database that cannot be reached. */
+/** Whether an error is permanent, and not an unavailable database. */
 function isDefect(error: unknown): boolean {
   return ['defect', 'unique_violation'].includes(classify(error, 'read').class);
 }

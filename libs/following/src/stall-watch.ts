@@ -3,29 +3,29 @@ import type { ShardCheckpoint } from './checkpoints.js';
 import type { Lease } from './leases.js';
 
 interface Seen {
-  /** The token, and where each build stands. */
+  /** The token of the lease, and the checkpoint of each build. */
   readonly state: string;
   readonly since: number;
 }
 
 /**
- * So many times as long a shard may stand still in which the foremost build has nothing to follow and another one has: most
- * likely that one fails, and not its worker, and whoever took the shard would fail as well. But a worker may also have died
- * over it, and readers may see the one that is behind.
+ * Factor on the patience for a shard in which the most advanced build is up to date and only another build is behind. Most likely
+ * that build fails and not the worker, and the next worker would fail, too. But the worker may have died, and the build that is
+ * behind may be the live one, so the wait is longer and not endless.
  */
 const PATIENCE_WITH_OTHERS = 10;
 
 /**
- * Finds the shards that stand still although there is something to follow. That is how a dead worker is told from a
- * living one: there are no heartbeats, nobody compares two machines' clocks, and an idle system writes nothing.
+ * Finds the shards that have events to apply and whose checkpoint does not move. This detects a dead worker without heartbeats
+ * and without comparing clocks of two machines. An idle system writes nothing.
  */
 export class StallWatch {
   private readonly seen = new Map<number, Seen>();
 
-  /** @param patienceMs how long a shard may stand still */
+  /** @param patienceMs how long the checkpoint of a shard may stay unchanged */
   constructor(private readonly patienceMs: number) {}
 
-  /** @param now milliseconds that only ever grow */
+  /** @param now milliseconds of a monotonic clock */
   look({
     leases,
     checkpoints,

@@ -2,7 +2,7 @@ import type { LogCursor } from '@tidemark/event-store';
 import { LRUCache } from 'lru-cache';
 import type { Build, WalletRow } from '@tidemark/projections';
 
-/** Wallets of which a worker keeps the row of a build in memory, and their bytes: each of 10 builds may have so many. */
+/** Rows that a worker keeps in memory for each build, and their bytes. There may be some 10 builds. */
 const ROWS_MAX = 20_000;
 const ROWS_BYTES_MAX = 24 * 1024 * 1024;
 /** Heap of a row, measured (Node 24), and of each balance in it. */
@@ -10,13 +10,13 @@ const ROW_BYTES = 600;
 const BALANCE_BYTES = 600;
 
 /**
- * Rows by wallet id, as this worker has written them last. Nobody else writes them as long as its pages are not lost, because
- * whoever wants to has to take the shard first; so the next page need not read them. (If an operator changes one by hand, the
- * wallet's next event makes it right again.)
+ * Cache of rows by wallet id, as this worker wrote them last. Another worker can write them only after it has taken the shard, and
+ * then this worker's next page is lost. So the next page need not read them. (If an operator changes a row by hand, the wallet's
+ * next event overwrites the change.)
  */
 export type KnownRows = LRUCache<string, WalletRow>;
 
-/** A build, and where this worker has left it in each of its shards. */
+/** A build, and its checkpoint in each shard that this worker holds. */
 export interface Track {
   readonly build: Build;
   readonly stored: Map<number, LogCursor>;

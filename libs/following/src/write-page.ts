@@ -28,7 +28,7 @@ export async function writePage(
         await park(connection, each.build, region, each.stuck);
       }
     });
-  // The checkpoints are the key that makes it safe to send again: what was written after all counts as lost then.
+  // The checkpoints make a retry safe: if the first attempt committed, the second fails with PageLost.
   await retryIdempotent(() => overStrayLines(write), { random: Math.random, sleep });
 }
 

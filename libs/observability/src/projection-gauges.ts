@@ -79,7 +79,7 @@ async function lookAt(sources: readonly ProjectionSource[], logger: Logger): Pro
       try {
         return [await source.reading()];
       } catch (error) {
-        logger.warn({ err: error, region: source.region }, 'how far the projections are behind could not be measured');
+        logger.warn({ err: error, region: source.region }, 'the lag of the projections could not be measured');
         return [];
       }
     }),

@@ -50,6 +50,6 @@ function argumentsOf<A extends Action>(action: A, asked: object): ArgumentsOf<A>
 async function toVerify({ database, projection }: OperationContext): Promise<string> {
   const followed = (await listBuilds(database, projection.name)).filter(({ state }) => state === 'following');
   const found = followed.at(-1);
-  if (!found) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
+  if (!found) throw new OperationRefused(`${projection.name} has no build yet: start a worker first`);
   return found.generation;
 }

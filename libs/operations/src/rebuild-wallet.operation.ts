@@ -36,9 +36,9 @@ export interface WalletRebuilt {
 }
 
 /**
- * Builds one wallet again from its first event, in place, in every build that is followed: for a projection whose rows
- * belong to wallets. The worker that holds the wallet's shard does it in one transaction. Of a wallet that is not in the log
- * nothing is left.
+ * Rebuilds the rows of one wallet from its first event, in every followed build. Only for a projection whose rows belong to
+ * wallets. The worker that holds the wallet's shard does it in one transaction. If the log does not know the wallet, its rows
+ * are deleted.
  *
  * @throws NotFound for a wallet that neither the log nor a build knows; OperationRefused for a projection that keeps sums,
  *   when no worker does it, and when the wallet cannot be built
@@ -46,7 +46,7 @@ export interface WalletRebuilt {
 export async function rebuildWallet(context: OperationContext, walletId: string): Promise<WalletRebuilt> {
   const { database, projection, report, signal } = context;
   if (projection.totals) {
-    throw new OperationRefused(`${projection.name} keeps sums, which are no wallet's: rebuild it whole`);
+    throw new OperationRefused(`${projection.name} has sums, which belong to no wallet: rebuild it whole`);
   }
   const lived = await regionsOfWallet(context, walletId);
   const places = lived.length > 0 ? await placesIn(context, lived) : await strayPlaces(context, walletId);
@@ -70,7 +70,8 @@ export async function rebuildWallet(context: OperationContext, walletId: string)
     if (open.length === 0) break;
     const stuck = open.find(({ retry }) => retry === null);
     if (stuck) throw new OperationRefused(`${walletId} is parked at version ${stuck.version}: ${stuck.reason}`);
-    if (performance.now() >= deadline) throw new OperationRefused('no worker has done it within 30 s: is one running?');
+    if (performance.now() >= deadline)
+      throw new OperationRefused('no worker has finished it within 30 s: check that one is running');
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
   const after = await look();

@@ -39,7 +39,7 @@ export async function shadowOf(
 ): Promise<Shadow> {
   const regions = regionsAskedFor(region, options.regions);
   const live = await liveBuilds(database, projection.name);
-  if (!live) throw new OperationRefused(`${projection.name} has no build yet: has a worker ever run?`);
+  if (!live) throw new OperationRefused(`${projection.name} has no build yet: start a worker first`);
   const generation = region === undefined ? live.generation : generationIn(live, region);
   const compared = progressOfEvents({ report }, { phase: 'comparing', generation });
   const { signal } = options;

@@ -18,14 +18,14 @@ import { listOperations } from './operation-records.js';
 import type { ArgumentsOf, Swapped } from './operation.js';
 import { progressOfEvents, type OperationContext } from './operation-context.js';
 
-/** Two builds that are followed together meet within a second or two; without a worker, never. */
+/** A worker brings two followed builds to the same checkpoint within 2 s; without a worker, never. */
 const CATCH_UP_MS_MAX = 10_000;
 const LOOK_EVERY_MS = 100;
-/** How far back the last swap is looked for. */
+/** Operations that are searched for the last swap. */
 const OPERATIONS_MAX = 1_000;
 
 /**
- * Points readers to a build, once it is verified: what was found an hour ago says nothing about now.
+ * Verifies a build and makes it the live one. An earlier verification does not count, because rows may have changed since.
  *
  * @param verified what this operation itself has just found
  * @throws OperationRefused
@@ -73,12 +73,12 @@ export async function rollBack(context: OperationContext): Promise<Swapped> {
   const builds = await listBuilds(database, projection.name);
   const followed = builds.filter(({ state }) => state === 'following').map(({ generation }) => generation);
   if (!last || !liveGenerations(last.before).every((each) => followed.includes(each))) {
-    throw new OperationRefused(`there is nothing to go back to: no build that was live before is kept`);
+    throw new OperationRefused(`a rollback is not possible: no build that was live before exists any more`);
   }
   return whenReady(context, [], (remember) => pointBack(database, projection, last.before, { remember }));
 }
 
-/** What a worker did that died before it could say so. */
+/** The result of a worker that changed the live build and died before it could record it. */
 export function alreadyDone({ before }: Pick<OperationContext, 'before'>): Swapped | undefined {
   return before?.pointed;
 }
@@ -94,7 +94,9 @@ async function newest({ database, projection }: OperationContext): Promise<strin
   // Asked twice, it must not go back to an older one.
   const candidate = builds.filter(({ state }) => state === 'following').at(-1);
   if (!candidate || (candidate.live && candidate.exceptIn.length === 0)) {
-    throw new OperationRefused(`${projection.name} has no build newer than what readers see: rebuild it, or name one`);
+    throw new OperationRefused(
+      `${projection.name} has no build that is newer than the live one: rebuild it, or name a build`,
+    );
   }
   return candidate.generation;
 }

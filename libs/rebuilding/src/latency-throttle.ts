@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A rebuild may make the database's writes so many times as slow as they were before it began. */
+/** Default bound: a write may take this many times as long as before the rebuild. */
 export const LATENCY_RATIO_MAX = 1.5;
 
 const BASELINE_PROBES = 15;
-/** The median of so many probes is what is compared: one slow write says nothing. */
+/** The throttle compares the median of this many probes, so that a single slow write has no effect. */
 const RECENT_PROBES = 5;
 const PAUSE_MS_MIN = 5;
-/** Even where writes stay slow for reasons of their own, a build goes on: some ten thousand events a second. */
+/** Bound of the pause: if writes stay slow for other reasons, a rebuild still continues, with some 10,000 events per second. */
 const PAUSE_MS_MAX = 250;
-/** So much slower nobody notices, however quick writes were before. */
+/** Slowdowns below this bound are ignored. */
 const SLACK_MS = 2;
 
 /**
- * Holds a rebuild back so that writers do not feel it. It is steered by what it is to protect and not by a fixed pause:
- * a small write of its own is timed before the build and after each page; while that takes too long, pauses double, and
- * else they halve.
+ * Throttles a rebuild to protect the latency of other writes. It times a small write before the rebuild and after each page.
+ * If the write takes too long, the pause between pages doubles; otherwise it halves.
  */
 export class LatencyThrottle {
   private readonly recent: number[] = [];
@@ -28,7 +27,7 @@ export class LatencyThrottle {
     private readonly wait: (milliseconds: number) => Promise<unknown>,
   ) {}
 
-  /** @param probe milliseconds that a small write takes */
+  /** @param probe makes a small write and returns how long it took, in milliseconds */
   static async measuring(
     probe: () => Promise<number>,
     { ratioMax = LATENCY_RATIO_MAX, wait = (milliseconds: number) => sleep(milliseconds) as Promise<unknown> } = {},
@@ -38,7 +37,7 @@ export class LatencyThrottle {
     return new LatencyThrottle(probe, median(probes), ratioMax, wait);
   }
 
-  /** Resolves when the build may go on. */
+  /** Resolves when the rebuild may continue. */
   async goOn(): Promise<void> {
     this.recent.push(await this.probe());
     if (this.recent.length > RECENT_PROBES) this.recent.shift();

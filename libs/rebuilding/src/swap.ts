@@ -15,29 +15,29 @@ import {
 import { retriedTransaction } from './retried-transaction.js';
 import { listBuilds, OperationRefused, requireBuild, type BuildRecord } from './build-records.js';
 
-/** Rows removed by one statement: short transactions, however large the build. */
+/** Rows deleted by one statement, so that transactions stay short for a build of any size. */
 const DROP_ROWS = 5_000;
 
-/** Readers would go back in time. It passes while workers run: two builds that are followed together meet. */
+/** The build has older rows than the live one. This ends by itself while workers run: both builds reach the same checkpoint. */
 export class BuildBehind extends OperationRefused {}
 
-/** What readers saw, and what they see now. */
+/** The live builds before and after a change. */
 export interface Pointed {
   readonly before: LiveBuilds;
   readonly after: LiveBuilds;
 }
 
 export interface PointOptions {
-  /** Writes, in the same transaction, what readers were pointed to. */
+  /** Records the change in the same transaction. */
   readonly remember?: (connection: Connection, pointed: Pointed) => Promise<void>;
-  /** Whether what readers see until now is what the caller had in mind. */
+  /** Whether the live builds before the change are those that the caller expects. */
   readonly expected?: (before: LiveBuilds) => boolean;
 }
 
 /**
- * Points readers to another build: of everything, which ends the builds that regions have of their own, or of one region.
+ * Makes another build the live one. A build of all regions also replaces the separate builds of single regions.
  *
- * @throws OperationRefused unless the build is followed; BuildBehind unless it is as far as what readers see, in every shard
+ * @throws OperationRefused unless the build is followed; BuildBehind unless it has reached the checkpoint of the live build in every shard
  */
 export async function pointReaders(database: Database, build: Build, options: PointOptions = {}): Promise<Pointed> {
   const { projection, generation } = build;
@@ -54,7 +54,7 @@ export async function pointReaders(database: Database, build: Build, options: Po
 }
 
 /**
- * Points readers back to builds that they saw before, with all that regions had of their own.
+ * Makes former live builds live again, including the separate builds of regions.
  *
  * @throws as `pointReaders`
  */
@@ -68,14 +68,14 @@ export async function pointBack(
   return point(database, projection, { before, after: to }, options);
 }
 
-/** What readers see once a build is swapped in. */
+/** The live builds after a swap to a build. */
 export function withBuild(live: LiveBuilds, { generation, region }: Pick<BuildRecord, 'generation' | 'region'>) {
   return region === null
     ? { generation, regions: {} }
     : { ...live, regions: { ...live.regions, [region]: generation } };
 }
 
-/** All pointers of a projection are one row, read in the statement that reads rows: each reader sees either state. */
+/** The live builds of a projection are one row. Readers read it in the statement that reads their rows, so each sees the state before or after. */
 async function point(
   database: Database,
   projection: Projection,
@@ -86,14 +86,14 @@ async function point(
   await retriedTransaction(database, async ({ query }) => {
     const connection = { query, engine: database.engine };
     const live = await lockPointers(connection, projection);
-    if (sameBuilds(live, after)) return; // an attempt before this one, whose answer was lost
+    if (sameBuilds(live, after)) return; // an earlier attempt committed, and its answer was lost
     const followed = (await listBuilds(connection, projection.name)).filter(({ state }) => state === 'following');
     const there = liveGenerations(after).every((each) => followed.some(({ generation }) => generation === each));
     if (!sameBuilds(live, before) || !expected(live) || !there) {
-      throw new OperationRefused(`${projection.name} was changed by someone else meanwhile`);
+      throw new OperationRefused(`${projection.name} was changed by another operation meanwhile`);
     }
     const changes = await changesBetween(connection, projection, before, after);
-    // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
+    // Written first, so that a concurrent write of progress waits. Written last, this transaction could lose a race against it.
     await remember(connection, pointed);
     await holdStill(connection, projection, changes);
     const behind = await shardsBehind(connection, projection, changes);
@@ -113,9 +113,9 @@ async function point(
 }
 
 /**
- * Who points readers to a build and who removes one take turns; what is read after the lock is what the other has left.
+ * Locks the row of the live builds, so that swaps and drops run one after the other.
  *
- * @returns what readers see
+ * @returns the live builds, as the operation before left them
  */
 async function lockPointers({ query }: Connection, { name }: Projection): Promise<LiveBuilds> {
   const { rows } = await query<{ live: string }>(
@@ -125,7 +125,7 @@ async function lockPointers({ query }: Connection, { name }: Projection): Promis
   return liveBuildsOf(rows[0]!.live);
 }
 
-/** A region whose readers are pointed from one generation to another. */
+/** The change of the live generation of one region. */
 interface LiveBuildChange {
   readonly region: string;
   readonly from: string;
@@ -138,7 +138,7 @@ async function changesBetween(
   before: LiveBuilds,
   after: LiveBuilds,
 ): Promise<LiveBuildChange[]> {
-  // Where only the builds of some regions change, the others are not asked: one of them may be away.
+  // If only builds of some regions change, the others are not read: one of them may be unavailable.
   const some = new Set([...Object.keys(before.regions), ...Object.keys(after.regions)]);
   const regions =
     before.generation === after.generation
@@ -155,8 +155,9 @@ async function changesBetween(
 }
 
 /**
- * What readers see stands still until they are pointed elsewhere, or they would go back in time. So does what they are going
- * to see: the pointer is written in the future (a GLOBAL table), up to which nothing that was read may change.
+ * Locks the checkpoints of the old and the new live build until the swap has committed, or readers could see older rows after it.
+ * The new build is locked as well: the pointer is in a GLOBAL table, so it is written at a future timestamp, and nothing that was
+ * read may change until then.
  */
 async function holdStill(
   { query }: Connection,
@@ -173,7 +174,7 @@ async function holdStill(
   }
 }
 
-/** In how many shards a build is not as far as the one that readers see. Once it has met it, never again. */
+/** The number of shards in which a build is behind the live one. Once it is 0, it stays 0: both are written together then. */
 export async function shardsBehindLive(
   database: Pick<Database, 'query' | 'engine'>,
   { projection, generation }: Build,
@@ -209,10 +210,10 @@ async function shardsBehind(
 }
 
 /**
- * Removes a build that nobody sees, its rows in short transactions. Safe to run again.
+ * Deletes a build, in short transactions. Safe to run again.
  *
- * @returns how many rows were removed
- * @throws OperationRefused for one that readers of any region see
+ * @returns the number of deleted rows
+ * @throws OperationRefused for a build that is live in any region
  */
 export async function dropBuild(database: Database, { projection, generation }: Build): Promise<number> {
   await requireBuild(database, projection, generation);
@@ -220,7 +221,7 @@ export async function dropBuild(database: Database, { projection, generation }: 
   await retriedTransaction(database, async ({ query }) => {
     const live = await lockPointers({ query, engine: database.engine }, projection);
     if (liveGenerations(live).includes(generation)) {
-      throw new OperationRefused(`generation ${generation} of ${projection.name} is what readers see`);
+      throw new OperationRefused(`generation ${generation} of ${projection.name} is live`);
     }
     await query(
       `UPDATE projection_generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::int8`,

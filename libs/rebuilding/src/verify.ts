@@ -22,17 +22,17 @@ export interface Verification {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly seconds: number;
-  /** Where the build itself is not what the log says: it can never be swapped in. */
+  /** Differences between the build itself and the log. If there are any, it can never be swapped in. */
   readonly breaks: number;
   /** Wallets that are parked in the build. They are served by live fold, and an operator may accept them. */
   readonly parked: number;
-  /** Where the live build is not what the log says, and it was built by the same version of the code: what an incident did. */
+  /** Differences between the live build and the log, where the same version of the code made both builds: an incident. */
   readonly unexplained: number;
-  /** As `unexplained`, but another version of the projection's code built the live one. */
+  /** As `unexplained`, but another version of the projection's code made the live build. */
   readonly explained: number;
-  /** The wallets that an operator has to accept before a swap; of very many the first. */
+  /** The wallets that an operator has to accept before a swap; at most `WALLETS_MAX`. */
   readonly unexplainedWallets: readonly string[];
-  /** How many of `unexplained` are differences of sums, which are no wallet's: to be accepted as `sums`. */
+  /** How many of `unexplained` are differences of sums, which belong to no wallet. They are accepted as `sums`. */
   readonly unexplainedSums: number;
   readonly differences: readonly Difference[];
 }
@@ -110,8 +110,8 @@ export function comparedWith(
 }
 
 /**
- * Refuses a swap to a build that is not what the log says, or whose place is taken by one that is not, in a way that nobody has
- * explained or accepted.
+ * Refuses a swap to a build that differs from the log. Also refuses it while the live build has differences that are neither
+ * explained nor accepted.
  *
  * @param accepted wallet ids, `sums` for the differences of sums, `all` for every one
  * @returns what was accepted, for the record
@@ -123,14 +123,13 @@ export function requireSwappable(
   accepted: readonly string[],
 ): string[] {
   const name = `generation ${generation} of ${projection.name}`;
-  if (breaks > 0)
-    throw new OperationRefused(`${name} is not what the log says in ${breaks} places: it is not to be used`);
+  if (breaks > 0) throw new OperationRefused(`${name} differs from the log in ${breaks} places: do not use it`);
   if (unexplained + parked === 0) return [];
   const all = [...wallets, ...(sums > 0 ? [SUMS] : [])];
   if (accepted.includes('all')) return all;
   const left = wallets.filter((walletId) => !accepted.includes(walletId));
   const sumsLeft = accepted.includes(SUMS) ? 0 : sums;
-  // Of so many wallets there may be more, whose names nobody has seen.
+  // The list is full, so there may be more wallets that were not listed.
   const unnamed = wallets.length >= WALLETS_MAX;
   if (left.length + sumsLeft === 0 && !unnamed) return all;
   const some = left.slice(0, NAMED_MAX).join(', ') + (left.length > NAMED_MAX ? ', …' : '');
@@ -141,13 +140,13 @@ export function requireSwappable(
   ];
   const names = [...(left.length === 0 ? [] : ['WALLETS']), ...(sumsLeft === 0 ? [] : [SUMS])];
   throw new OperationRefused(
-    `differences between the live build and ${name} are not explained, of ${where.join(' and ')}: look at them, then ` +
+    `differences between the live build and ${name} are not explained: ${where.join(' and ')}. Check them, then ` +
       `accept them (--accept ${[...(names.length === 0 ? [] : [names.join(',')]), 'all'].join(', or ')})`,
   );
 }
 
-/** What accepts the differences of sums. */
+/** The name that accepts differences of sums. */
 const SUMS = 'sums';
 
-/** Wallets named in a message. */
+/** Wallets listed in a message, at most. */
 const NAMED_MAX = 5;

@@ -106,7 +106,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     };
   };
 
-  /** Where what readers see is not what the log says. */
+  /** Differences between the live builds and the log. */
   const wrongSeen = async (name: string) => {
     const builds = await live(name);
     const { differences } = await compareWithLog(
@@ -273,7 +273,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
       );
     const before = await live();
     await spoil('"EUR":["', '"EUR":["9');
-    expect(await refused('swap', { accept: ['all'] })).toContain('is not what the log says');
+    expect(await refused('swap', { accept: ['all'] })).toContain('differs from the log');
     expect(await live()).toEqual(before);
     await spoil('"EUR":["9', '"EUR":["');
     await done('swap');

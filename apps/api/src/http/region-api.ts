@@ -85,7 +85,7 @@ export class RegionApi {
       if (isBrokenCircuitError(error) || isBulkheadRejectedError(error)) return undefined;
       const { region } = this;
       const requestId = request.headers['x-request-id'];
-      this.logger.warn({ err: error, region, requestId }, 'a request was not handed on; executed here');
+      this.logger.warn({ err: error, region, requestId }, 'a request could not be forwarded; executed in this region');
       return undefined;
     }
   }

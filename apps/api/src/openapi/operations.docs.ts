@@ -95,7 +95,7 @@ const ACTION_WORDS: Record<Action, readonly [summary: string, description: strin
       'it before a swap. With `walletId` that wallet is built again in place.',
   ],
   verify: ['Verify a build', 'Compares every wallet of a build, and of the live one, with the log.'],
-  diff: ['Say what a rebuild would change', 'Folds the log with the code of the worker. Nothing is stored.'],
+  diff: ['Show what a rebuild would change', 'Folds the log with the code of the worker. Nothing is stored.'],
   swap: [
     'Point readers to a build',
     'To a verified one, in one transaction. Fails while there are differences that are neither explained nor accepted.',

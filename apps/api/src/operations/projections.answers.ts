@@ -18,9 +18,9 @@ const lag = z
 const verdict = z
   .object({
     at: instant('When.'),
-    breaks: count('Where the build is not what the log says. Not 0: it can never be swapped in.'),
+    breaks: count('Differences between the build and the log. If it is not 0, the build can never be swapped in.'),
     parked: count('Wallets that are parked in it.'),
-    unexplained: count('Where the build that was live then is not what the log says.'),
+    unexplained: count('Differences between the log and the build that was live then.'),
     explained: count('The same, but another version of the code had built the live one.'),
   })
   .meta({ id: 'Verdict', description: 'What its last verification found; null when there was none.' });

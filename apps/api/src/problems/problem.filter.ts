@@ -28,8 +28,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem?.code === 'not_found') return this.allowedMethods.problemFor(request) ?? problem;
     if (problem) return problem;
     const { method, id: requestId } = request;
-    this.logger.error({ err: error, method, route: request.routeOptions?.url, requestId }, 'a request met a defect');
-    return new Problem('internal_error', 'the request could not be served; the log tells why under its request id');
+    this.logger.error(
+      { err: error, method, route: request.routeOptions?.url, requestId },
+      'a request failed with an unexpected error',
+    );
+    return new Problem(
+      'internal_error',
+      'the request could not be served; the reason is in the log, under the request id',
+    );
   }
 }
 

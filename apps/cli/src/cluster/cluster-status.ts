@@ -35,7 +35,7 @@ export function firstSteps({ regions }: ClusterStatus): string[] {
     post(`${west!.api.url}/v1/wallets`, '1', { walletId: 'alice' }),
     post(`${west!.api.url}/v1/wallets/alice/deposits`, '2', amount('25.00')),
     post(`${east!.api.url}/v1/wallets/alice/withdrawals`, '3', amount('10.00')),
-    'or let `npm run cluster -- demo` do it. `npm run cluster -- down` ends everything.',
+    'or run `npm run cluster -- demo`. `npm run cluster -- down` stops the cluster.',
   ];
 }
 

@@ -8,7 +8,7 @@ import type { Run } from '../process/run-command.js';
 /** Declares `tidemark assets add` (`--json`: `{code, scale, added}`). */
 export function assetsAddCommand(command: Command, run: Run): Command {
   return command
-    .description('let wallets hold an asset of your own beside the currencies of ISO 4217')
+    .description('define an asset of your own, in addition to the currencies of ISO 4217')
     .argument('<code>', '3 to 12 characters, A-Z and 0-9, the first a letter')
     .argument('<scale>', 'fraction digits of an amount, 0 to 18; never changes')
     .action((code: string, scale: string) =>
@@ -18,7 +18,7 @@ export function assetsAddCommand(command: Command, run: Run): Command {
           const added = await addAsset(database, asset);
           const line = added
             ? `${asset.code} added, scale ${asset.scale}`
-            : `${asset.code} was there, scale ${asset.scale}`;
+            : `${asset.code} exists already, scale ${asset.scale}`;
           return { json: { code: asset.code, scale: asset.scale, added }, lines: [line] };
         });
       }),
@@ -27,7 +27,7 @@ export function assetsAddCommand(command: Command, run: Run): Command {
 
 /** Declares `tidemark assets list` (`--json`: `{assets: [{code, scale}]}`). */
 export function assetsListCommand(command: Command, run: Run): Command {
-  return command.description('list the assets of your own').action(() =>
+  return command.description('list your own assets').action(() =>
     run((at) =>
       withHomeDatabase(at, { role: 'tidemark_api', command: 'assets' }, async (database) => {
         const { rows } = await database.query<{ code: string; scale: number }>(
@@ -44,7 +44,7 @@ export function assetsListCommand(command: Command, run: Run): Command {
 /** @throws UsageError: malformed, or contradicts ISO 4217 */
 function assetOf(code: string, scale: string): Currency {
   if (!/^\d{1,2}$/.test(scale))
-    throw new UsageError(`the scale must be a whole number from 0 to 18, and is ${JSON.stringify(scale)}`);
+    throw new UsageError(`the scale must be a whole number from 0 to 18, but is ${JSON.stringify(scale)}`);
   try {
     const asset = currency(code, Number(scale));
     CurrencyTable.iso4217().with(asset);
@@ -64,5 +64,5 @@ async function addAsset(database: Database, { code, scale }: Currency): Promise<
   const { rows } = await database.query<{ scale: number }>('SELECT scale FROM assets WHERE code = $1::text', [code]);
   const present = Number(rows[0]!.scale);
   if (present === scale) return false;
-  throw new UsageError(`${code} has scale ${present}, and a scale never changes`);
+  throw new UsageError(`${code} has scale ${present}; the scale of an asset cannot change`);
 }

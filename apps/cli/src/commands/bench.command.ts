@@ -16,7 +16,7 @@ const NAMES: Record<BenchName, true> = {
 /** Declares `tidemark bench`. Exit code 1 when a budget is missed. */
 export function benchCommand(command: Command, run: Run): Command {
   return command
-    .description('measure this machine: both sides of each ratio in one run, on a database of its own')
+    .description('run benchmarks on this machine, on a separate database; both sides of each ratio in one run')
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(NAMES)))
     .addOption(
       new Option(
@@ -24,9 +24,9 @@ export function benchCommand(command: Command, run: Run): Command {
         'start a CockroachDB in memory (default: DATABASE_URL, or the embedded PostgreSQL)',
       ).choices(['cockroach']),
     )
-    .option('--seconds <n>', 'how long each side runs in each round', secondsOf, 5)
-    .option('--events <n>', 'rebuild only: how many events the log has', eventsOf, 500_000)
-    .option('--wallets <n>', 'memory only: how many wallets are opened', walletsOf, 100_000)
+    .option('--seconds <n>', 'seconds that each side runs in each round', secondsOf, 5)
+    .option('--events <n>', 'number of events in the log (only `rebuild`)', eventsOf, 500_000)
+    .option('--wallets <n>', 'number of wallets to open (only `memory`)', walletsOf, 100_000)
     .action((name: BenchName, options: BenchOptions) =>
       run(async (at) => {
         // Loaded when asked for, with the load generator that comes with it.

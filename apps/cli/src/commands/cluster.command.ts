@@ -34,13 +34,15 @@ interface UpOptions {
 export function clusterUpCommand(command: Command, run: Run): Command {
   return command
     .description('start three regions: a CockroachDB node, an API and a worker in each')
-    .option('--slow <ms>', 'how long a round trip between regions takes', roundTrip, 0)
-    .option('--no-services', 'the nodes alone, with an empty database')
+    .option('--slow <ms>', 'additional round-trip time between regions, in ms', roundTrip, 0)
+    .option('--no-services', 'start only the nodes, with an empty database')
     .addOption(
-      new Option('--survive <what>', 'what the database is to survive').choices(['zone', 'region']).default('region'),
+      new Option('--survive <what>', 'the failure that the database survives')
+        .choices(['zone', 'region'])
+        .default('region'),
     )
-    .option('--base-port <port>', 'the first port; about forty from there on are used', basePort, BASE_PORT_DEFAULT)
-    .option('--disk', 'keep the data in files until `down`, so that a killed node finds it again')
+    .option('--base-port <port>', 'the first of about 40 ports', basePort, BASE_PORT_DEFAULT)
+    .option('--disk', 'keep the data in files until `down`, so that a killed node can be restarted with it')
     .action((options: UpOptions) =>
       run(async (at) => {
         const { slow: roundTripMs, services, survive, basePort, disk = false } = options;
@@ -67,28 +69,30 @@ export function clusterStatusCommand(command: Command, run: Run): Command {
 /** Declares `tidemark cluster slow MS`. `--json`: the status after it. */
 export function clusterSlowCommand(command: Command, run: Run): Command {
   return command
-    .description('set how long a round trip between regions takes')
+    .description('set the additional round-trip time between regions')
     .argument('<ms>', `milliseconds, 0 to ${ROUND_TRIP_MS_MAX}`, roundTrip)
     .action((ms: number) => run(async (at) => shown(await running(at).slow(ms))));
 }
 
 /** Declares `tidemark cluster cut REGION`. `--json`: the status after it. */
 export function clusterCutCommand(command: Command, run: Run): Command {
-  return ofRegion(command.description('let nothing through between a region and the others'), run, (cluster, region) =>
-    cluster.cut(region),
+  return ofRegion(
+    command.description('block all network traffic between a region and the others'),
+    run,
+    (cluster, region) => cluster.cut(region),
   );
 }
 
 /** Declares `tidemark cluster heal`. `--json`: the status after it. */
 export function clusterHealCommand(command: Command, run: Run): Command {
   return command
-    .description('end every cut; the delay stays')
+    .description('unblock all regions; the delay stays')
     .action(() => run(async (at) => shown(await running(at).heal())));
 }
 
 /** Declares `tidemark cluster kill REGION`. `--json`: the status after it. */
 export function clusterKillCommand(command: Command, run: Run): Command {
-  return ofRegion(command.description('end node, API and worker of a region with -9'), run, (cluster, region) =>
+  return ofRegion(command.description('kill node, API and worker of a region with SIGKILL'), run, (cluster, region) =>
     cluster.kill(region),
   );
 }
@@ -96,7 +100,7 @@ export function clusterKillCommand(command: Command, run: Run): Command {
 /** Declares `tidemark cluster restart REGION`. `--json`: the status after it. */
 export function clusterRestartCommand(command: Command, run: Run): Command {
   return command
-    .description('start what does not run in a region')
+    .description('start the processes of a region that do not run')
     .argument('<region>', REGIONS.join(', '), region)
     .action((named: Region) =>
       run(async (at) => {
@@ -111,10 +115,10 @@ export function clusterRestartCommand(command: Command, run: Run): Command {
 
 /** Declares `tidemark cluster down`. `--json`: `{ended}`, the number of processes. */
 export function clusterDownCommand(command: Command, run: Run): Command {
-  return command.description('end everything and throw the data away, whatever state it is in').action(() =>
+  return command.description('stop the cluster and delete its data, in any state').action(() =>
     run(async (at) => {
       const ended = await LocalCluster.down(directoryOf(at));
-      return { json: { ended }, lines: [ended === 0 ? 'nothing was up' : `down: ${ended} processes ended`] };
+      return { json: { ended }, lines: [ended === 0 ? 'no cluster was running' : `down: ${ended} processes ended`] };
     }),
   );
 }
@@ -122,7 +126,7 @@ export function clusterDownCommand(command: Command, run: Run): Command {
 /** Declares `tidemark cluster demo`. `--json`: `{walletId, roundTripMs, steps: [{what, region, ms, roundTrips}]}`. */
 export function clusterDemoCommand(command: Command, run: Run): Command {
   return command
-    .description('deposit in one region and withdraw in another, on the same wallet, with times')
+    .description('deposit in one region and withdraw in another from the same wallet, with latencies')
     .action(() =>
       run(async (at) => {
         const demo = await runDemo(await running(at).status());
@@ -137,14 +141,9 @@ export function clusterDemoCommand(command: Command, run: Run): Command {
  */
 export function clusterDrillCommand(command: Command, run: Run): Command {
   return command
-    .description('kill a region under load, start it again, and compare what every client was told with the log')
-    .argument('[region]', `the one that dies: ${REGIONS.join(', ')}`, region, 'eu-east')
-    .option(
-      '--seconds <s>',
-      'how long the load runs before the death, after it, and after the return',
-      drillSeconds,
-      10,
-    )
+    .description('kill a region under load, start it again, and compare all answers with the log')
+    .argument('[region]', `the region to kill: ${REGIONS.join(', ')}`, region, 'eu-east')
+    .option('--seconds <s>', 'seconds of load before the kill, after it, and after the restart', drillSeconds, 10)
     .action((named: Region, { seconds: secondsEach }: { seconds: number }) =>
       run(async (at) => {
         const say = (line: string) => void at.stderr.write(`${line}\n`);

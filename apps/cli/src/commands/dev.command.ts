@@ -67,7 +67,7 @@ async function serve(at: Surroundings, settings: Settings, home: HomeDatabase, j
     : greetingOf(api.url, database, shownUrl(home.url), await keysOf(home.url));
   at.stdout.write(`${greeting}\n`);
   await aborted(at.signal);
-  say('stopping: what is in flight is finished first …');
+  say('stopping: finishing the requests in flight …');
 }
 
 function greetingOf(url: string, database: string, databaseUrl: string, keys: Keys): string {
@@ -93,7 +93,7 @@ const FIRST_STEPS: Record<Keys, (url: string) => readonly [string, string]> = {
     `curl -s ${url}/v1/wallets -H 'Content-Type: application/json' -H 'Idempotency-Key: hello' -d '{"walletId": "alice"}'`,
   ],
   // A request without a key is refused, and we know none of their secrets.
-  active: (url) => ['Is it well?', `curl -s ${url}/health/ready`],
+  active: (url) => ['Check that it is ready:', `curl -s ${url}/health/ready`],
   revoked: () => [
     'All API keys are revoked, so every request is refused. Make a new key:',
     'npm run tidemark -- keys create --name me --scopes read,write',

@@ -4,9 +4,9 @@ import type { Run } from '../process/run-command.js';
 /** Declares `tidemark doctor` (`--json`: `{ok, checked: {events, wallets}, findings: [{invariant, walletId, version, message}]}`). */
 export function doctorCommand(command: Command, run: Run): Command {
   return command
-    .description('examine the log for every promise that it makes (docs/doctor.md), beside a running service')
-    .addOption(new Option('--wallet <id>', 'this wallet only, wherever it has lived').conflicts('region'))
-    .option('--region <region>', 'this region only, and the wallets that were opened in it')
+    .description('check every invariant of the log (docs/doctor.md); the service may run meanwhile')
+    .addOption(new Option('--wallet <id>', 'only this wallet, in all regions that it has lived in').conflicts('region'))
+    .option('--region <region>', 'only this region, and the wallets that were opened in it')
     .addOption(
       new Option('--certificate <file>', "prove a rebuild's certificate again from the log alone").conflicts([
         'wallet',

@@ -10,10 +10,15 @@ export function importCommand(command: Command, run: Run) {
     .requiredOption('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md)')
     .option('--wallets <file>', 'CSV file of wallets to open first')
     .addOption(
-      new Option('--overdraft <limit>', 'let these movements, and no later ones, overdraw').choices(['unlimited']),
+      new Option('--overdraft <limit>', 'let the imported movements overdraw; limits stay as they are').choices([
+        'unlimited',
+      ]),
     )
-    .option('--rejects <file>', 'where rows that were not booked are listed (default: FILE.rejects.csv, here)')
-    .option('--retry-rejected', 'decide rows that were rejected before once more')
+    .option(
+      '--rejects <file>',
+      'file for rows that were not booked (default: FILE.rejects.csv in the working directory)',
+    )
+    .option('--retry-rejected', 'decide formerly rejected rows again')
     .action((file: string, options: ImportOptions) =>
       run(async (at) => {
         // Loaded when asked for: what an import needs takes longer to load than most commands to run.

@@ -11,9 +11,9 @@ const NAME = /^[\x21-\x7e]([\x20-\x7e]{0,62}[\x21-\x7e])?$/;
 /** Declares `tidemark keys create` (`--json`: `{keyId, name, scopes, secret}`). */
 export function keysCreateCommand(command: Command, run: Run): Command {
   return command
-    .description('make an API key; its secret is shown this once')
-    .requiredOption('--name <name>', 'who calls with it; kept in the events')
-    .requiredOption('--scopes <scopes>', 'what it may do: read, write, operate; separated by commas')
+    .description('create an API key and print its secret, which is never shown again')
+    .requiredOption('--name <name>', 'name of the caller; stored in the events')
+    .requiredOption('--scopes <scopes>', 'permissions, separated by commas: read, write, operate')
     .action((options: { name: string; scopes: string }) =>
       run(async (at) => {
         const { newApiKey, SCOPES } = await import('./new-key.js');
@@ -31,7 +31,7 @@ export function keysCreateCommand(command: Command, run: Run): Command {
             lines: [
               `${keyId}  ${name}  ${scopes.join(',')}`,
               `Authorization: Bearer ${secret}`,
-              'This is the only time it is shown.',
+              'The secret is shown only now.',
             ],
           };
         });
@@ -64,7 +64,7 @@ export function keysListCommand(command: Command, run: Run): Command {
 /** Declares `tidemark keys revoke` (`--json`: `{keyId, revokedAt}`). Revoking twice keeps the first time. */
 export function keysRevokeCommand(command: Command, run: Run): Command {
   return command
-    .description('revoke an API key: within seconds it is refused')
+    .description('revoke an API key; requests with it are refused within 3 s')
     .argument('<keyId>', 'key_ and 16 digits, from `keys list`')
     .action((keyId: string) =>
       run((at) =>
@@ -77,7 +77,9 @@ export function keysRevokeCommand(command: Command, run: Run): Command {
           const revokedAt = rows[0].revoked_at;
           const { rowCount: active } = await database.query('SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1');
           const closed =
-            active === 0 ? ['There is no active key any more: every request is refused until `keys create`.'] : [];
+            active === 0
+              ? ['No active key is left: every request is refused until you create one with `keys create`.']
+              : [];
           return { json: { keyId, revokedAt }, lines: [`${keyId} revoked ${revokedAt}`, ...closed] };
         }),
       ),

@@ -13,12 +13,14 @@ interface MigrateOptions {
 /** Declares `tidemark migrate`. `--json`: `{engine, applied, granted, alreadyApplied}`, with `--regions` also `{primary, regions, survive}`. */
 export function migrateCommand(command: Command, run: Run): Command {
   return command
-    .description('bring the database to the schema of this version, creating it if need be')
-    .option('--regions', 'spread a CockroachDB database over the regions of its cluster, with whatever is in it')
+    .description('create or upgrade the database to the schema of this version')
+    .option('--regions', 'spread a CockroachDB database over the regions of its cluster; keeps the data')
     .addOption(
-      new Option('--survive <what>', 'what the database is to survive').choices(['zone', 'region']).default('zone'),
+      new Option('--survive <what>', 'the failure that the database survives')
+        .choices(['zone', 'region'])
+        .default('zone'),
     )
-    .option('--primary <region>', 'where rows without a region of their own live (default: the region of the node)')
+    .option('--primary <region>', 'region for rows that belong to no region (default: the region of the node)')
     .action((options: MigrateOptions) =>
       run(async (at) => {
         const home = await findHomeDatabase(at);
@@ -29,8 +31,8 @@ export function migrateCommand(command: Command, run: Run): Command {
           const log = (line: string) => void at.stderr.write(`${line}\n`);
           const migrated = await migrate({ url: home.url, directory: migrationsOf, log });
           const { engine, applied, alreadyApplied, granted } = migrated;
-          const lines = [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} were there`];
-          if (granted.length > 0) lines.push(`roles and grants: ${granted.length} statements brought what was missing`);
+          const lines = [`${engine}: ${applied.length} migrations applied, ${alreadyApplied} applied before`];
+          if (granted.length > 0) lines.push(`roles and grants: ${granted.length} statements added what was missing`);
           if (!options.regions) return { json: migrated, lines };
           const directory = join(migrationsOf('cockroach'), 'multi-region');
           const spread = await spreadOverRegions({ ...goal, directory, log });

@@ -16,33 +16,33 @@ const asking = async (): Promise<Ask & Said> => ({
 });
 const listing = () => import('../projections/list-projections.js');
 
-const ACCEPT = 'let differences pass: of these wallets, of sums, of all (comma-separated: W1,W2,sums)';
+const ACCEPT = 'accept differences of these wallets, of sums, or all (comma-separated: W1,W2,sums)';
 const NAME = 'balances, movements, journal, …: see `projections list`';
 
 /** Declares `tidemark projections list`. */
 export function projectionsListCommand(command: Command, run: Run): Command {
   return command
-    .description('list the projections, their builds and how far behind they are')
+    .description('list the projections, their builds and their lag')
     .action(() => run(async (at) => (await listing()).listProjections(at)));
 }
 
 /** Declares `tidemark projections rebuild`. `--json`: the operation's result, with its certificate. */
 export function projectionsRebuildCommand(command: Command, run: Run): Command {
   return command
-    .description('build a projection again from the log, beside the live one, while the service runs')
+    .description('make a new build of a projection from the log; the service keeps running')
     .argument('<projection>', NAME)
-    .option('--wallet <id>', 'this wallet alone, in place')
-    .option('--region <region>', 'this region alone, beside what its readers see')
-    .option('--swap', 'point readers to it when it is verified')
+    .option('--wallet <id>', 'rebuild only this wallet, in the live build')
+    .option('--region <region>', 'rebuild only this region')
+    .option('--swap', 'swap the new build in after verification')
     .option('--accept <names>', ACCEPT)
-    .option('--latency <times>', 'let other writes become so many times as slow; 0: no limit (default 1.5)')
-    .option('--certificate <file>', 'write the certificate there, for `tidemark doctor --certificate`')
+    .option('--latency <times>', 'slow down when other writes take this many times as long; 0: never (default 1.5)')
+    .option('--certificate <file>', 'write the certificate to this file, for `tidemark doctor --certificate`')
     .action((projection: string, options: RebuildOptions) =>
       run(async (at) => {
         const { askOperation, rebuildLines } = await asking();
         const { wallet: walletId, region, swap, accept, latency, certificate: file } = options;
         if (walletId !== undefined && file !== undefined) {
-          throw new UsageError('--certificate: one wallet is built in place, and there is nothing to certify');
+          throw new UsageError('--certificate cannot be combined with --wallet: a single wallet has no certificate');
         }
         if (file !== undefined) await requireFolder(resolve(at.cwd, file));
         const asked = {
@@ -78,7 +78,7 @@ interface RebuildOptions {
 /** Declares `tidemark projections verify`. Exit code 1 when anything differs. */
 export function projectionsVerifyCommand(command: Command, run: Run): Command {
   return withGeneration(command)
-    .description('compare every wallet of a build, and of the live one, with the log')
+    .description('compare a build and the live build with the log')
     .action((projection: string, { generation }: { generation?: string }) =>
       run(async (at) => {
         const { askOperation, verificationLines } = await asking();
@@ -93,9 +93,9 @@ export function projectionsVerifyCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections diff`. Exit code 1 when anything would change. */
 export function projectionsDiffCommand(command: Command, run: Run): Command {
   return command
-    .description('say what a rebuild with this code would change, without storing anything')
+    .description('show what a rebuild with this code would change; stores nothing')
     .argument('<projection>', NAME)
-    .option('--region <region>', 'this region alone; without it all')
+    .option('--region <region>', 'only this region (default: all)')
     .action((projection: string, { region }: { region?: string }) =>
       run(async (at) => (await import('../projections/shadow.js')).runShadow(at, projection, region)),
     );
@@ -104,7 +104,7 @@ export function projectionsDiffCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections swap`. */
 export function projectionsSwapCommand(command: Command, run: Run): Command {
   return withGeneration(command)
-    .description('point readers to a verified build')
+    .description('make a verified build the live one')
     .option('--accept <names>', ACCEPT)
     .action((projection: string, { generation, accept }: { generation?: string; accept?: string }) =>
       run(async (at) => {
@@ -123,7 +123,7 @@ export function projectionsSwapCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections rollback`. */
 export function projectionsRollbackCommand(command: Command, run: Run): Command {
   return command
-    .description('point readers back to the build before the last swap, which was followed all the time')
+    .description('undo the last swap: make the build before it the live one again')
     .argument('<projection>', NAME)
     .action((projection: string) =>
       run(async (at) => {
@@ -138,7 +138,7 @@ export function projectionsRollbackCommand(command: Command, run: Run): Command 
 /** Declares `tidemark projections drop`. */
 export function projectionsDropCommand(command: Command, run: Run): Command {
   return command
-    .description('remove a build that readers do not see, its rows in short transactions')
+    .description('delete a build that is not live')
     .argument('<projection>', NAME)
     .argument('<generation>', 'number of the build')
     .action((projection: string, generation: string) =>
@@ -146,7 +146,7 @@ export function projectionsDropCommand(command: Command, run: Run): Command {
         const { askOperation } = await asking();
         const asked = { generation: generationOf(generation) };
         return askOperation<{ rows: number }>(at, { action: 'drop', projection, arguments: asked }, ({ rows }) => ({
-          lines: [`generation ${generation} of ${projection} is gone: ${rows} rows removed`],
+          lines: [`generation ${generation} of ${projection} is deleted: ${rows} rows removed`],
         }));
       }),
     );
@@ -155,7 +155,7 @@ export function projectionsDropCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections parked`. */
 export function projectionsParkedCommand(command: Command, run: Run): Command {
   return command
-    .description('list the parked wallets: an event could not be applied to them')
+    .description('list the parked wallets, with the event that could not be applied and the reason')
     .argument('[projection]', NAME)
     .action((projection?: string) => run(async (at) => (await listing()).listParkedWallets(at, projection)));
 }
@@ -163,7 +163,7 @@ export function projectionsParkedCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections retry`. Exit code 1 when any is still parked. */
 export function projectionsRetryCommand(command: Command, run: Run): Command {
   return command
-    .description('try parked wallets again, after the cause was repaired')
+    .description('retry parked wallets, after the cause is fixed')
     .argument('<projection>', NAME)
     .option('--wallet <id>', 'this wallet alone')
     .action((projection: string, { wallet: walletId }: { wallet?: string }) =>
@@ -180,9 +180,9 @@ export function projectionsRetryCommand(command: Command, run: Run): Command {
 /** Declares `tidemark projections audit`. */
 export function projectionsAuditCommand(command: Command, run: Run): Command {
   return command
-    .description('list what operators asked of projections, and what came of it')
+    .description('list the operations on projections and their results')
     .argument('[projection]', NAME)
-    .option('--before <operation>', 'what was asked before this operation, by its id')
+    .option('--before <operation>', 'only operations before the one with this id')
     .action((projection: string | undefined, { before }: { before?: string }) =>
       run(async (at) => (await listing()).listAudit(at, projection, before)),
     );
@@ -191,12 +191,12 @@ export function projectionsAuditCommand(command: Command, run: Run): Command {
 function withGeneration(command: Command): Command {
   return command
     .argument('<projection>', NAME)
-    .option('--generation <n>', 'number of the build; without it the newest beside the live one');
+    .option('--generation <n>', 'number of the build (default: the newest that is not live)');
 }
 
 function generationOf(text: string): string {
   if (!/^[1-9]\d{0,17}$/.test(text))
-    throw new UsageError(`the generation must be the number of a build, and is ${JSON.stringify(text)}`);
+    throw new UsageError(`the generation must be the number of a build, but is ${JSON.stringify(text)}`);
   return text;
 }
 
@@ -217,6 +217,6 @@ async function requireFolder(file: string): Promise<void> {
 
 function ratio(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text))
-    throw new UsageError(`--latency must be a number from 0, and is ${JSON.stringify(text)}`);
+    throw new UsageError(`--latency must be a number from 0, but is ${JSON.stringify(text)}`);
   return Number(text);
 }

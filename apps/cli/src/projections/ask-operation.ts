@@ -99,7 +99,7 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
     const waitsForWorker = operation.state === 'requested' && performance.now() > deadline;
     if (waitsForWorker && !helping) {
       helping = true;
-      display.line('no worker has taken it yet: this process helps');
+      display.line('no worker has started it yet: this process works on it, too');
       const { startWorker } = await import('@tidemark/worker');
       const logger = createLogger({ level: 'silent', destination: at.stderr });
       running.adopt(await startWorker({ databaseUrl: url, logger }), (worker) => worker.close());
@@ -107,8 +107,8 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
     if (at.signal.aborted) {
       throw new CouldNotRun(
         helping
-          ? 'stopped: the operation goes on when a worker runs again'
-          : 'stopped waiting: the workers carry the operation out (tidemark projections audit)',
+          ? 'stopped: the operation continues when a worker runs again'
+          : 'stopped waiting: the workers finish the operation (see tidemark projections audit)',
       );
     }
     await sleep(LOOK_EVERY_MS);
@@ -117,8 +117,8 @@ async function watch(at: Surroundings, database: Database, url: string, operatio
 
 const PHASES: Record<Progress['phase'], string> = {
   building: 'building',
-  sealing: 'counting and hashing what was built',
-  catching_up: 'catching up with the present',
+  sealing: 'counting and hashing the rows',
+  catching_up: 'catching up with the log',
   verifying: 'comparing every wallet with the log',
   comparing: 'comparing every wallet with the log',
   waiting_for_worker: 'waiting for the worker of the shard',

@@ -22,7 +22,7 @@ export function listProjections(at: Surroundings): Promise<CommandResult> {
     const status = await projectionStatus(database, logs, Date.now());
     const owners = new Set(status.shards.flatMap(({ owner }) => owner ?? []));
     const lines = status.projections.flatMap(({ name, version, outdated, builds }) => [
-      `${name} (version ${version})${outdated ? ': the live build is of another version: rebuild it' : ''}`,
+      `${name} (version ${version})${outdated ? ': the live build was made by another version: rebuild it' : ''}`,
       ...builds.map((build) => `  ${buildLine(build)}`),
     ]);
     const workers = `${status.shards.length} shards, followed by ${owners.size} ${owners.size === 1 ? 'worker' : 'workers'}`;
@@ -56,7 +56,7 @@ function buildLine({ generation, version, state, behind, parked, verified, creat
 function whereLive({ region, live, exceptIn }: Pick<BuildStatus, 'region' | 'live' | 'exceptIn'>): string {
   if (!live) return region === null ? '' : ` (of ${region})`;
   if (region !== null) return ` (live in ${region})`;
-  return exceptIn.length === 0 ? ' (live)' : ` (live, but in ${exceptIn.join(', ')})`;
+  return exceptIn.length === 0 ? ' (live)' : ` (live, except in ${exceptIn.join(', ')})`;
 }
 
 function lagText({ events, more, seconds }: Lag): string {

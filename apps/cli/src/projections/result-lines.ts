@@ -17,11 +17,11 @@ export function verificationLines(projection: string, verification: Verification
   const compared = `${grouped(wallets)} wallets, ${grouped(events)} events compared in ${seconds.toFixed(1)} s`;
   const verdict =
     count === 0
-      ? 'all as the log says'
+      ? 'no differences from the log'
       : [
-          [breaks, `places where generation ${generation} is not what the log says`],
+          [breaks, `differences between generation ${generation} and the log`],
           [parked, 'parked wallets'],
-          [unexplained, `places where the live generation ${against} is not what the log says`],
+          [unexplained, `differences between the live generation ${against} and the log`],
           [explained, `differences because another version of the code built generation ${against}`],
         ]
           .flatMap(([n, words]) => (n === 0 ? [] : [`${grouped(Number(n))} ${words}`]))
@@ -41,10 +41,10 @@ export function rebuildLines(projection: string, result: Rebuilt | WalletRebuilt
 
 function walletLines(projection: string, rebuilt: WalletRebuilt): Said {
   const { walletId, differences, differencesCount, removed } = rebuilt;
-  const verdict = differencesCount === 0 ? 'nothing was wrong' : 'it was wrong, and is right now';
+  const verdict = differencesCount === 0 ? 'it was correct before' : 'it was wrong before, and is correct now';
   const done = removed
-    ? `${walletId} is not in the log: what ${projection} held of it was removed`
-    : `${walletId} was built again in ${projection}: ${verdict}`;
+    ? `${walletId} is not in the log: its rows in ${projection} were deleted`
+    : `${walletId} was rebuilt in ${projection}: ${verdict}`;
   return { lines: [...differenceLines(differences, differencesCount), done] };
 }
 
@@ -70,27 +70,27 @@ function allLines(projection: string, rebuilt: Rebuilt): Said {
   };
 }
 
-/** As it will not be refused. */
+/** The command that swaps the build in, with what has to be accepted. */
 function swapCommand(projection: string, { breaks, unexplainedWallets, unexplainedSums }: Verification): string {
-  if (breaks > 0) return 'this build is not to be used';
+  if (breaks > 0) return 'do not use this build';
   const names = [...(unexplainedWallets.length > 0 ? ['WALLETS'] : []), ...(unexplainedSums > 0 ? ['sums'] : [])];
   return `tidemark projections swap ${projection}${names.length > 0 ? ` --accept ${names.join(',')}, or all` : ''}`;
 }
 
-/** What a comparison found of the build itself, and what of the one that readers saw then. */
+/** The result of a comparison with the log: of the build itself, and of the build that was live then. */
 export function soundness({ breaks, unexplained }: Pick<Verification, 'breaks' | 'unexplained'>): string {
-  const own = breaks === 0 ? 'as the log says' : `NOT what the log says in ${grouped(breaks)} places`;
-  return unexplained === 0 ? own : `${own} (what readers saw then was not, in ${grouped(unexplained)} places)`;
+  const own = breaks === 0 ? 'equal to the log' : `${grouped(breaks)} DIFFERENCES from the log`;
+  return unexplained === 0 ? own : `${own} (the build that was live then had ${grouped(unexplained)})`;
 }
 
 /** Hex digits of a root that a person compares. */
 const ROOT_SHOWN = 16;
 
-/** A build that no reader sees costs writes until somebody drops it. */
+/** A build that is not live still costs writes until somebody drops it. */
 export function followedLine(projection: string, generation: string, forTheWayBack: boolean): string {
-  const why = forTheWayBack ? 'for the way back' : 'and no reader sees it';
+  const why = forTheWayBack ? 'for a rollback' : 'but is not live';
   return (
-    `${projection} ${generation} is followed ${why}; when you no longer want it: ` +
+    `${projection} ${generation} is kept up to date ${why}; to delete it: ` +
     `tidemark projections drop ${projection} ${generation}`
   );
 }
@@ -105,7 +105,7 @@ export function swapLines(projection: string, { generation, before, region, acce
   return {
     lines: [
       `readers of ${projection}${where} see generation ${now} now, instead of ${until}${accepting}; ` +
-        `back again: tidemark projections rollback ${projection}`,
+        `to undo: tidemark projections rollback ${projection}`,
       ...unseen.map((left) => followedLine(projection, left, true)),
     ],
   };
@@ -116,7 +116,7 @@ export function shadowLines(projection: string, { events, wallets, changes, diff
     lines: [
       ...differenceLines(differences, changes),
       `${projection}: ${grouped(wallets)} wallets, ${grouped(events)} events: ` +
-        (changes === 0 ? 'a rebuild would change nothing' : `a rebuild would change ${grouped(changes)} places`),
+        (changes === 0 ? 'a rebuild would change nothing' : `a rebuild would make ${grouped(changes)} changes`),
     ],
     found: changes > 0,
   };
@@ -126,7 +126,7 @@ export function retryLines(projection: string, { asked, parked }: Retried): Said
   return {
     lines: [
       ...parked.map(({ walletId, version, reason }) => `${walletId}: still parked at version ${version}: ${reason}`),
-      `${projection}: ${grouped(asked)} wallets tried again, ${grouped(parked.length)} still parked`,
+      `${projection}: ${grouped(asked)} wallets retried, ${grouped(parked.length)} still parked`,
     ],
     found: parked.length > 0,
   };

@@ -67,7 +67,7 @@ export class RegionWatch {
    */
   async wrong(secondsMax: number): Promise<string[]> {
     const status = await this.look().catch(() => undefined);
-    if (!status) return ['how far the projections are behind could not be measured'];
+    if (!status) return ['the lag of the projections could not be measured'];
     return status.projections
       .filter(({ behind }) => behind.seconds > secondsMax)
       .map(

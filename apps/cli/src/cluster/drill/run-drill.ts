@@ -62,7 +62,7 @@ export async function runDrill({ cluster, region, secondsEach, say, signal }: Dr
     say(`kill -9 of ${region}: node, API and worker …`);
     await cluster.kill(region);
     firstSuccess = await load.timeToFirstSuccess(region, signal);
-    if (firstSuccess === undefined) throw new CouldNotRun(`nobody took over the wallets of ${region}`);
+    if (firstSuccess === undefined) throw new CouldNotRun(`no region took over the wallets of ${region}`);
     say(`a wallet of ${region} was served by another region after ${seconds(firstSuccess)} s`);
     await goOn();
     say(

@@ -66,14 +66,14 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
 
   it('are left where somebody else has pointed them meanwhile', async () => {
     const database = meanwhile(() => pointReaders(on.database, third));
-    await expect(pointReaders(database, second)).rejects.toThrow(/changed by someone else meanwhile/);
+    await expect(pointReaders(database, second)).rejects.toThrow(/changed by another operation meanwhile/);
     expect(await live()).toBe(third.generation);
     await pointReaders(on.database, first);
   });
 
   it('are not pointed away from what the caller did not have in mind', async () => {
     const refused = pointReaders(on.database, second, { expected: ({ generation }) => generation !== '1' });
-    await expect(refused).rejects.toThrow(/changed by someone else meanwhile/);
+    await expect(refused).rejects.toThrow(/changed by another operation meanwhile/);
     expect(await live()).toBe('1');
   });
 
@@ -140,7 +140,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
   });
 
   it('keep what they see: that is not dropped', async () => {
-    await expect(dropBuild(on.database, first)).rejects.toThrow('is what readers see');
+    await expect(dropBuild(on.database, first)).rejects.toThrow('is live');
     expect(await on.rowsOf('balances')).toHaveLength(WALLETS.length);
   });
 
@@ -150,7 +150,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
       if (!dropped) await dropBuild(on.database, third);
       dropped = true;
     });
-    await expect(pointReaders(database, third)).rejects.toThrow(/changed by someone else meanwhile/);
+    await expect(pointReaders(database, third)).rejects.toThrow(/changed by another operation meanwhile/);
     await expect(pointReaders(on.database, third)).rejects.toThrow('is dropped');
     expect(await live()).toBe('1');
   });

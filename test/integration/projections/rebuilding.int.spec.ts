@@ -162,7 +162,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
       expect(state).toBe('failed');
       return (result as { reason: string }).reason;
     };
-    expect(await refusal(['w-01'], 'trial_balance')).toMatch(/ of 2 sums: .*\(--accept sums, or all\)$/);
+    expect(await refusal(['w-01'], 'trial_balance')).toMatch(/: 2 sums\. .*\(--accept sums, or all\)$/);
     expect(await operate('swap', { accept: ['sums'] }, 'trial_balance')).toMatchObject({
       state: 'done',
       result: { accepted: ['sums'] },
@@ -173,7 +173,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
       [await live()],
     );
     expect(await operate('rebuild')).toMatchObject({ state: 'done' });
-    expect(await refusal(undefined, 'balances')).toMatch(/ of 2 wallets \(w-01, w-02\): /);
+    expect(await refusal(undefined, 'balances')).toMatch(/: 2 wallets \(w-01, w-02\)\. /);
     expect(await refusal(['w-01', 'sums'], 'balances')).toMatch(
       / of 1 wallet \(w-02\): .*\(--accept WALLETS, or all\)$/,
     );

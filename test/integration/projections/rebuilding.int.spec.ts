@@ -175,7 +175,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     expect(await operate('rebuild')).toMatchObject({ state: 'done' });
     expect(await refusal(undefined, 'balances')).toMatch(/: 2 wallets \(w-01, w-02\)\. /);
     expect(await refusal(['w-01', 'sums'], 'balances')).toMatch(
-      / of 1 wallet \(w-02\): .*\(--accept WALLETS, or all\)$/,
+      /: 1 wallet \(w-02\)\. .*\(--accept WALLETS, or all\)$/,
     );
     expect(await operate('swap', { accept: ['w-01', 'w-02'] })).toMatchObject({ state: 'done' });
   });

@@ -50,8 +50,11 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
       ['--wallet', 'alice', '--latency', '2'],
     ],
     ['--accept: only a swap accepts differences: leave this out, or swap', ['--accept', 'all']],
-    ['--wallet: the id of a wallet', ['--wallet', '']],
-    ['--region: the name of a region', ['--region', '']],
+    [
+      '--wallet: must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit',
+      ['--wallet', ''],
+    ],
+    ['--region: must be the name of a region', ['--region', '']],
   ])('refuses at once what says nothing: %s', async (message, options) => {
     const ended = await projections('rebuild', 'balances', ...options);
     expect(ended).toEqual({ code: 2, stdout: '', stderr: `tidemark: ${message}\n` });

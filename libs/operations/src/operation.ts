@@ -1,5 +1,6 @@
-import { z } from 'zod';
 import type { Pointed } from '@tidemark/rebuilding';
+import { regionName, walletIdText } from '@tidemark/wallet';
+import { z } from 'zod';
 
 /** What operators can ask of a projection. */
 export const ACTIONS = ['rebuild', 'verify', 'diff', 'swap', 'rollback', 'drop', 'retry'] as const;
@@ -17,8 +18,8 @@ const generation = z
   .regex(/^[1-9]\d{0,17}$/, 'the number of a generation')
   .optional();
 
-const walletId = z.string().min(1, 'the id of a wallet').max(64).optional();
-const region = z.string().min(1, 'the name of a region').max(64).optional();
+const walletId = walletIdText.optional();
+const region = regionName.optional();
 
 /** The arguments of each action. Unknown ones are refused, and those that say nothing beside others. */
 export const ARGUMENTS = {

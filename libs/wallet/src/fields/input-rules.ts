@@ -106,7 +106,7 @@ export const metadataPairs = z
 
 export const regionName = z
   .string()
-  .min(1)
+  .min(1, 'must be the name of a region')
   .max(64)
   .meta({ description: 'A region of this installation.', example: 'eu-east' });
 

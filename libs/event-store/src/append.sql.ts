@@ -63,9 +63,9 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   SELECT c.region, ${add(lane, 'int2')}, ${add(commitId, 'uuid')}, c.appended${position.value}${bound.value}
   FROM unnest(${columns(commits, ['text', (c) => c.region], ['text', (c) => c.appended])}) AS c(region, appended)${position.from}
   RETURNING 1)`;
-    // CockroachDB writes one table after the other. What tailers follow comes first where it goes far: the later it arrives, the
-    // likelier it is that a tailer has read past its position, and the statement begins again. In one region it takes no time,
-    // and a race that is lost leaves nothing in the commits.
+    // CockroachDB writes one table after the other. Across regions the commits come first: the later they arrive, the
+    // likelier it is that a tailer has read past their position and the statement restarts. In one region this takes no time,
+    // and a lost race leaves no row in `commits`.
     parts.push(...(commits.length > 1 ? [newCommits, newEvents] : [newEvents, newCommits]));
   }
 
@@ -131,8 +131,8 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
     : appendsNothing
       ? 'NULL::decimal'
       : 'cluster_logical_timestamp()';
-  // An outcome of no caller, from before keys belonged to callers, stands in the way of every caller: whoever finds it
-  // claims its key, and the statement fails on it as on a key of its own.
+  // An outcome without a caller is from before keys belonged to callers. It blocks its key for every caller: the statement writes
+  // this key, too, and fails on it.
   const old = outcomes.some(({ oldKey }) => oldKey !== null);
   if (old) shape.push('old-keys');
   parts.push(`new_outcomes AS (
@@ -158,7 +158,7 @@ export function appendStatement(engine: Engine, rows: FlushRows, lane: number, c
   RETURNING 1)`);
 
   const appendedAt = appendsNothing ? 'NULL' : counted ? '(SELECT position FROM head)' : 'cluster_logical_timestamp()';
-  // Only a guard can leave an outcome out; counting costs CockroachDB a buffer of all rows.
+  // Only a guarded outcome can be left out. Without guards do not count, because CockroachDB buffers all rows for a count.
   const stored = guards.length > 0 ? '(SELECT count(*) FROM new_outcomes)' : add(outcomes.length, 'int4');
   const text = `WITH ${parts.join(',\n')}
 SELECT (${appendedAt})::text AS position, (${stored})::int4 AS stored`;
@@ -169,7 +169,7 @@ function earliest(events: FlushRows['events']): string {
   return events.reduce((least, { recordedAt }) => (recordedAt < least ? recordedAt : least), events[0]!.recordedAt);
 }
 
-// A wallet's outcomes go with it. One that came back finds its old ones still there.
+// A rehome copies the wallet's outcomes. A wallet that returns to a region finds its earlier outcomes there.
 const COPY_OUTCOMES = `UNION ALL
   SELECT m.new_region, c.wallet_id, c.idempotency_key, c.caller, c.request_hash, c.recorded_at, c.result, c.position
   FROM moves m JOIN command_outcomes c ON c.region = m.old_region AND c.wallet_id = m.wallet_id

@@ -4,11 +4,11 @@ import type { WriteEnvironment } from './environment.js';
 import { rowsOf } from './flush.js';
 import { positionOf, type Position } from './position.js';
 
-/** What one flush did. */
+/** The result of one flush. */
 export interface Appended {
   /** Empty when it appended no event. */
   readonly position: Position;
-  /** How many outcomes it stored; fewer than there are drafts when a guard found its slot taken. */
+  /** Number of stored outcomes: fewer than drafts when the version of a guarded outcome was taken. */
   readonly stored: number;
 }
 

@@ -12,7 +12,7 @@ interface Asked<A, F> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Reads things by key. Those asked for while a query is on its way go together in the next. */
+/** Reads values by key, in batches. Keys that are requested while a query is in flight go into the next query. */
 export class BatchedReads<A, F> {
   private asked = new Map<string, Asked<A, F>>();
   private running = false;

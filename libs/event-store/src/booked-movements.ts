@@ -8,7 +8,7 @@ import {
 } from '@tidemark/wallet';
 import { LOOKUP } from './lookup-join.js';
 
-/** The end of a wallet that the projection has not seen yet is looked through as far as so many events. */
+/** Events after the projection's version that are searched in the log, at most. */
 const TAIL_MAX = 500;
 
 /** The projection `movements` is so far behind that an older movement cannot be told from none. */

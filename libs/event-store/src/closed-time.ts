@@ -2,15 +2,15 @@ import type { Database } from '@tidemark/database';
 import { positionOf, type Position } from './position.js';
 
 /**
- * An event becomes visible to readers at most so many milliseconds after its recorded time (ADR 11). As long as a process waits for a
- * flush (`flushTimeoutMs`): whatever takes longer is decided again, with a new time.
+ * An event becomes visible to readers at most this many milliseconds after its recorded time (ADR 11). The same as `flushTimeoutMs`:
+ * a flush that takes longer is decided again, with a new time.
  */
 export const VISIBLE_WITHIN_MS = 5_000;
 
 type Reader = Pick<Database, 'query' | 'engine'>;
 
 /**
- * Closes the past up to a time: nothing will be recorded at or before it any more, except at or before the position returned.
+ * Closes the past up to a time: no event with such a recorded time will be committed any more after the returned position.
  * A reader who sees everything up to that position (`isReached`) sees the final state of that time.
  *
  * On CockroachDB this follows from the time alone, because the database refuses an event whose commit timestamp lies further
@@ -41,7 +41,7 @@ type Closed = { position: string };
 
 const CLOSED = `SELECT t.closed_position::text AS position FROM closed_time t WHERE t.closed_until >= $1::timestamptz`;
 
-// It closes as much as it may, so that readers of times close by find it done. recorded_at is of a flush, and this is none.
+// It closes as much as possible, so that readers of similar times find it done. recorded_at becomes null: this is not a flush.
 const CLOSE = `
 UPDATE closed_time t
 SET closed_until = GREATEST($1::timestamptz, clock_timestamp() - $2::int8 * interval '1 millisecond'),

@@ -10,7 +10,7 @@ export interface CommandRequest {
   readonly requestHash: string;
   /** What earlier versions of Tidemark stored as the hash of the same request, where that differs. */
   readonly formerHashes?: readonly string[];
-  /** Whose key it is: the name of the API key. Not empty: that stands for the keys of before callers had their own. */
+  /** The owner of the key: the name of the API key. Never empty: an empty caller marks keys from before keys belonged to callers. */
   readonly caller: string;
   readonly requestId?: string;
 }
@@ -20,7 +20,7 @@ export function isRepeat({ requestHash, formerHashes = [] }: CommandRequest, sto
   return stored === requestHash || formerHashes.includes(stored);
 }
 
-/** One way to get a command decided and written exactly once. All of them pass the same contract suite. */
+/** A strategy that decides and writes each command exactly once. All strategies pass the same contract suite. */
 export interface CommandStrategy {
   /**
    * Decides the command and makes its outcome durable, accepted or rejected, before it answers.
@@ -28,14 +28,14 @@ export interface CommandStrategy {
    * @throws IdempotencyKeyReused, QueueFull, LogUnavailable, OutcomeUnknown, EventFromTheFuture; anything else is a defect.
    */
   execute(request: CommandRequest): Promise<CommandOutcome>;
-  /** Lets what is queued finish, then refuses everything. */
+  /** Finishes the queued commands and refuses new ones. */
   close(): Promise<void>;
 }
 
 /** The write side of the log. */
 export interface EventStore extends CommandStrategy {
   /**
-   * Decides the command and writes nothing. What is answered binds nobody.
+   * Decides the command and writes nothing. A later execution may be decided otherwise.
    *
    * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
    */

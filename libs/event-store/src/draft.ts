@@ -22,7 +22,7 @@ import type { RejectedResult, WalletView } from './outcome.js';
 import type { EventMetadata } from './recorded-event.js';
 import { shardOf } from './shard.js';
 
-/** Where a wallet stands: what its next event is decided on and chained to. Never changed, only replaced. */
+/** The newest state of a wallet in memory: its next event is decided on it and chained to it. Immutable. */
 export interface WalletHead {
   readonly walletId: string;
   /** The home region; the one it is to be opened in while `wallet.status` is `absent`. */
@@ -30,7 +30,7 @@ export interface WalletHead {
   readonly wallet: Wallet;
   readonly hash: string;
   readonly recordedAt: string;
-  /** What has been read of its facts, or said since, by key. */
+  /** Its known facts, read from the database or stated by later events, by key. */
   readonly facts?: ReadonlyMap<string, KnownFact> | undefined;
   /** Whether it may have outcomes of before keys belonged to callers: it was opened by a Tidemark that knew of no callers. */
   readonly keysBeforeCallers: boolean;
@@ -40,7 +40,7 @@ export interface WalletHead {
 export interface KnownFact {
   /** JSON; undefined where nothing is stored under the key. */
   readonly value: string | undefined;
-  /** Of the event that said it in this process; 0 for what was read. */
+  /** Version of the event that stated it in this process; 0 for a fact that was read. */
   readonly version: number;
 }
 
@@ -56,11 +56,11 @@ export interface EventDraft {
   readonly data: string;
   readonly metadata: string;
   readonly hash: string;
-  /** What it says under keys of the wallet. */
+  /** The facts that it states, by key. */
   readonly facts?: readonly FactChange[] | undefined;
 }
 
-/** A version that must still be free for an answer that appends nothing to be true. */
+/** A version that must still be free, so that an answer without events is not outdated. */
 export interface Guard {
   readonly region: string;
   readonly walletId: string;
@@ -69,7 +69,7 @@ export interface Guard {
 
 export type DraftResult = { readonly kind: 'accepted'; readonly wallets: readonly WalletView[] } | RejectedResult;
 
-/** A command decided in memory: all that one flush has to write for it, and the heads it leaves behind. */
+/** A command decided in memory: the rows that the flush writes for it, and the heads after it. */
 export interface Draft {
   readonly request: CommandRequest;
   /** Region and wallet that the outcome is stored under. */

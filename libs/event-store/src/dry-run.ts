@@ -7,8 +7,8 @@ import { LOG_START, positionOf } from './position.js';
 import { readForDecision } from './read-for-decision.js';
 
 /**
- * Decides a command and forgets it: no lock, no row, nothing kept under its key. The position of an accepted one is that of the
- * wallet's last event, on which it was decided.
+ * Decides a command without writing: no lock, no row, no stored key. An accepted command gets the position of the wallet's last
+ * event, on which it was decided.
  *
  * @param clock ISO 8601, UTC, milliseconds
  * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says

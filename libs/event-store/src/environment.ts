@@ -7,7 +7,7 @@ import type { LogClock } from './log-clock.js';
 export type RetryReason =
   'lost_race' | 'replay_or_race' | 'ambiguous' | 'unavailable' | 'defect' | 'stale_answer' | 'recorded_too_early';
 
-/** What the write path tells whoever measures it. */
+/** Receives measurements of the write path. */
 export interface WriteObserver {
   flushed(commands: number, milliseconds: number): void;
   retried(reason: RetryReason, commands: number): void;
@@ -19,12 +19,12 @@ export interface WriteObserver {
 
 export const SILENT: WriteObserver = { flushed() {}, retried() {}, ambiguityEnded() {}, failed() {} };
 
-/** What every strategy stands on. Time, randomness and sleep are parameters. */
+/** What every strategy needs. Time, random numbers and sleep are parameters. */
 export interface WriteEnvironment {
   readonly database: Database;
   readonly limits: Limits;
   readonly logClock: LogClock;
-  /** Milliseconds that only ever grow, for deadlines and durations: a wall clock that is set back would stretch them. */
+  /** Milliseconds of a monotonic clock, for deadlines and durations. A wall clock that is set back would make them longer. */
   readonly monotonic: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -37,5 +37,5 @@ export interface WriteEnvironment {
   readonly committed: (drafts: readonly Draft[]) => void;
 }
 
-/** Over how many key ranges of a region the commits are spread. Tailers read all of them. */
+/** Number of lanes: key ranges of a region over which the commits are spread. Tailers read all of them. */
 export const COMMIT_LANES = 8;

@@ -22,17 +22,17 @@ export interface EventPage {
   readonly events: readonly ProjectedEvent[];
   /** Of their data. */
   readonly bytes: number;
-  /** Whether there is nothing behind it. */
+  /** Whether this is the last page. */
   readonly end: boolean;
 }
 
-/** How far in the past CockroachDB reads a page: no writer is at work there any more, so nobody waits for the other. */
+/** How far in the past CockroachDB reads a page. No writer is active there any more, so readers and writers do not wait for each other. */
 const READ_AGE = '1s';
 /** A fixed position lies further back, by twice the difference that CockroachDB allows between two clocks. */
 const FIXED_AGE_NANOSECONDS = 2_000_000_000n;
 
 /**
- * A position up to which the log is complete and can be read at leisure: whatever is written from now on comes after it.
+ * A position up to which the log is complete: later writes come after it.
  * CockroachDB: two seconds ago, because pages are read from the past.
  */
 export async function fixPosition({ engine, query }: Reader): Promise<Position> {

@@ -16,7 +16,7 @@ import { loadWallets } from './wallet-loader.js';
  * Group commit. Commands that arrive while a flush is in flight are decided at once, on the state it will leave, and go
  * out together in the next. One flush is in flight at a time, so a hot wallet is as fast as a thousand cold ones.
  *
- * Whatever goes wrong has one remedy: put the wallets back, read them and the keys again, decide again.
+ * Every failure has one remedy: restore the wallets, read them and the keys again, and decide again.
  */
 export class FlushQueue {
   private queue: PendingCommand[] = [];
@@ -24,7 +24,7 @@ export class FlushQueue {
   private inFlight = false;
   private recovering = false;
   private scheduled = false;
-  /** Halved while a flush fails for a reason of its own, until the culprit is alone. */
+  /** Halved while a flush fails because of one of its commands, until that command is alone. */
   private commandsMax: number;
   /** In a row: of flushes that found no database, were ambiguous or had to restart, and of reads between them. */
   private failures = 0;
@@ -167,7 +167,7 @@ export class FlushQueue {
       });
     });
     if (complete) return;
-    // An answer that appends nothing was decided on a state that is gone, and was not stored: find out which.
+    // An answer without events was decided on an outdated state, so it was not stored. Find out which one.
     this.environment.observer.retried('stale_answer', uncertain.length);
     const drafted = new Map(flush.commands.map((command, i) => [command, JSON.stringify(flush.drafts[i]!.result)]));
     const isOwn: IsOwn = (command, result) => drafted.get(command) === JSON.stringify(result);
@@ -186,7 +186,7 @@ export class FlushQueue {
     await this.startOver(
       commands,
       async () => {
-        // A lost key has a winner already; whatever else failed may fail again at once.
+        // After a lost race a retry can succeed at once. Other failures may repeat, so wait first.
         if (failure !== 'defect' && failure !== 'replay_or_race') await this.pause();
         if (failure === 'recorded_too_early') await this.catchUp();
         else if (failure !== 'defect' && failure !== 'unavailable') await this.readAgain(commands, () => false);
@@ -210,8 +210,8 @@ export class FlushQueue {
       await work();
     } finally {
       const left = [...commands, ...ahead.commands, ...this.queue].filter(({ answered }) => !answered);
-      // A wallet that was rehomed by another process takes its commands along, or a local flush would reach far. Whoever
-      // waited for them may be pushed here meanwhile.
+      // Send commands of rehomed wallets to their new queue; otherwise a local flush becomes a cross-region one. Commands that
+      // waited for them may be pushed into this queue meanwhile.
       this.queue = [];
       const staying = left.filter((command) => !this.reroute(command, this));
       this.queue = [...staying, ...this.queue];
@@ -219,7 +219,7 @@ export class FlushQueue {
     }
   }
 
-  /** Learns the database's time. Where it does not answer, the next flush is refused and asks again. */
+  /** Reads the database's time. If the database does not answer, the next flush is refused, and the time is read again. */
   private async catchUp(): Promise<void> {
     const { logClock, database } = this.environment;
     await logClock.catchUp(database).catch(() => undefined);
@@ -254,7 +254,7 @@ export class FlushQueue {
     for (const wallet of moved) this.coolDown(wallet, commands);
   }
 
-  /** The wallets that lost sit out for a moment; the others go out again at once. */
+  /** Pauses the commands of wallets that lost a race. Other commands are sent again at once. */
   private coolDown(wallet: CachedWallet, commands: readonly PendingCommand[]): void {
     const losers = commands.filter(({ answered, wallets }) => !answered && wallets.includes(wallet));
     if (losers.length === 0) return;
@@ -275,7 +275,7 @@ export class FlushQueue {
     return fullJitter({ attempt: attempt + 1, baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random });
   }
 
-  /** A wallet that nobody opened has no home to keep an outcome in; so make sure, and say so without storing it. */
+  /** An unopened wallet has no home region for an outcome. So this checks the database again, and answers without storing. */
   private async answerUnknownScope(command: PendingCommand, { result }: Draft): Promise<void> {
     const scope = command.wallets[0]!;
     if (scope.loadedAt < command.submittedAt) await this.loadScope(scope, command);
@@ -286,7 +286,7 @@ export class FlushQueue {
     if (!this.reroute(command, this)) this.enqueue(command);
   }
 
-  /** Reads the scope alone, until it is known how it stands or an opening is decided on it in this process. */
+  /** Reads the scope until its state is known, or until an opening of it is decided in this process. */
   private async loadScope(scope: CachedWallet, command: PendingCommand): Promise<void> {
     const { database, monotonic } = this.environment;
     while (scope.head.wallet.status === 'absent' && !command.answered) {

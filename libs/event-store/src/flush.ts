@@ -2,10 +2,10 @@ import { commandDefinition, homeAfter, scopeOf } from '@tidemark/wallet';
 import type { Draft, EventDraft, Guard } from './draft.js';
 
 /**
- * The rows of one statement, in the order of their keys within a region: two processes that write the same wallets take
- * their locks in the same order and cannot deadlock. Between regions an order would be no help, CockroachDB writes to both at
- * once; but it keeps the transaction's record where the first row goes, and the commit waits for that. So the region that the
- * commands were sent to comes first: when the record is at home, a transfer to another region takes one round trip less.
+ * The rows of one statement, in the order of their keys within a region. So two processes that write the same wallets lock them
+ * in the same order and cannot deadlock. Between regions an order does not prevent deadlocks, because CockroachDB writes to both at
+ * once. But CockroachDB keeps the transaction record in the region of the first row, and the commit waits for it. So the region
+ * that the commands were sent to comes first: this saves one round trip in a transfer to another region.
  */
 export interface FlushRows {
   readonly openings: readonly { readonly walletId: string; readonly region: string }[];
@@ -96,7 +96,7 @@ function outcomeOf(each: Draft, appended: ReadonlyMap<string, unknown>): Outcome
     recordedAt: each.recordedAt,
     result: JSON.stringify(each.result),
     appends: each.events.length > 0,
-    // Where the flush itself appends to the wallet, the version is the guard already.
+    // If the flush appends to the wallet, the primary key of the event is the guard.
     guards: each.guards.filter(({ walletId }) => !appended.has(walletId)),
   };
 }

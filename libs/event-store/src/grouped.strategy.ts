@@ -15,8 +15,8 @@ import { loadWallets } from './wallet-loader.js';
 type QueueNameOf = (command: PendingCommand) => string;
 
 /**
- * The default: commands of one region share flushes; openings and transfers across regions go out in flushes of their
- * own, so that no local flush ever waits for another region.
+ * The default. Commands of one region share flushes. Openings and transfers across regions have separate flushes, so that a
+ * local flush never waits for another region.
  */
 export function groupedStrategy(environment: WriteEnvironment): CommandStrategy {
   return new QueuedStrategy(environment, queueByRegion);
@@ -31,7 +31,7 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
 function queueByRegion({ request, wallets, deduplicationKey }: PendingCommand): string {
   const { opens, alone } = commandDefinition(request.command.type);
   if (opens) return `openings in ${homeAfter(request.command)}`;
-  // Its statement changes the directory and copies outcomes, and a second command of that wallet has to see both.
+  // Its statement changes the directory and copies outcomes. The next command of that wallet has to see both.
   if (alone) return `alone ${deduplicationKey}`;
   if (wallets.length === 1) return wallets[0]!.head.region;
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
@@ -92,8 +92,8 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   /**
-   * Waits until another request under the same key is answered. One of the two is a misuse of the key, and only what is
-   * stored can tell which: the one that waits may be the repeat of a request that was answered long ago.
+   * Waits until another request under the same key is answered. One of the two misuses the key. Only the stored outcome shows which
+   * one: the waiting request may repeat a request that was answered long ago.
    */
   private async untilAnswered({ outcome }: PendingCommand): Promise<void> {
     await outcome.then(
@@ -121,7 +121,7 @@ class QueuedStrategy implements CommandStrategy {
   private dispatch(command: PendingCommand): void {
     const { walletIds, request } = command;
     const home = openedIn(request.command);
-    // A wallet that is evicted between its load and this line is one that was idle for a whole cache's worth of others.
+    // A wallet can only be evicted between its load and this line if a whole cache of other wallets was used meanwhile.
     command.wallets = walletIds.map(
       (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),
     );
@@ -178,7 +178,7 @@ class QueuedStrategy implements CommandStrategy {
     this.room.leave(command.request.command);
   }
 
-  /** Lets go of the command's wallets, and lets those in that waited for them. */
+  /** Releases the command's wallets, and starts commands that waited for them. */
   private leave(command: PendingCommand): void {
     const { queue } = command.wallets[0]!;
     if (queue?.idle) this.queues.delete(queue.name);
@@ -189,7 +189,7 @@ class QueuedStrategy implements CommandStrategy {
     }
   }
 
-  /** Starts whoever can start now; each start may let those behind it on its other wallets start too. */
+  /** Starts the commands that can start now. Each start may allow the next commands of its other wallets to start. */
   private wake(wallets: readonly CachedWallet[]): void {
     const toLookAt = [...wallets];
     for (let wallet = toLookAt.pop(); wallet; wallet = toLookAt.pop()) {

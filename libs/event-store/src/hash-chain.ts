@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** What stands before a wallet's first event. */
+/** The link before a wallet's first event. */
 export const CHAIN_START = '0'.repeat(64);
 
 /**

@@ -1,16 +1,16 @@
-/** The bounds of the write path. Every one is a promise that nothing grows without end. */
+/** The bounds of the write path, so that no queue or cache grows without limit. */
 export interface Limits {
   /** Commands in memory, queued or in flight. Beyond it callers get `QueueFull`. */
   readonly queueMax: number;
-  /** Bytes of large texts (metadata) in those commands: a queue full of the largest openings would be over a gigabyte. */
+  /** Bytes of metadata in those commands. Without this bound, a queue full of the largest openings would exceed 1 GB. */
   readonly queueBytesMax: number;
-  /** Commands in one flush: large enough that the statement's fixed cost disappears, small enough to stay under 20 ms. */
+  /** Commands in one flush: enough to make the statement's fixed cost negligible, and few enough for a flush below 20 ms. */
   readonly flushCommandsMax: number;
   /** Bytes of event and outcome text in one flush; CockroachDB's default bound on a Raft command is 64 MiB. */
   readonly flushBytesMax: number;
   /** How long one statement may take before its outcome counts as unknown. */
   readonly flushTimeoutMs: number;
-  /** How long a command may be tried before its caller is told to come back. */
+  /** How long a command is retried before its caller gets 503. */
   readonly commandDeadlineMs: number;
   /** Idle wallets kept in memory, and their bytes: a wallet with one balance has some 1.2 KB, one with a hundred 60 KB. */
   readonly idleWalletsMax: number;
@@ -19,7 +19,7 @@ export interface Limits {
   readonly loadMax: number;
   /** Facts read in one query. */
   readonly factsMax: number;
-  /** After how many events a wallet gets a new snapshot: what loading it folds at most. */
+  /** Number of events between two snapshots of a wallet. Loading a wallet folds at most this many. */
   readonly snapshotEvery: number;
   /** Full jitter between attempts: uniform in [0, min(cap, base · 2^attempt)]. */
   readonly backoffBaseMs: number;

@@ -1,13 +1,13 @@
 import type { Database } from '@tidemark/database';
 
 /**
- * The time that events are recorded at: this process's clock, and never earlier than the database's was when this process last
- * asked for it. A process asks when the database has refused a flush as recorded too early: its clock may lag.
+ * The recorded time of events: this process's clock, but never earlier than the time that it last read from the database. A process
+ * reads the database's time when the database has refused a flush as recorded too early, because its own clock may be behind.
  */
 export class LogClock {
   private known = { atMs: Number.NEGATIVE_INFINITY, monotonicMs: 0 };
 
-  /** @param clock milliseconds since the epoch @param monotonic milliseconds that only ever grow */
+  /** @param clock milliseconds since the epoch @param monotonic milliseconds of a monotonic clock */
   constructor(
     private readonly clock: () => number,
     private readonly monotonic: () => number,
@@ -19,7 +19,7 @@ export class LogClock {
     return new Date(Math.max(this.clock(), Math.floor(atMs + this.monotonic() - monotonicMs))).toISOString();
   }
 
-  /** Asks the database for its time, or for the first time that it still accepts if that is later. */
+  /** Reads the database's time, or the first time that it still accepts, if that is later. */
   async catchUp({ engine, query }: Pick<Database, 'query' | 'engine'>): Promise<void> {
     const { rows } = await query<{ now: string }>(NOW[engine], [], { name: 'log-time' });
     this.known = { atMs: Date.parse(rows[0]!.now), monotonicMs: this.monotonic() };

@@ -15,7 +15,7 @@ import { PAGE_BYTES_MAX } from './page-bytes.js';
 import { POSITION_TYPE, positionOf, type Position } from './position.js';
 import { EVENT_COLUMNS, rowToEvent, type EventRow, type RecordedEvent } from './recorded-event.js';
 
-/** Where a tailer stands: the position of the last commit it has seen, and that commit's id, since positions may tie. */
+/** The cursor of a tailer: position and id of the last commit that it has seen. Two commits may have equal positions. */
 export interface LogCursor {
   readonly position: Position;
   readonly commitId: string;
@@ -23,7 +23,7 @@ export interface LogCursor {
 
 export const NO_COMMIT_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Negative, zero or positive, as the first stands before, at or after the second. */
+/** Negative, zero or positive when the first is before, equal to or after the second. */
 export function compareCursors(a: LogCursor, b: LogCursor): number {
   if (a.position !== b.position) return a.position < b.position ? -1 : 1;
   return a.commitId < b.commitId ? -1 : a.commitId > b.commitId ? 1 : 0;
@@ -47,7 +47,7 @@ type Reader = Pick<Database, 'query' | 'engine'>;
  * The commits of a region after a cursor, oldest first. What is returned is complete: nothing will ever be committed at
  * or before the last of them any more, because positions become visible in their own order.
  *
- * @param limit at most so many commits.
+ * @param limit maximum number of commits
  */
 export async function readCommits(
   reader: Reader,
@@ -138,7 +138,7 @@ export async function readRangesOfCommits(
   return { events: unpackedEvents(reader.engine, region, row), bytes: Number(row.bytes ?? 0), commits: parts };
 }
 
-/** What commits appended to a wallet one after the other is one range. (A rehoming and back leaves a hole.) */
+/** Joins versions that follow one another into one range. (A wallet that left the region and returned has a gap.) */
 function joined(commits: readonly (readonly AppendedRange[])[]): AppendedRange[] {
   const byWallet = new Map<string, AppendedRange[]>();
   for (const range of commits.flat()) {
@@ -163,8 +163,8 @@ export async function readWalletEvents(
 
 const LANES = Array.from({ length: COMMIT_LANES }, (_, lane) => lane);
 
-// Lane by lane, each in the order of its key, and then merged: a sort of all that is left would cost more the further
-// behind a tailer is. The position is compared besides the tuple because CockroachDB makes a range of a key of that only.
+// Reads each lane in the order of its key and merges the results. Sorting all remaining commits would cost more the more a tailer
+// lags. The position is compared in addition to the tuple, because only then does CockroachDB scan a range of the key.
 const READ_COMMITS = {
   postgres: readCommitsSql(POSITION_TYPE.postgres),
   cockroach: readCommitsSql(POSITION_TYPE.cockroach),
@@ -190,7 +190,7 @@ const READ_FEW_COMMITS = {
   cockroach: readFewCommitsSql(POSITION_TYPE.cockroach),
 };
 
-// The limit knows no order, so it stops each range of the key, and what is left to sort is as little.
+// LIMIT runs before ORDER BY here, so only the page is sorted.
 function readFewCommitsSql(positionType: string): string {
   return `
 SELECT c.position::text AS position, c.commit_id, c.appended

@@ -1,9 +1,9 @@
 import type { Engine } from '@tidemark/database';
 
 /**
- * Joins that look rows up by primary key. CockroachDB is told so: it would rather scan a table that it believes to be
- * small, and a scan reads what others write at that moment. Its row sources must be plain for that; a correlated `unnest`
- * makes it scan the table once for each row.
+ * Joins that look rows up by primary key. CockroachDB needs a hint for it: it would scan a table that it estimates to be small, and
+ * the scan would conflict with concurrent writes. The row source must not be correlated: with a correlated `unnest`, CockroachDB
+ * scans the table once for each row.
  *
  * Source: https://www.cockroachlabs.com/docs/stable/cost-based-optimizer#join-hints
  */

@@ -9,7 +9,7 @@ import { LogUnavailable } from './outcome.js';
 
 /** Searches in one query. Each brings the events that the projection has not seen too, up to 500: some megabytes together. */
 const SEARCHES_MAX = 20;
-/** Between two looks at a statement that is behind. */
+/** Pause between two reads while the projection is behind. */
 const PAUSE_MS = 50;
 
 /** Finds booked movements; searches that come at the same time share a query. */

@@ -2,8 +2,7 @@ import { draft, type Draft, type WalletHead } from './draft.js';
 import type { CachedWallet, PendingCommand } from './pending-command.js';
 
 /**
- * A flush in the making. Each command is decided as it arrives, on the state left by the one before it, while the
- * flush before is still on its way to the database.
+ * The next flush, while the one before is in flight. Each command is decided as it arrives, on the state after the command before it.
  */
 export class OpenFlush {
   readonly commands: PendingCommand[] = [];
@@ -11,7 +10,7 @@ export class OpenFlush {
   private readonly before = new Map<CachedWallet, WalletHead>();
   private bytes = 0;
 
-  /** Decides the command and moves its wallets on. @throws when deciding it is a defect; then nothing has changed. */
+  /** Decides the command. @throws when the decision fails with a defect; then nothing has changed */
   decide(command: PendingCommand, now: string): Draft {
     const made = draft(command.request, (walletId) => command.walletOf(walletId).head, now);
     for (const head of made.heads) {
@@ -26,7 +25,7 @@ export class OpenFlush {
     return made;
   }
 
-  /** Takes the command in: from now on it is answered by this flush. */
+  /** Adds the command: this flush answers it. */
   keep(command: PendingCommand, made: Draft): void {
     this.commands.push(command);
     this.drafts.push(made);
@@ -36,11 +35,11 @@ export class OpenFlush {
     return this.commands.length < commandsMax && this.bytes < bytesMax;
   }
 
-  /** Puts every wallet back to where it was before this flush. */
+  /** Restores every wallet to its state before this flush. */
   undo(): void {
     for (const [wallet, head] of this.before) wallet.head = head;
   }
 }
 
-/** Keys, hash and outcome of a row, roughly. */
+/** Estimated bytes of the keys, hash and outcome of a row. */
 const ROW_OVERHEAD_BYTES = 400;

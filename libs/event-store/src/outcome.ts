@@ -37,7 +37,7 @@ export interface RejectedResult {
 
 export type CommandResult = AcceptedResult | RejectedResult;
 
-/** What a caller is told. `replayed`: the key was used before, and this is the first answer again. */
+/** The answer to a caller. `replayed`: the key was used before, and this repeats the first answer. */
 export interface CommandOutcome {
   readonly result: CommandResult;
   readonly replayed: boolean;
@@ -57,7 +57,7 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/** More commands wait than the bound allows. Nothing was written; try again. HTTP 503. */
+/** The queue is full. Nothing was written; try again. HTTP 503. */
 export class QueueFull extends Error {
   override readonly name = 'QueueFull';
 }
@@ -67,7 +67,7 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }
 
-/** The connection broke and stayed broken, so the command may or may not stand. The same key will tell. HTTP 503. */
+/** The connection broke, so it is unknown whether the command was written. A repeat with the same key shows it. HTTP 503. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }

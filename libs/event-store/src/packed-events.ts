@@ -4,10 +4,10 @@ import { PAGE_BYTES_MAX } from './page-bytes.js';
 import { positionOf } from './position.js';
 import type { RecordedEvent } from './recorded-event.js';
 
-/** An event without what only an audit asks for, which is half of its bytes. */
+/** An event without the columns that only an audit needs, which are half of its bytes. */
 export type ProjectedEvent = Omit<RecordedEvent, 'metadata' | 'hash'>;
 
-/** Many events as one text: to take it apart costs a quarter of what a row of the protocol for each event costs. */
+/** Many events as one text. Splitting it costs a quarter of the CPU time of receiving one row for each event. */
 export interface PackedEvents {
   /** Null: no event. */
   readonly packed: string | null;
@@ -21,8 +21,8 @@ export interface BoundedEvents extends PackedEvents {
 }
 
 /**
- * Stands between two fields: $1 of a statement that packs events. No field holds it by accident: it is made up when the
- * process starts, and begins with a control character, which JSON escapes.
+ * The separator between two fields: $1 of a statement that packs events. No field contains it: it is random for each process, and
+ * begins with a control character, which JSON escapes.
  */
 export const SEPARATOR = `\u001f${randomBytes(6).toString('base64url')}`;
 const FIELDS = 7;
@@ -72,9 +72,9 @@ export async function readAsManyAsFit(
   }
 }
 
-/** Large and small events are not spread evenly, so less than what would fit on average is asked for. */
+/** Large and small events are not distributed evenly, so request less than would fit on average. */
 const FILLED = 0.8;
-/** CockroachDB gives up on a statement when it takes too much memory to pack what is wanted. */
+/** CockroachDB cancels a statement that needs too much memory to pack its events. */
 const OUT_OF_MEMORY = '53200';
 const SHRINK = 8;
 

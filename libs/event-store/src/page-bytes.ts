@@ -21,7 +21,7 @@ export class PageSize {
     return this.size;
   }
 
-  /** @param page what came of a read of so many events */
+  /** @param page number of events and bytes that the last read returned */
   learn({ events, bytes }: { readonly events: number; readonly bytes: number }): void {
     this.size =
       bytes > PAGE_BYTES_MAX / 2 ? Math.min(this.max, Math.max(1, events)) : Math.min(this.max, this.size * 2);

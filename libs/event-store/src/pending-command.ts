@@ -9,7 +9,7 @@ export function deduplicationKeyOf({ command, idempotencyKey, caller }: CommandR
   return `${scopeOf(command)}\n${idempotencyKey}\n${caller}`;
 }
 
-/** A command on its way: queued, in flight, or between two attempts. */
+/** A command that is not answered yet: queued, in flight, or between two attempts. */
 export class PendingCommand {
   readonly scope: string;
   readonly walletIds: readonly string[];
@@ -52,12 +52,12 @@ export class PendingCommand {
   }
 }
 
-/** What the commands of a wallet go out with: a `FlushQueue`. */
+/** The queue that sends the commands of a wallet: a `FlushQueue`. */
 export interface CommandQueue {
   readonly name: string;
   /** Whether every command it was given has been answered. */
   readonly idle: boolean;
-  /** Sends what waits, as soon as it may. */
+  /** Sends the waiting commands as soon as possible. */
   schedule(): void;
 }
 
@@ -65,7 +65,7 @@ export interface CommandQueue {
 export interface CachedWallet {
   /** After every command decided so far, written or not. */
   head: WalletHead;
-  /** When the database was last asked about this wallet, in milliseconds of the monotonic clock. */
+  /** When this wallet was last read from the database, in milliseconds of the monotonic clock. */
   loadedAt: number;
   /** How often the head was replaced by what was read: a fact that was asked for before that is asked for again. */
   reads: number;
@@ -75,8 +75,8 @@ export interface CachedWallet {
   queue: CommandQueue | undefined;
   /** How many commands of that flush queue are queued or in flight on this wallet. */
   users: number;
-  /** Commands of other flush queues, and whatever came after them, in order of arrival. */
+  /** Commands of other flush queues and all later commands, in order of arrival. */
   readonly waiters: PendingCommand[];
-  /** Lost a race a moment ago: its commands sit out while the others go on. */
+  /** It has just lost a race: its commands wait while others are sent. */
   cooling: boolean;
 }

@@ -10,8 +10,8 @@ import { readForDecision } from './read-for-decision.js';
 import { failureOf, StaleAnswer } from './recovery.js';
 
 /**
- * Locks the wallets' directory rows in the order of their ids, reads in later statements, appends last, in one explicit
- * transaction. It exists to be compared: on a hot wallet each command pays four round trips under the lock.
+ * Locks the wallets' directory rows in the order of their ids, then reads, then appends, in one explicit transaction. It exists for
+ * comparison: each command holds the locks for four round trips.
  */
 export function pessimisticStrategy(environment: WriteEnvironment): CommandStrategy {
   return new PessimisticStrategy(environment);
@@ -94,6 +94,6 @@ class PessimisticStrategy implements CommandStrategy {
   }
 }
 
-// In the order of the ids: two transfers between the same wallets cannot deadlock.
+// In the order of the ids, so that two transfers between the same wallets cannot deadlock.
 const LOCK = `
 SELECT wallet_id FROM wallets WHERE wallet_id = ANY($1::text[]) ORDER BY wallet_id FOR UPDATE`;

@@ -2,7 +2,7 @@ import type { WalletCommand } from '@tidemark/wallet';
 import type { Limits } from './limits.js';
 import { QueueFull } from './outcome.js';
 
-/** What the commands in memory may be together: so many, and so large. */
+/** Bounds the commands in memory, in number and bytes. */
 export class QueueRoom {
   private commands = 0;
   private bytes = 0;
@@ -14,7 +14,7 @@ export class QueueRoom {
     const { queueMax, queueBytesMax } = this.limits;
     if (this.commands >= queueMax) throw new QueueFull(`${queueMax} commands are waiting; nothing was written`);
     const bytes = largeTextBytes(command);
-    // One command alone always fits: whoever sets a small bound must not make it impossible.
+    // A single command always fits, also with a very small bound.
     if (this.bytes > 0 && this.bytes + bytes > queueBytesMax) {
       throw new QueueFull(`commands of ${this.bytes} bytes are waiting; nothing was written`);
     }
@@ -22,7 +22,7 @@ export class QueueRoom {
     this.bytes += bytes;
   }
 
-  /** To be called once for each command that has entered. */
+  /** Call it once for each command that has entered. */
   leave(command: WalletCommand): void {
     this.commands--;
     this.bytes -= largeTextBytes(command);

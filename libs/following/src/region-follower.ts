@@ -4,7 +4,7 @@ import type { Projection } from '@tidemark/projections';
 import { keyOf, PageLost, readCheckpoints, type CheckpointMove } from './checkpoints.js';
 import { leasesToTake, ownerOf, type WorkerIdentity } from './claims.js';
 import { ShardFromTheFuture } from './fold-stream.js';
-import { followedBuilds, openRegion } from './generations.js';
+import { followedBuilds, openRegion } from './followed-builds.js';
 import { changeOwner, readLeases, type Lease } from './leases.js';
 import { foldPage, type BuildChanges } from './fold-page.js';
 import { merged, packsOf, split, type FoldedPage, type Pack } from './packs.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
-import { openProjections } from './generations.js';
+import { openProjections } from './followed-builds.js';
 import { FOLLOWER_TIMES, RegionFollower, type FollowerObserver } from './region-follower.js';
 
 /** How long an idle worker waits before it looks again: half of what a reader may notice. */

@@ -12,7 +12,7 @@ export interface EventKey {
   readonly version: number;
 }
 
-/** Where an event is, without what it says. */
+/** The place of an event, without its data. */
 export interface PlacedEvent extends EventKey {
   readonly position: Position;
   /** ISO 8601, UTC, milliseconds. */
@@ -89,14 +89,14 @@ export async function readWalletVersions(
   return found.filter(({ version }) => version <= horizon).sort((a, b) => a.version - b.version);
 }
 
-/** The events under some keys, with all they say, in no particular order. */
+/** The events under some keys, with their data, in no particular order. */
 export async function readEvents(reader: AuditReader, keys: readonly EventKey[]): Promise<RecordedEvent[]> {
   if (keys.length === 0) return [];
   const { rows } = await reader.query<EventRow>(EVENTS[reader.engine], valuesOf(keys), { name: 'audit-events' });
   return rows.map((row) => rowToEvent(reader.engine, row));
 }
 
-/** Which of some keys there are events under, in no particular order. */
+/** The keys, of those given, that have an event, in no particular order. */
 export async function placeEvents(reader: AuditReader, keys: readonly EventKey[]): Promise<PlacedEvent[]> {
   if (keys.length === 0) return [];
   const { rows } = await reader.query<{
@@ -115,7 +115,7 @@ export async function placeEvents(reader: AuditReader, keys: readonly EventKey[]
   }));
 }
 
-/** The lowest version of some wallets in some regions; for few wallets, of which something is wrong. */
+/** The lowest version of some wallets in some regions. Only for the few wallets with findings. */
 export async function readLowestVersions(
   reader: AuditReader,
   regions: readonly string[],

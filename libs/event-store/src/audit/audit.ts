@@ -2,32 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { retryIdempotent, type Database } from '@tidemark/database';
 import { isPosition, positionOf, type Position } from '../position.js';
 
-/** What a statement of an audit is sent with. */
+/** Sends the statements of an audit. */
 export type AuditReader = Pick<Database, 'query' | 'engine'>;
 
 /**
- * A look at the log that lasts for minutes beside a service that writes. Only what stands at or before `position` is
- * judged, and of that nothing appears or goes away later: the log is complete up to there, and insert-only. So each page
- * may be read at a moment of its own, and no old snapshot is held.
+ * A check of the log that takes minutes while the service writes. Only events at or before `position` are checked. The log is
+ * complete up to there and insert-only, so these events never change. So each page may be read at another timestamp, and no old
+ * snapshot is held.
  */
 export interface Audit extends Pick<Database, 'engine'> {
   readonly position: Position;
   /**
-   * Runs a page's statements. On CockroachDB all of them see one moment, a little in the past and never before
-   * `position`, so that they neither wait for writers nor make them wait.
+   * Runs a page's statements. On CockroachDB all of them read at one timestamp, a little in the past and never before
+   * `position`, so that they neither wait for writers nor block them.
    */
   read<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
 }
 
-/** CockroachDB: how far behind now an audit reads. Gateways' clocks differ by less, and what is in flight has ended. */
+/** CockroachDB: how far in the past an audit reads. Clocks of gateways differ by less, and statements in flight have ended. */
 const BEHIND_MS = 250;
-/** A moment is used for a minute, far less than garbage collection leaves old versions alone (4 h by default). */
-const MOMENT_MS_MAX = 60_000;
+/** A timestamp is used for one minute, far less than the time that CockroachDB keeps old versions (4 h by default). */
+const TIMESTAMP_MS_MAX = 60_000;
 
 /**
  * Begins an audit of everything that is committed now.
  *
- * @param monotonic milliseconds that only grow
+ * @param monotonic milliseconds of a monotonic clock
  * @throws whatever the database says
  */
 export async function beginAudit(database: Database, monotonic = () => performance.now()): Promise<Audit> {
@@ -39,20 +39,20 @@ export async function beginAudit(database: Database, monotonic = () => performan
     const position = positionOf('postgres', rows[0]!.position);
     return { engine: 'postgres', position, read: (work) => retrying(() => work(database)) };
   }
-  const moment = async () => {
-    const { rows } = await retrying(() => database.query<{ moment: string }>(MOMENT));
-    const found = rows[0]!.moment;
-    if (!isPosition('cockroach', found)) throw new Error(`not a moment of CockroachDB: ${found}`);
+  const timestamp = async () => {
+    const { rows } = await retrying(() => database.query<{ read_at: string }>(TIMESTAMP));
+    const found = rows[0]!.read_at;
+    if (!isPosition('cockroach', found)) throw new Error(`not a timestamp of CockroachDB: ${found}`);
     return { at: found, since: monotonic() };
   };
-  const first = await moment();
+  const first = await timestamp();
   let current = first;
   return {
     engine: 'cockroach',
     position: first.at,
     async read(work) {
-      if (monotonic() - current.since > MOMENT_MS_MAX) {
-        const next = await moment();
+      if (monotonic() - current.since > TIMESTAMP_MS_MAX) {
+        const next = await timestamp();
         if (next.at > current.at) current = next;
       }
       return await retrying(() =>
@@ -68,4 +68,4 @@ export async function beginAudit(database: Database, monotonic = () => performan
   };
 }
 
-const MOMENT = `SELECT (cluster_logical_timestamp() - ${BEHIND_MS * 1_000_000})::decimal(29, 10)::text AS moment`;
+const TIMESTAMP = `SELECT (cluster_logical_timestamp() - ${BEHIND_MS * 1_000_000})::decimal(29, 10)::text AS read_at`;

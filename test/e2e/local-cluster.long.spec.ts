@@ -177,9 +177,9 @@ describe('tidemark cluster', () => {
     [['cut', 'mars'], 2, /^tidemark: .*The regions are eu-west, eu-central, eu-east\.\n$/],
     [['kill'], 2, /^tidemark: missing required argument 'region'\n$/],
     [['slow', '-1'], 2, /^tidemark: .*\n$/],
-    [['slow', '1001'], 2, /^tidemark: .*It is a whole number from 0 to 1000\.\n$/],
-    [['slow', 'far'], 2, /^tidemark: .*It is a whole number from 0 to 1000\.\n$/],
-    [['up', '--base-port', '80'], 2, /^tidemark: .*It is a whole number from 1024 to 65490\.\n$/],
+    [['slow', '1001'], 2, /^tidemark: .*It must be a whole number from 0 to 1000\.\n$/],
+    [['slow', 'far'], 2, /^tidemark: .*It must be a whole number from 0 to 1000\.\n$/],
+    [['up', '--base-port', '80'], 2, /^tidemark: .*It must be a whole number from 1024 to 65490\.\n$/],
     [['up', '--survive', 'everything'], 2, /^tidemark: .*Allowed choices are zone, region\.\n$/],
   ] as const)('%j is refused with %d and one line', async (args, code, stderr) => {
     const ended = await elsewhere.run('cluster', ...args);

@@ -8,8 +8,9 @@ import { eur, standing, TestStore } from './log/log-fixture.js';
 
 const BASE_PORT = 29_300;
 const FULL = migrationsOf('cockroach');
-/** The first migration that a database of before keys belonged to callers has not had. */
+/** The first migration that a database of before keys belonged to callers has not had, and the first of its regions. */
 const FIRST_NEW = '0021';
+const FIRST_NEW_OF_REGIONS = '0006';
 
 describe.skipIf(!cockroachOnPath())('an upgrade of a database over three regions', () => {
   it('gives keys to callers, keeps rows in their region, and finds what was stored before', async () => {
@@ -19,16 +20,25 @@ describe.skipIf(!cockroachOnPath())('an upgrade of a database over three regions
     const cluster = await LocalCluster.up({ directory, basePort: BASE_PORT, log: () => undefined });
     open.defer(async () => void (await cluster.down()));
     const old = join(directory, 'old');
-    const files = (await readdir(FULL)).filter((name) => name.endsWith('.sql') && name < FIRST_NEW);
-    for (const name of files) await cp(join(FULL, name), join(old, name));
+    const regional = 'multi-region';
+    for (const [folder, firstNew] of [
+      ['', FIRST_NEW],
+      [regional, FIRST_NEW_OF_REGIONS],
+    ] as const) {
+      const files = (await readdir(join(FULL, folder))).filter((name) => name.endsWith('.sql') && name < firstNew);
+      for (const name of files) await cp(join(FULL, folder, name), join(old, folder, name));
+    }
     const url = cluster.sqlUrl('eu-west', 'upgrade');
     await migrate({ url, directory: old });
-    await spreadOverRegions({ url, directory: join(FULL, 'multi-region'), survive: 'region' });
+    await spreadOverRegions({ url, directory: join(old, regional), survive: 'region' });
     const owner = open.adopt(await connect({ url, applicationName: 'test-owner' }), (each) => each.close());
     const deposit = { type: 'Deposit', walletId: 'e', movementId: 'm', amount: eur('1.00'), details: {} } as const;
     await writeAsBefore(owner, JSON.stringify(deposit)); // as `TestStore` hashes it
 
     await migrate({ url, directory: FULL });
+    await spreadOverRegions({ url, directory: join(FULL, regional), survive: 'region' });
+    const facts = await owner.query<{ create_statement: string }>('SHOW CREATE TABLE wallet_facts');
+    expect(facts.rows[0]!.create_statement).toMatch(/LOCALITY REGIONAL BY ROW AS crdb_region/);
     const { rows } = await owner.query<{ create_statement: string }>('SHOW CREATE TABLE command_outcomes');
     expect(rows[0]!.create_statement).toMatch(
       /PRIMARY KEY \(region ASC, wallet_id ASC, idempotency_key ASC, caller ASC\)/,

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { regionWatches } from '@tidemark/application';
+import { CommandPipeline, regionWatches } from '@tidemark/application';
 import { connect, migrationsOf, requireSchema, requireServer } from '@tidemark/database';
-import { regionsOf, type Regions } from '@tidemark/event-store';
+import { MovementFinder, openEventStore, regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { runWorker } from '@tidemark/following';
+import { runWorker, type SendExpiry } from '@tidemark/following';
 import { OperationRunner } from '@tidemark/operations';
 import { ALL_PROJECTIONS } from '@tidemark/projections';
 
 /** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
 const POOL_SIZE_DEFAULT = 8;
+/** For commands of the expiry timer, which group commit sends together. */
+const DOOR_POOL_SIZE = 2;
 /** As PROJECTION_LAG_MAX_SECONDS, where nobody has set it. */
 const LAG_SECONDS_MAX_DEFAULT = 60;
 
@@ -52,9 +54,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
   let known: Regions;
+  let door: Door;
   try {
     await requireSchema(database, migrationsOf(database.engine));
     known = await regionsOf(database, region);
+    door = await openDoor(options, known);
   } catch (error) {
     await database.close();
     throw error;
@@ -63,7 +67,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const watches = regionWatches(database, known);
   const metrics = options.metrics ?? new Metrics();
   if (!options.metrics) metrics.showProjections(watches, logger);
-  const worker = runWorker({ database, regions, observer: metrics.workerObserver(logger) });
+  const worker = runWorker({ database, regions, observer: metrics.workerObserver(logger), sendExpiry: door.send });
   logger.info({ projections: ALL_PROJECTIONS.map(({ name }) => name), regions }, 'following the log');
   const stopped = new AbortController();
   const runner = new OperationRunner({
@@ -75,6 +79,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const close = async () => {
     stopped.abort();
     await Promise.all([worker.close(), operations]);
+    await door.close();
     await database.close();
     logger.info('worker stopped');
   };
@@ -83,4 +88,29 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     return [...failing, ...(await watches[0].wrong(lagSecondsMax))];
   };
   return { metrics, readiness, close: () => (closing ??= close()) };
+}
+
+interface Door {
+  readonly send: SendExpiry;
+  close(): Promise<void>;
+}
+
+/** The door for commands of the worker, in the API's role. @throws ConnectFailed */
+async function openDoor({ databaseUrl, logger }: StartWorkerOptions, { homes, logs }: Regions): Promise<Door> {
+  const database = await connect({
+    url: databaseUrl,
+    role: 'tidemark_api',
+    applicationName: 'tidemark-worker-commands',
+    poolSize: DOOR_POOL_SIZE,
+    onError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  });
+  const store = openEventStore({ database });
+  const pipeline = new CommandPipeline(store, new MovementFinder(database, logs), homes);
+  return {
+    send: (command, identity) => pipeline.write(command, identity),
+    async close() {
+      await store.close();
+      await database.close();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 export { type RunningWorker, runWorker } from './worker-loop.js';
 export { FOLLOWER_TIMES, type FollowerObserver, type FollowerTimes, RegionFollower } from './region-follower.js';
+export { ExpiryTimer, type SendExpiry } from './expiry-timer.js';
 export { followedBuilds, openProjections } from './followed-builds.js';
 export { listParked, park, parkedAmong, type ParkedWallet, requestRebuild, requestRetry } from './parked.js';
 export { type Lag, lagsOf, NO_LAG, together } from './lag.js';

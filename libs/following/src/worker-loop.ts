@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
+import { ExpiryTimer, type SendExpiry } from './expiry-timer.js';
 import { openProjections } from './followed-builds.js';
 import { FOLLOWER_TIMES, RegionFollower, type FollowerObserver } from './region-follower.js';
 
@@ -13,6 +14,9 @@ const FOREIGN_POLL_MS = 2_000;
 const FOREIGN_STALL_MS = 8_000;
 /** The wait after a failure doubles up to this, so that a broken database is not hammered. */
 const FAILURE_WAIT_MAX_MS = 5_000;
+
+/** How often a worker looks for holds and pending movements that have expired. */
+const EXPIRY_POLL_MS = 1_000;
 
 export interface RunningWorker {
   /** Whether the last round in its own region succeeded. */
@@ -31,17 +35,22 @@ export function runWorker(options: {
   readonly regions: readonly [string, ...string[]];
   readonly observer: FollowerObserver;
   readonly projections?: readonly Projection[];
+  /** The door for commands that expire things; absent: nothing is expired. */
+  readonly sendExpiry?: SendExpiry;
 }): RunningWorker {
-  const { database, regions, observer, projections = ALL_PROJECTIONS } = options;
+  const { database, regions, observer, projections = ALL_PROJECTIONS, sendExpiry } = options;
   const [home] = regions;
   const me = { region: home, id: randomUUID() };
   const foreign = { ...FOLLOWER_TIMES, surveyMs: FOREIGN_POLL_MS, stallMs: FOREIGN_STALL_MS };
   const stopped = new AbortController();
   const failing = new Set<string>();
-  const loops = regions.map((region) => {
+  const loops = regions.flatMap((region) => {
     const times = region === home ? FOLLOWER_TIMES : foreign;
     const follower = new RegionFollower(database, region, { projections, me, observer, times });
-    return follow(follower, { database, projections, observer, failing, signal: stopped.signal });
+    const following = follow(follower, { database, projections, observer, failing, signal: stopped.signal });
+    if (!sendExpiry) return [following];
+    const timer = new ExpiryTimer(database, region, sendExpiry);
+    return [following, expire(timer, follower, { observer, signal: stopped.signal })];
   });
   return {
     healthy: () => !failing.has(home),
@@ -82,6 +91,22 @@ async function follow(
   }
   // It would stall, and be taken: this only spares the others the wait.
   await follower.release().catch(() => undefined);
+}
+
+/** Runs beside the follower, so that the projections do not wait for commands. */
+async function expire(
+  timer: ExpiryTimer,
+  follower: RegionFollower,
+  { observer, signal }: { readonly observer: FollowerObserver; readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await timer.expire(follower.shards, signal);
+    } catch (error) {
+      if (!signal.aborted) observer.failed('expiry timer', follower.region, error);
+    }
+    await pause(EXPIRY_POLL_MS, signal);
+  }
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

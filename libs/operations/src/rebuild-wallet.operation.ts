@@ -21,10 +21,10 @@ const PARKED_MAX = 10_000;
 
 export interface WalletRebuilt {
   readonly walletId: string;
-  /** Differences of rows and lines before the rebuild. Only the first ones are listed. */
+  /** What was wrong before, row by row and line by line; of so many the first are listed. */
   readonly differences: readonly Difference[];
   readonly differencesCount: number;
-  /** Whether the log has no such wallet, so that its rows were deleted. */
+  /** The log has no such wallet: what builds held of it was removed. */
   readonly removed: boolean;
   /** What each build held before and holds now, as its table has it: JSON. */
   readonly rows: readonly {

@@ -17,15 +17,15 @@ import { moveRange, type BuildRange } from './build-ranges.js';
  */
 export const BUILD_PAGE_EVENTS = 2_000;
 
-/** Events folded in one turn of the event loop, some 2 ms: then other work of this process, such as a request, can run. */
+/** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
 const FOLDED_AT_ONCE = 500;
 
-/** Called before each page: resolves when the rebuild may continue. */
+/** Asked before each page: resolves when the build may go on. */
 export type Throttle = () => Promise<void>;
 
 /**
- * Builds a range, page by page: reads, folds, and writes the rows and the progress in one transaction. If the worker is
- * killed, another one continues after the last page.
+ * Builds a range, page by page: reads, folds, and writes the rows together with the place in the range. Whoever is
+ * killed leaves it at a page's end, from where anyone goes on.
  *
  * @returns whether it was finished; false when stopped by the signal
  * @throws PageLost when another worker has taken the range; ShardFromTheFuture

@@ -1,6 +1,6 @@
 import type { Position } from '@tidemark/event-store';
 
-/** The result of a rebuild. It allows to prove later, from the log alone, which rows the build had. */
+/** What a rebuild leaves behind: enough to prove, later and from the log alone, what readers were given. */
 export interface Certificate {
   readonly format: 'tidemark-certificate-1';
   readonly projection: string;
@@ -13,7 +13,7 @@ export interface Certificate {
   readonly events: number;
   /** A wallet that has lived in two regions counts in both. */
   readonly wallets: number;
-  /** Sum of all balances, by currency; canonical amounts. Empty for a projection without balances. */
+  /** What all wallets hold together, by currency; canonical amounts. Empty for a projection that does not say. */
   readonly sums: Readonly<Record<string, string>>;
   /** sha256 over the hashes of the 64 shards. */
   readonly root: string;

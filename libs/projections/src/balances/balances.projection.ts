@@ -3,6 +3,7 @@ import {
   encodeWallet,
   evolve,
   initialState,
+  nextDue,
   partsHeapBytes,
   READABLE_STATE_VERSIONS,
   STATE_VERSION,
@@ -27,6 +28,8 @@ export const walletBalances = pgTable(
     state: text('state').notNull(),
     openedAt: instant('opened_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
+    /** When the next hold or pending movement expires. The worker's expiry timer looks for it. */
+    nextDue: instant('next_due'),
   },
   (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId] })],
 );
@@ -37,7 +40,10 @@ export const balances: Projection<BalanceState> = {
   version: 2,
   state: {
     table: walletBalances,
-    encode: ({ wallet, openedAt, updatedAt }) => [STATE_VERSION, encodeWallet(wallet), openedAt, updatedAt],
+    encode: ({ wallet, openedAt, updatedAt }) => [
+      ...[STATE_VERSION, encodeWallet(wallet), openedAt, updatedAt],
+      nextDue(wallet) ?? null,
+    ],
     decode: ([stateVersion, state, openedAt, updatedAt]) =>
       READABLE_STATE_VERSIONS.includes(Number(stateVersion))
         ? { wallet: decodeWallet(String(state)), openedAt: String(openedAt), updatedAt: String(updatedAt) }

@@ -11,7 +11,7 @@ import { simulate } from './simulation.js';
 import { setStage } from './stage.js';
 
 const COMMANDS = 400;
-/** Every corruption at so many places of the run. */
+/** Places of the run at which every corruption is tried. */
 const PLACES = 5;
 
 /** Whoever checks is checked: a good run passes, and each way to spoil it is found, by the rule that is there for it. */

@@ -42,7 +42,7 @@ export interface World {
   readonly spread: boolean;
   /** A flush holds up to as many commands. */
   readonly clients: number;
-  /** How often to strike: once for so many commands of this run, and at least so often. */
+  /** Number of strikes: one for each `oncePer` commands of this run, and `atLeast` as a minimum. */
   readonly strikes: (atLeast: number, oncePer: number) => number;
   /** Resolves when that share (0 to 1) of the commands that this fault has for itself is dealt with. */
   readonly reached: (share: number) => Promise<void>;

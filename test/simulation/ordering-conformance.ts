@@ -47,14 +47,14 @@ export interface ConformanceOptions {
 
 const WRITERS_DEFAULT = 4;
 const EVENTS_DEFAULT = 40;
-/** Every so often a transaction is much slower than its neighbours, and commits after what began later. */
+/** Share of transactions that are much slower than the others, and commit after transactions that began later. */
 const SLOW_SHARE = 0.15;
 const SLOW_MS_MAX = 80;
 const QUICK_MS_MAX = 2;
 /** Two writers of three have clocks that are off, as far as NTP lets them be on a bad day. */
 const CLOCK_OFF_MS_MAX = 60;
 const POLL_MS = 2;
-/** What has not come so long after the last commit never will. */
+/** An event that the tailer has not returned this time after the last commit counts as missed. */
 const SETTLE_MS = 300;
 
 /**

@@ -49,7 +49,7 @@ export interface SimulationReport {
   readonly evidence: Evidence;
 }
 
-/** A run in which no command is dealt with for so long has stalled: something waits for ever. No fault lasts half of it. */
+/** A run without a finished command for this time has stalled: something waits for ever. No fault lasts half of it. */
 const STALLED_MS = 150_000;
 const CATCH_UP_MS_MAX = 120_000;
 const CATCH_UP_LOOK_EVERY_MS = 100;

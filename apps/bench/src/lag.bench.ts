@@ -11,7 +11,7 @@ const PACE = 200;
 const LOOK_EVERY_MS = 5;
 /** As the worker polls: what an event waits for on average, twice. */
 const POLL_MS = 50;
-/** A shard that stands still for so long is taken over. */
+/** A shard whose checkpoint does not move for this time is taken over. */
 const STALL_MS = 4_000;
 /** Wallets over which a deposit each reaches all 64 shards. */
 const EVERYWHERE = 1_000;

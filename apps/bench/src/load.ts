@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandStrategy } from '@tidemark/event-store';
 import { currency, Money } from '@tidemark/money';
 
-/** As in DESIGN §8: the uniform load goes over so many wallets. */
+/** Wallets of the uniform load (DESIGN §8). */
 export const WALLETS = 10_000;
 /** Commands that wait for an answer at any moment, as a thousand mobile apps would. */
 const IN_FLIGHT = 2_000;
@@ -25,7 +25,7 @@ export class Load {
     });
   }
 
-  /** Makes so many deposits, as fast as they go. */
+  /** Makes this number of deposits as fast as possible. */
   async fill(deposits: number): Promise<void> {
     await this.spread(deposits, () => this.deposit(this.anyWallet(this.sent++)));
   }

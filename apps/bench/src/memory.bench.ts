@@ -11,7 +11,7 @@ const CONNECTIONS = 16;
 /** What docs/memory.md promises of either process, MiB. */
 const MEMORY_MAX = 640;
 /**
- * With so many wallets of one balance every cache is full: 48 MB of idle wallets are 42,000 of 1,200 B, and a worker knows 20,000 rows
+ * With this number of wallets with one balance, every cache is full: 48 MB of idle wallets are 42,000 of 1,200 B, and a worker knows 20,000 rows
  * of each build (docs/memory.md).
  */
 const WALLETS_FULL = 50_000;

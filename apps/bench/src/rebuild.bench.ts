@@ -11,13 +11,13 @@ import { median, resultOf, type BenchResult } from './bench-result.js';
 import { Load } from './load.js';
 import { WorkerProcess } from './service-processes.js';
 
-/** As in DESIGN §8: appends are first timed with so many events in the log. */
+/** Events in the log when appends are first timed (DESIGN §8). */
 const FEW_EVENTS = 10_000;
-/** The memory of a rebuild is compared with that of one of so much shorter a log. */
+/** The memory of a rebuild is compared with the memory for a log that is shorter by this factor. */
 const TIMES = 10;
-/** Deposits a second while a rebuild goes on: a busy service, and well below what the machine can do. */
+/** Deposits per second during a rebuild: a busy service, but far below the capacity of the machine. */
 const PACE = 500;
-/** Of a log so long that a round takes minutes there is one. */
+/** Rounds; a log of `LONG_LOG` events or more has only one, because a round takes minutes. */
 const ROUNDS = 3;
 const LONG_LOG = 2_000_000;
 const LOOK_EVERY_MS = 20;
@@ -101,7 +101,7 @@ export async function benchRebuild(
   ];
 }
 
-/** A worker is at work after so long. */
+/** Time until a started worker applies events. */
 const STARTED_MS = 2_000;
 
 /** The peak of a worker that did nothing else: its read model was brought up to date before by another. */

@@ -12,9 +12,9 @@ import { euro, RegionLoad, type Load, type Measured } from './region-load.js';
 const ROUND_TRIP_MS = 60;
 /** Away from the ports of `npm run cluster`, which may be up. */
 const BASE_PORT = 28_900;
-/** Each load runs so long before it is measured: leases, descriptors, connections, compiled code. */
+/** Warm-up of each load before the measurement: leases, descriptors, connections, compiled code. */
 const WARM_UP_SECONDS = 2;
-/** One after the other, each with and without the distance: so many that a p99 is not one outlier, in a minute for all. */
+/** Commands one after the other, with and without the delay: enough that a p99 is not one outlier; a minute for all. */
 const ALONE_COMMANDS = 100;
 const ALONE_WARM_UP_COMMANDS = 10;
 /** CockroachDB moves leases to where they belong in the minute after the tables were spread. */

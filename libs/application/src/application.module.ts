@@ -17,7 +17,7 @@ import { GetWalletHandler } from './queries/get-wallet.handler.js';
 import { ListWalletsHandler } from './queries/list-wallets.handler.js';
 import { ReadModel } from './read-model/read-model.js';
 
-/** What the handlers stand on. Whoever made these closes them. */
+/** What the handlers need. The caller that created these closes them. */
 export interface ApplicationParts {
   readonly pipeline: CommandPipeline;
   readonly readModel: ReadModel;

@@ -1,4 +1,4 @@
-// What stands behind Nest's CommandBus and QueryBus. The rest of the application knows nothing of Nest.
+// The handlers for Nest's CommandBus and QueryBus. The rest of the application does not depend on Nest.
 
 export { ApplicationModule, type ApplicationParts } from './application.module.js';
 export { ExecuteCommand } from './commands/execute-command.handler.js';

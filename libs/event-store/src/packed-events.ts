@@ -51,7 +51,7 @@ export function packedUpTo(alias: string, bytesMax: string): string {
  * Reads with fewer and fewer parts until what they hold fits into `PAGE_BYTES_MAX`.
  *
  * @param parts how many to begin with
- * @param read of so many parts
+ * @param read reads a number of parts
  * @returns what was read, and of how many parts
  * @throws whatever the database says, unless it ran out of memory over several parts
  */

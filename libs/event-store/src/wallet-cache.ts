@@ -62,7 +62,7 @@ export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: numbe
   wallet.loadedAt = loadedAt;
 }
 
-/** A wallet that is never idle keeps what was read of its facts; beyond so many it forgets those that are written. */
+/** Facts that a wallet in use keeps in memory. Beyond this number it forgets those that are written. */
 const KNOWN_FACTS_MAX = 1_000;
 
 /**

@@ -22,7 +22,7 @@ type LoadRow = EventRow & {
 
 /** Events that one query brings, of all its wallets together: some tens of megabytes. */
 const EVENTS_MAX = 20_000;
-/** But of each wallet at least so many: all that most have since their last snapshot. */
+/** Events read of each wallet, at least: most wallets have fewer since their last snapshot. */
 const TAIL_MIN = 40;
 
 /**

@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import type { CommandResult } from '@tidemark/event-store';
 
-/** A row that was refused so often is not waiting for anything that a further attempt could bring. */
+/** Retries of a rejected row, at most. After so many rejections a further attempt will not succeed. */
 export const RETRIES_MAX = 100;
 
 /** What became of a refused movement since: how often it was decided again, and the last answer. */

@@ -14,7 +14,7 @@ export interface RejectedRow {
 
 const OWN_COLUMNS = ['line', 'code', 'detail'];
 const FIRST_BYTES = `${OWN_COLUMNS.join(',')},`;
-/** So much is collected before it is written. */
+/** Characters that are buffered before a write. */
 const BUFFER_CHARACTERS = 64 * 1024;
 
 /** A CSV file that comes to exist with its first row: `line`, `code`, `detail`, then the columns of the file imported. */

@@ -14,7 +14,7 @@ import {
 } from './operation-records.js';
 
 const POLL_MS = 500;
-/** Progress is written so often: whoever stops writing it has lost the operation. */
+/** Interval of progress writes. A worker that stops writing progress loses the operation after `STALL_MS`. */
 const PROGRESS_MS = 1_000;
 const STALL_MS = 15_000;
 

@@ -21,10 +21,10 @@ const PARKED_MAX = 10_000;
 
 export interface WalletRebuilt {
   readonly walletId: string;
-  /** What was wrong before, row by row and line by line; of so many the first are listed. */
+  /** Differences of rows and lines before the rebuild. Only the first ones are listed. */
   readonly differences: readonly Difference[];
   readonly differencesCount: number;
-  /** The log has no such wallet: what builds held of it was removed. */
+  /** Whether the log has no such wallet, so that its rows were deleted. */
   readonly removed: boolean;
   /** What each build held before and holds now, as its table has it: JSON. */
   readonly rows: readonly {

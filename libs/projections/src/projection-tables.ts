@@ -112,7 +112,7 @@ export async function readTotals(
   return rows.map((row) => ({ shard: Number(row['shard']), values: names.map((name) => row[name]!) }));
 }
 
-/** Wallets that a build has rows of, and the log no events in that region. @param limit at most so many */
+/** Wallets with rows in a build and no events of that region in the log. @param limit maximum number */
 export async function walletsWithoutEvents(
   { query }: Pick<Connection, 'query'>,
   { projection: { state }, generation }: Build,

@@ -17,15 +17,15 @@ import { moveRange, type BuildRange } from './build-ranges.js';
  */
 export const BUILD_PAGE_EVENTS = 2_000;
 
-/** Some 2 ms of folding: then whatever else waits in this process, such as a request, has its turn. */
+/** Events folded in one turn of the event loop, some 2 ms: then other work of this process, such as a request, can run. */
 const FOLDED_AT_ONCE = 500;
 
-/** Asked before each page: resolves when the build may go on. */
+/** Called before each page: resolves when the rebuild may continue. */
 export type Throttle = () => Promise<void>;
 
 /**
- * Builds a range, page by page: reads, folds, and writes the rows together with the place in the range. Whoever is
- * killed leaves it at a page's end, from where anyone goes on.
+ * Builds a range, page by page: reads, folds, and writes the rows and the progress in one transaction. If the worker is
+ * killed, another one continues after the last page.
  *
  * @returns whether it was finished; false when stopped by the signal
  * @throws PageLost when another worker has taken the range; ShardFromTheFuture

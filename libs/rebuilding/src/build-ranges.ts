@@ -2,7 +2,7 @@ import type { Database } from '@tidemark/database';
 import { countWallets, positionOf, splitWallets, type EventPlace, type Position } from '@tidemark/event-store';
 import type { Build, Connection, Projection } from '@tidemark/projections';
 
-/** A part of what a build has to read: a region's events of some wallets, and how far it got. */
+/** A part of the log that a rebuild has to read: the events of some wallets in one region, with the progress. */
 export interface BuildRange {
   readonly build: Build;
   readonly region: string;
@@ -14,13 +14,13 @@ export interface BuildRange {
   readonly events: number;
   readonly token: string;
   readonly owner: string | null;
-  /** Of the build: events after it come by following. */
+  /** The position up to which the build is made from ranges. Later events are applied by following the log. */
   readonly upTo: Position;
   /** What whoever asked for the build allows it, see `Builder`; undefined: what is usual. */
   readonly latencyRatioMax: number | undefined;
 }
 
-/** So many wallets a range is worth: enough that a claim costs nothing, few enough that workers end together. */
+/** Wallets in a range: enough to make the cost of a claim negligible, and few enough that all workers finish at about the same time. */
 const RANGE_WALLETS = 500;
 const RANGES_MAX = 64;
 
@@ -47,7 +47,7 @@ export async function createRanges(
 /** After every version of the wallet that the range begins after. */
 const WHOLE_WALLET = Number.MAX_SAFE_INTEGER;
 
-/** What of an operation's arguments concerns everyone who helps with it. */
+/** The arguments of an operation that all helping workers need. */
 interface Asked {
   readonly latencyRatioMax?: number;
 }
@@ -99,7 +99,7 @@ export async function openRanges(
   });
 }
 
-/** Takes a range as it was seen. @returns the range with its new token; undefined when someone was quicker */
+/** Takes a range, unless it has changed since it was read. @returns the range with its new token; undefined when another worker was first */
 export async function claimRange(
   { query }: Pick<Database, 'query'>,
   range: BuildRange,
@@ -135,7 +135,7 @@ export async function moveRange(
   return rowCount === 1;
 }
 
-/** A small write, as durable as any: what a writer feels. It changes nothing. */
+/** A small durable write that changes nothing. Its latency is what other writers see. */
 export async function touchRange({ query }: Pick<Database, 'query'>, range: BuildRange): Promise<void> {
   await query(
     `UPDATE build_ranges SET owner = owner
@@ -145,7 +145,7 @@ export async function touchRange({ query }: Pick<Database, 'query'>, range: Buil
   );
 }
 
-/** How far a build is. */
+/** The progress of a rebuild. */
 export interface BuildProgress {
   readonly ranges: number;
   readonly done: number;

@@ -29,9 +29,9 @@ export interface BuildRecord {
   readonly state: 'building' | 'following' | 'dropped';
   /** The region that it is a build of; null: of all. */
   readonly region: string | null;
-  /** Whether readers see it, in some region. */
+  /** Whether it is live in any region. */
   readonly live: boolean;
-  /** Where readers see another although this one is live: regions that have a build of their own. */
+  /** Regions in which another build is live, although this one is live in all others. */
   readonly exceptIn: readonly string[];
   /** Up to where it was built from ranges of the log; null for one that has followed from the start. */
   readonly builtTo: Position | null;
@@ -43,12 +43,12 @@ export interface BuildRecord {
   readonly verified: string | null;
 }
 
-/** An operation that is not possible as things stand. The message is one line for the operator; nothing was changed. */
+/** The operation is not possible now. The message is one line for the operator. Nothing was changed. */
 export class OperationRefused extends Error {
   override readonly name: string = 'OperationRefused';
 }
 
-/** It names a wallet or a region that there is not. */
+/** The operation names an unknown wallet or region. */
 export class NotFound extends OperationRefused {
   override readonly name = 'NotFound';
 }
@@ -108,18 +108,18 @@ export async function requireBuild(
   throw new OperationRefused(`${name} has no generation ${generation}`);
 }
 
-/** For whom a build is begun. */
+/** The operation that a build is made for. */
 export interface BuildOrder {
   /** Of this region alone. */
   readonly region?: string | undefined;
-  /** Finds its build again by its own id, whatever became of the answer to the transaction that began it. */
+  /** Id of the operation. With it a worker finds the build again if the answer to the creating transaction was lost. */
   readonly operationId?: string;
   /** Writes, in the same transaction, whose build it is. */
   readonly remember?: (connection: Connection, generation: string) => Promise<void>;
 }
 
 /**
- * Begins a build beside the live one, up to a position that is fixed now; or finds the one that the operation has begun.
+ * Creates a build, made from the log up to a position that is fixed now; or finds the build that the operation has created before.
  *
  * @param regions all that the log has
  * @throws OperationRefused while another build of the projection is under way
@@ -143,11 +143,11 @@ export async function beginBuild(
   const upTo = await fixPosition(database);
   const build = { projection, generation };
   await retriedTransaction(database, async ({ query }) => {
-    if ((await buildBegunBy({ query }, operationId)) !== undefined) return; // an attempt whose answer was lost
+    if ((await buildBegunBy({ query }, operationId)) !== undefined) return; // an earlier attempt committed, and its answer was lost
     const connection = { query, engine: database.engine };
-    // First: whoever writes progress meanwhile waits. Written last, it would be what this transaction loses its race for.
+    // Written first, so that a concurrent write of progress waits. Written last, this transaction could lose a race against it.
     await remember(connection, generation);
-    // A key that is taken already is another's build of the same number: this one fails, and changes nothing.
+    // If the key exists, another operation has created a build of the same number: this one fails and changes nothing.
     await query(
       `INSERT INTO projection_generations (projection, generation, version, state, built_to, region, operation_id)
        VALUES ($1::text, $2::int8, $3::int4, 'building', $4, $5::text, $6::uuid)`,
@@ -170,7 +170,7 @@ async function buildBegunBy(
   return rows[0]?.generation;
 }
 
-/** Builds that nobody will complete: whoever began them has failed. */
+/** Builds of failed operations, which will never be completed. */
 export async function abandonedBuilds({ query }: Pick<Connection, 'query'>, { name }: Projection): Promise<string[]> {
   const { rows } = await query<{ generation: string }>(
     `SELECT g.generation::text AS generation FROM projection_generations g

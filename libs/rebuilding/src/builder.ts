@@ -5,7 +5,7 @@ import { buildRange, BUILD_PAGE_EVENTS } from './build-range.js';
 import { claimRange, openRanges, touchRange, type BuildRange } from './build-ranges.js';
 import { LATENCY_RATIO_MAX, LatencyThrottle } from './latency-throttle.js';
 
-/** A range that stands still for so long is anybody's: a page takes a fraction of it, however loaded the machine. */
+/** A range without progress for this time may be taken by another worker. A page takes a fraction of it, also on a loaded machine. */
 const STALL_MS = 10_000;
 /** Ranges that one process works on at a time: while one waits for the database the other folds. */
 const AT_ONCE = 2;
@@ -14,13 +14,13 @@ export interface BuilderOptions {
   readonly projections: readonly Projection[];
   readonly me: WorkerIdentity;
   readonly pageEvents?: number;
-  /** Writes may become so many times as slow; 0: build as fast as possible. Otherwise as the build's operation says. */
+  /** Bound on the slowdown of other writes, as a factor; 0: no bound. Default: the bound of the build's operation. */
   readonly latencyRatioMax?: number;
   readonly monotonic?: () => number;
   readonly built?: (projection: string, events: number) => void;
 }
 
-/** Builds what is to be built, a range at a time, beside any number of others that do the same. */
+/** Builds open ranges, one at a time. Several builders may run in parallel. */
 export class Builder {
   private readonly seen = new Map<string, { readonly state: string; readonly since: number }>();
   private readonly now: () => number;
@@ -68,7 +68,7 @@ export class Builder {
     }
   }
 
-  /** Those that nobody has, and those whose worker stands still. */
+  /** Ranges without a worker, and ranges whose worker makes no progress. */
   private async freeRanges(): Promise<BuildRange[]> {
     const ranges = await openRanges(this.database, this.options.projections);
     const now = this.now();

@@ -1,6 +1,6 @@
 import type { Position } from '@tidemark/event-store';
 
-/** What a rebuild leaves behind: enough to prove, later and from the log alone, what readers were given. */
+/** The result of a rebuild. It allows to prove later, from the log alone, which rows the build had. */
 export interface Certificate {
   readonly format: 'tidemark-certificate-1';
   readonly projection: string;
@@ -13,7 +13,7 @@ export interface Certificate {
   readonly events: number;
   /** A wallet that has lived in two regions counts in both. */
   readonly wallets: number;
-  /** What all wallets hold together, by currency; canonical amounts. Empty for a projection that does not say. */
+  /** Sum of all balances, by currency; canonical amounts. Empty for a projection without balances. */
   readonly sums: Readonly<Record<string, string>>;
   /** sha256 over the hashes of the 64 shards. */
   readonly root: string;

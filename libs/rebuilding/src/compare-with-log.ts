@@ -28,7 +28,7 @@ import { rawRows } from './raw-rows.js';
 import { TotalCheck } from './total-check.js';
 import { WalletCheck, type Held } from './wallet-check.js';
 
-/** What a comparison found, of each build by its generation. */
+/** The differences that a comparison found, by the generation of the build. */
 export interface Comparison {
   readonly events: number;
   readonly wallets: number;
@@ -42,7 +42,7 @@ export interface ComparisonOptions {
   readonly regions: readonly string[];
   readonly signal?: AbortSignal;
   readonly compared?: (events: number) => void;
-  /** This wallet only; sums, which are no wallet's, are not compared then. */
+  /** Only this wallet. Sums belong to no wallet, so they are not compared then. */
   readonly walletId?: string | undefined;
   readonly pageEvents?: number;
 }
@@ -56,9 +56,9 @@ const PARKED_MAX = 10_000;
 const STRAY_WALLETS_MAX = 1_000;
 
 /**
- * Folds the log of some regions afresh with the projection's present code, and compares each row, line and sum of some builds
- * with it: a row with the fold up to the row's own version, so the builds may be written meanwhile, and nothing has to hold
- * still.
+ * Folds the log of some regions with the projection's current code, and compares each row, line and sum of some builds
+ * with it. A row is compared with the fold up to the row's own version, so the builds may be written meanwhile and need no
+ * lock.
  *
  * @throws ShardFromTheFuture; whatever the database says
  */
@@ -93,7 +93,7 @@ interface BuildSnapshot {
 /** What a build holds of the wallets of one page. */
 interface HeldOfPage {
   readonly rows: Awaited<ReturnType<typeof loadRows>>;
-  /** Of the rows that nobody can read. */
+  /** The stored values of rows that cannot be decoded. */
   readonly raw: Awaited<ReturnType<typeof rawRows>>;
   /** By event. */
   readonly lines: ReadonlyMap<string, readonly Line[]>;
@@ -251,7 +251,7 @@ class RegionComparison {
   private async endWallet(): Promise<void> {
     const { current } = this;
     if (!current) return;
-    // The rows were read after the events: they may have gone on.
+    // The rows were read after the events, so they may be newer.
     if (current.check.wanted > current.check.version) await this.fromElsewhere(current.check, current.check.wanted);
     current.check.end();
     this.current = undefined;

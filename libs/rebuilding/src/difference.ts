@@ -1,8 +1,8 @@
-/** Something that a build holds and the log does not say, or the other way round. */
+/** A difference between a build and the log. */
 export interface Difference {
   readonly generation: string;
   readonly region: string;
-  /** Null where it is a sum, which is no wallet's. */
+  /** Null for a sum, which belongs to no wallet. */
   readonly walletId: string | null;
   readonly kind: DifferenceKind;
   /** The event at which it shows; null for a sum. */
@@ -24,7 +24,7 @@ export type DifferenceKind =
   | 'wallet_parked'
   | 'event_not_applicable';
 
-/** Differences kept word by word; beyond that they are only counted. */
+/** Differences that are kept in detail. Further ones are only counted. */
 const LISTED_MAX = 1_000;
 /** Wallets kept by name. */
 export const WALLETS_MAX = 1_000;
@@ -32,7 +32,7 @@ export const WALLETS_MAX = 1_000;
 /** The differences of one build. */
 export class Differences {
   count = 0;
-  /** How many of them are differences of sums, which are no wallet's. */
+  /** How many of them are differences of sums. */
   sums = 0;
   readonly listed: Difference[] = [];
   readonly wallets = new Set<string>();

@@ -54,7 +54,7 @@ export async function proofOfBuild(database: Database, build: Build, regions: re
 }
 
 /**
- * The proof that the log gives up to a position, whatever any build holds.
+ * The proof computed from the log up to a position, independent of any build.
  *
  * @throws ShardFromTheFuture, and for an event that the projection cannot apply
  */
@@ -128,7 +128,7 @@ class WalletProof {
     this.fold = new WalletFold(projection, walletId, undefined, new Decoder());
   }
 
-  /** What a wallet brought from another region: its state, and no line or sum of this one. */
+  /** The state that a wallet had before it came to this region. Its earlier lines and sums belong to the other region. */
   async bringPast(database: Database, before: number): Promise<void> {
     const { walletId, version: after } = this.fold;
     for (let from = after; from < before - 1; from += PAST_PAGE) {

@@ -4,7 +4,7 @@ import { type Build, type Connection, namesOf, shapeOf } from '@tidemark/project
 const SHOWN_MAX = 200;
 
 /**
- * Rows as their table holds them, whether anybody can read them or not: the evidence in a difference.
+ * Rows as stored in their table, also if they cannot be decoded. Differences show them.
  *
  * @returns by wallet id the values of the projection's own columns, JSON, cut off where it is long
  */

@@ -1,6 +1,6 @@
 import { type Addition, type Projection, shapeOf } from '@tidemark/projections';
 
-/** Fraction digits that are reckoned with: those of the finest asset. */
+/** Fraction digits of the computation: the maximum scale of an asset. */
 const SCALE = 18;
 
 /** One row of a table of sums. */

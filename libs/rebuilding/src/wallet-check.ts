@@ -7,7 +7,7 @@ import type { Difference, DifferenceKind } from './difference.js';
 export interface Held {
   readonly build: Build;
   readonly row: WalletRow | undefined;
-  /** Of a row whose state nobody can read: what stands there, as `rawRows` says it. */
+  /** Set for a row that cannot be decoded: its stored values, from `rawRows`. */
   readonly raw: string | undefined;
   /** Up to here the build has followed the wallet's shard. */
   readonly cutoff: Position;
@@ -16,7 +16,7 @@ export interface Held {
   readonly report: (difference: Difference) => void;
 }
 
-/** Compares one wallet, as builds hold it, with what its events say. */
+/** Compares one wallet's rows and lines in the builds with its events. */
 export class WalletCheck {
   private readonly fold: WalletFold;
   private readonly compared = new Set<Held>();
@@ -135,7 +135,7 @@ function atPosition({ position }: { readonly position: Position }): string {
   return JSON.stringify({ position });
 }
 
-/** A row as its table would hold it; null for a state that nobody can read, or that another version of the code encoded. */
+/** A row as its table stores it; null for a state that cannot be decoded, or that another version of the code encoded. */
 export function encoded({ state: table }: Projection, { state }: WalletRow): string {
   return state === undefined || !table ? 'null' : JSON.stringify(table.encode(state));
 }

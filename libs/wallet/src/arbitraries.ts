@@ -46,7 +46,7 @@ const details = fc.record(
 /** Commands are an hour apart, so some of these have passed when they are met. */
 const instant = fc.nat({ max: 90 }).map((hours) => hoursAfter(hours));
 
-/** The recorded time of the command that comes so many hours after the first. */
+/** The recorded time of a command that is some hours after the first. */
 export function hoursAfter(hours: number): string {
   // Parses and writes a fixed time; reads no clock.
   // eslint-disable-next-line no-restricted-globals

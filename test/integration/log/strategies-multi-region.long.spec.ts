@@ -9,7 +9,7 @@ import { TestStore } from './log-fixture.js';
 import { strategyContract } from './strategy-contract.js';
 
 const HOMES = { near: 'eu-west', far: 'eu-east' } as const;
-/** One of so many outcomes meets 40001, whatever the strategy: more than are in a flush here, or none of those could succeed. */
+/** One of this many outcomes fails with 40001, with every strategy. It is more than a flush has here, so that flushes can succeed. */
 const FAILING_OUTCOMES = 61;
 /** Of the explicit transactions: one that is picked fails each time, so most must be left alone. */
 const FORCED_SHARE = 0.3;

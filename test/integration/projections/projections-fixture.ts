@@ -174,7 +174,7 @@ export class TestWorker {
     this.now += milliseconds;
   }
 
-  /** Lets so much time pass that it looks around again. */
+  /** Advances the clock until the next survey is due. */
   async lookAround(): Promise<void> {
     this.pass(FOLLOWER_TIMES.surveyMs);
     await this.follower.cycle();

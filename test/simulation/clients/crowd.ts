@@ -45,7 +45,7 @@ export function circlesOf(crowd: Crowd, { hot, groups }: WalletNames): (readonly
   return [...hotClients, ...groups.flatMap((wallets) => Array.from({ length: crowd.clientsPerGroup }, () => wallets))];
 }
 
-/** Which of so many processes a wallet belongs to: all wallets of a group to one, the hot ones spread. */
+/** The process that a wallet belongs to: all wallets of a group to one process, hot wallets spread over all. */
 export function processOf(walletId: string, processes: number): number {
   return Number(/\d+/.exec(walletId)![0]) % processes;
 }

@@ -3,7 +3,7 @@ import type { Database } from '@tidemark/database';
 /**
  * Makes the database answer some appends with an error of its own, before anything is written.
  *
- * @param every of so many outcomes that are about to be inserted, one fails with `sqlState`
+ * @param every one of this many inserted outcomes fails with `sqlState`
  * @returns a function that ends it
  */
 export async function failAppends(owner: Database, sqlState: string, every: number): Promise<() => Promise<void>> {
@@ -26,7 +26,7 @@ export async function failAppends(owner: Database, sqlState: string, every: numb
   };
 }
 
-/** Of so many outcomes one has to fail, for one flush in some to fail: most hold fewer commands than there are clients. */
+/** One of this many outcomes fails, so that some flushes fail and not all: most hold fewer commands than there are clients. */
 export function outcomesPerFailure(clients: number): number {
   return 2 * clients + 1;
 }

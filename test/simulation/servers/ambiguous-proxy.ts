@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A proxy that lets a write happen and then answers that nobody knows whether it did. */
 export interface AmbiguousProxy {
   readonly url: string;
-  /** Of the next flushes, so many are answered with 40003 although they were committed. */
+  /** Number of the next flushes that are answered with 40003 although they were committed. */
   denyNext(flushes: number): void;
   /** How many were answered so. */
   readonly denied: number;

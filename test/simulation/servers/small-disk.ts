@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /** Room for a fresh PostgreSQL, a copy of its programs, and some write-ahead log. */
 const SIZE = '640m';
 const BLOCK = Buffer.alloc(1024 * 1024);
-/** So many blocks are more than the file system has. */
+/** More blocks than the file system has. */
 const BLOCKS_MAX = 1_250;
 
 /** A file system of its own in memory, which can be filled. */

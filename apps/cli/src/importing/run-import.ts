@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly retryRejected?: true;
 }
 
-/** So long an import rides out a database that does not answer, rather than be started again by hand. */
+/** An import retries for this time while the database does not answer, so that nobody has to restart it. */
 const COMMAND_DEADLINE_MS = 60_000;
 /** Rejected rows shown while it runs; all of them are in the rejects file. */
 const SHOWN_MAX = 20;

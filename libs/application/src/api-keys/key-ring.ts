@@ -2,7 +2,7 @@ import type { Database } from '@tidemark/database';
 import { Refreshed } from '../refreshed.js';
 import { hashApiKey, SCOPES, type Scope } from './api-key.js';
 
-/** Who calls, and what they may do. */
+/** The caller and the scopes of its key. */
 export interface Caller {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
@@ -11,11 +11,11 @@ export interface Caller {
 /** Everyone, until the first key is made. */
 export const ANONYMOUS: Caller = { name: 'anonymous', scopes: new Set(SCOPES) };
 
-/** A revoked key works for so long at most, and a busy service reads the keys so often. */
+/** How often a busy service reads the keys. So a revoked key works for this time at most. */
 const KEYS_FRESH_MS = 3_000;
-/** While the database does not answer, the keys last read stay good for so long. */
+/** How long the keys in memory stay valid while the database does not answer. */
 const KEYS_STALE_MS_MAX = 60_000;
-/** Wrong keys make the service look again, but not more often than this. */
+/** An unknown key makes the service read the keys again, but not more often than this. */
 const REFRESH_MS_MIN = 1_000;
 
 interface Keys {
@@ -43,12 +43,12 @@ export class KeyRing {
     return !this.keys.current.everMade;
   }
 
-  /** Whether `callerNow` may be believed without reading the keys again. */
+  /** Whether the keys in memory are recent enough for `callerNow`. */
   get fresh(): boolean {
     return this.keys.age <= KEYS_FRESH_MS;
   }
 
-  /** Whose key this is, from memory. */
+  /** The caller of a key, from memory. */
   callerNow(secret: string): Caller | undefined {
     return this.keys.current.active.get(hashApiKey(secret));
   }

@@ -10,10 +10,10 @@ export interface Written {
   readonly outcome: CommandOutcome;
 }
 
-/** Whose the idempotency keys were before they belonged to callers. */
+/** The caller of idempotency keys from before keys belonged to callers. */
 const NO_CALLER = '';
 
-/** The one door to the log. HTTP, imports and whatever else has commands go through it. It knows nothing of Nest. */
+/** All commands go through this pipeline: from HTTP, imports and any other source. It does not depend on Nest. */
 export class CommandPipeline {
   private inMemory = 0;
 
@@ -30,7 +30,7 @@ export class CommandPipeline {
   }
 
   /**
-   * Has the command decided and its outcome made durable.
+   * Decides the command and stores its outcome.
    *
    * @param hashes of the request, where not all of the command is what makes it this request
    * @throws whatever `EventStore.execute` throws

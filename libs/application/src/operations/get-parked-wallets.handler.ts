@@ -3,14 +3,14 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { listParked, type ParkedWallet } from '@tidemark/following';
 import { ReadModel } from '../read-model/read-model.js';
 
-/** The beginning of a list that is not turned page by page. */
+/** The first entries of a list without further pages. */
 export interface CutList<Entry> {
   readonly entries: readonly Entry[];
   /** Whether there are more than these. */
   readonly more: boolean;
 }
 
-/** The wallets that the builds of a projection could not go on with. */
+/** The parked wallets of a projection. */
 export class GetParkedWalletsQuery extends Query<CutList<ParkedWallet>> {
   constructor(
     readonly projection: string,

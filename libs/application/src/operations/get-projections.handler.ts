@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { projectionStatus, type Status } from '@tidemark/operations';
 import { ReadModel } from '../read-model/read-model.js';
 
-/** Every projection with its builds and how far they are in every region, and who follows which shard. */
+/** Every projection with its builds and their lag in every region, and the worker of each shard. */
 export class GetProjectionsQuery extends Query<Status> {}
 
 @QueryHandler(GetProjectionsQuery)

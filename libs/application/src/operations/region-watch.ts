@@ -4,7 +4,7 @@ import type { Lag } from '@tidemark/following';
 import { projectionStatus, type Status } from '@tidemark/operations';
 import pTimeout from 'p-timeout';
 
-/** Whoever asks within this time is told the same: metrics and health are open to everybody, and asked together. */
+/** Answers are cached for this time: metrics and health need no key, and are often requested together. */
 const FRESH_MS = 1_000;
 /** A probe or a scrape must not wait longer than that for a database that does not answer. */
 const ANSWER_MS_MAX = 2_000;
@@ -22,7 +22,7 @@ export interface RegionReading {
   readonly lags: readonly ShardLag[];
   /** Wallets parked in the live build. */
   readonly parked: readonly { readonly projection: string; readonly region: string; readonly wallets: number }[];
-  /** Shards that a worker has taken, and those that are nobody's. */
+  /** Shards with a worker, and shards without one. */
   readonly shards: { readonly region: string; readonly followed: number; readonly free: number };
 }
 
@@ -60,10 +60,10 @@ export class RegionWatch {
   }
 
   /**
-   * What is wrong with the projections, in words: live builds that lack events older than the limit. Parked wallets are
-   * not: they are served by live fold, and no other process would do better.
+   * Describes live builds whose lag is above the limit. Parked wallets are not included: their balances are served from the log,
+   * and no other process could do better.
    *
-   * @returns nothing when all is well; that nobody can tell, when the database does not answer in time
+   * @returns an empty list when all is well; one entry when the database does not answer in time
    */
   async wrong(secondsMax: number): Promise<string[]> {
     const status = await this.look().catch(() => undefined);

@@ -29,7 +29,7 @@ export class RequestOperationCommand extends Command<RequestedOperation> {
   }
 }
 
-/** Operators ask for a handful a day. So many that nobody has carried out are a script that loops, or no worker. */
+/** Unfinished operations, at most. Operators request a few per day; this many mean a script in a loop, or no worker. */
 const OPEN_MAX = 100;
 
 @CommandHandler(RequestOperationCommand)

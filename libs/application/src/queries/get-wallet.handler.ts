@@ -37,7 +37,7 @@ export class GetWalletHandler implements IQueryHandler<GetWalletQuery> {
     const { readModel } = this;
     const read = () => this.read(walletId, readTime);
     if (readTime.kind === 'fresh' || readTime.kind === 'eventual') return readModel.retrying(read);
-    // Whoever waits for the past to be closed keeps no list from being read.
+    // A request that waits for closed time must not occupy one of the list slots.
     if (readTime.kind === 'time') {
       await readModel.retrying(() => readClosed(readModel.database, readTime.time, () => Promise.resolve()));
     }

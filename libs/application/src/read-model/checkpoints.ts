@@ -20,7 +20,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { ofBuilds } from './of-builds.js';
 import { shardCheckpoints } from './schema.js';
 
-/** How far a list has followed the log, and how much it has not seen yet. */
+/** The checkpoint of a list, and its lag. */
 export interface AsOf {
   /** Every commit up to here is in the list. */
   readonly position: Position;
@@ -34,13 +34,13 @@ export interface AsOf {
   };
 }
 
-/** A region's place in the log, shard by shard. A shard in which nothing happens may stand behind and yet lack nothing. */
+/** The checkpoints of a region, for each shard. The checkpoint of a shard without events may be older, although it lacks nothing. */
 export interface Checkpoint {
   readonly region: string;
   readonly shards: readonly LogCursor[];
 }
 
-/** Beyond this the number tells nobody more, and counting on would read the log. */
+/** Commits that are counted, at most: counting more would read much of the log and help nobody. */
 export const BEHIND_COMMITS_MAX = 100;
 /** Shards move on together once a second, so what has to be looked through is what was written in that time. */
 const COMMITS_PAGE = 200;
@@ -106,7 +106,7 @@ export async function asOf(
   };
 }
 
-/** A region that lacks nothing holds nobody up: the last commit that was seen anywhere counts then. */
+/** A region without lag does not limit the position of the list: then the last commit seen in any region counts. */
 function positionIn(behind: readonly Behind[]): Position | undefined {
   const lacking = behind.filter(({ commits }) => commits > 0);
   return lacking.length > 0

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import { closeTime, isReached, VISIBLE_WITHIN_MS, type Position } from '@tidemark/event-store';
 
-/** How things stood at this time cannot be said yet: events of that time may still come. HTTP 409 with `Retry-After`. */
+/** The state at this time is not final yet: events of that time may still be committed. HTTP 409 with `Retry-After`. */
 export class TimeNotReached extends Error {
   override readonly name = 'TimeNotReached';
 
@@ -17,13 +17,13 @@ export class TimeNotReached extends Error {
 
 /** A caller who asks for the present waits until it is closed. One second more is for clocks that differ. */
 const WAIT_MS_MAX = VISIBLE_WITHIN_MS + 1_000;
-/** How often to look again when the database's clock is behind this process's. */
+/** Interval of retries while the database's clock is behind this process's clock. */
 const LOOK_EVERY_MS = 50;
 
 type Reader = Pick<Database, 'query' | 'engine'>;
 
 /**
- * Reads what was recorded up to a time, in one snapshot that has all of it: the same read gives the same answer for ever. Waits
+ * Reads the state at a time, in one snapshot that has all events up to it. The same read always gives the same answer. Waits
  * while the time is too recent, at most 6 s.
  *
  * @param time ISO 8601, UTC, milliseconds

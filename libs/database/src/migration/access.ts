@@ -4,7 +4,7 @@ import { StartRefused } from '../errors.js';
 import { grantsFor, missingGrants, missingRoles, missingUsage, type MissingGrant, type Roles } from './roles.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
-/** A line for an operator names so many privileges. */
+/** Privileges listed in a line for the operator, at most. */
 const NAMED_MAX = 3;
 
 /** Finds what a database lacks of the declared roles and grants, and makes it. */

@@ -4,8 +4,8 @@ import { StartRefused } from '../errors.js';
 import { send } from '../statement.js';
 
 /**
- * So many transactions may be open at once on a node of CockroachDB without a valid licence key; its word on the licence comes
- * with the next (https://www.cockroachlabs.com/docs/stable/licensing-faqs). There is nothing else to ask that a role without
+ * Open transactions that a node of CockroachDB without a valid licence key allows. It reports the licence state when one more is
+ * opened (https://www.cockroachlabs.com/docs/stable/licensing-faqs). There is nothing else to ask that a role without
  * privileges may see.
  */
 const OPEN_WITHOUT_KEY_MAX = 5;

@@ -9,7 +9,7 @@ import type { WalletSlice } from '../wallets/page.js';
 
 /** Outcomes read ahead for each event of a page: its own, and about as many that were refused. */
 const OUTCOMES_AN_EVENT = 2;
-/** And so many more, for small pages. */
+/** Additional outcomes, for small pages. */
 const OUTCOMES_SPARE = 500;
 
 /**

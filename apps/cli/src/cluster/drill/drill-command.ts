@@ -22,7 +22,7 @@ export const CURRENCY = 'EUR';
 const CENTS_MAX = 500;
 /** Withdrawals are larger than deposits, so that some are refused. */
 const WITHDRAWAL_CENTS_MAX = 900;
-/** A client uses the wallets of its own region so often, and those of all otherwise. */
+/** Share of commands for wallets of the client's own region. The others are for wallets of all regions. */
 const AT_HOME = 0.7;
 
 /** What one client asks for next; about half of the transfers cross regions. */

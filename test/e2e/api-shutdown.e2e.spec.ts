@@ -84,7 +84,7 @@ describe.each(engines)('the API on $engine: stopping', (engine) => {
     await service.close();
   });
 
-  it('does not wait for connections that are kept open, and may be told twice', async () => {
+  it('does not wait for idle connections, and may be called twice', async () => {
     const service = await RunningService.start(engine);
     const agent = new Agent({ keepAlive: true });
     await new Promise<void>((done, fail) => {

@@ -92,7 +92,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     }
   });
 
-  it('one that is asked for elsewhere waits for the distance once, and says so', async () => {
+  it('a command sent to another region waits for one round trip, and its answer says so', async () => {
     const trips = await roundTrips(() => deposit('eu-central', 'eu-west'));
     expect(trips).toBeGreaterThanOrEqual(0.99);
     expect(trips).toBeLessThan(1.5);

@@ -51,7 +51,7 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
     expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(Array(READERS).fill(200));
   });
 
-  it('more lists than may wait are told to come back', { timeout: 60_000 }, async () => {
+  it('refuses lists beyond the queue with Retry-After', { timeout: 60_000 }, async () => {
     let lists: Promise<Answer>[] = [];
     await whileListsWait(async () => {
       lists = Array.from({ length: WAITING_MAX + 20 }, () => service.get('/v1/wallets'));

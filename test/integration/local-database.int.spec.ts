@@ -120,7 +120,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(await up(), 'SELECT 1::int8 AS n')).toEqual([{ n: '1' }]);
   });
 
-  it('survives whoever started it being killed, and is joined by the next', async () => {
+  it('survives the kill of its starter, and the next process joins it', async () => {
     const script = `
       const { localPostgres } = await import('@tidemark/database');
       const local = await localPostgres({ directory: ${JSON.stringify(directory)}, database: 'postgres' });

@@ -38,7 +38,7 @@ export class TransactionRolledBack extends Error {
   }
 }
 
-/** Tidemark will not start against this database as it is. The message is one line, meant for the operator. */
+/** Tidemark refuses to start with this database. The message is one line for the operator. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }

@@ -1,6 +1,6 @@
 import { classify } from './classification.js';
 
-/** How often and how patiently to try again. Times in milliseconds. */
+/** The bounds of a retry loop. Times in milliseconds. */
 export interface RetryBounds {
   /** The first attempt included. */
   attemptsMax: number;

@@ -33,7 +33,7 @@ const POSTGRES: Readonly<Record<string, string>> = {
 /** It has one more time-out, and older servers refuse settings that they do not know. */
 const POSTGRES_17: Readonly<Record<string, string>> = { transaction_timeout: '0' };
 
-/** CockroachDB passes over settings that its version does not know. */
+/** CockroachDB ignores settings that its version does not know. */
 const COCKROACH: Readonly<Record<string, string>> = {
   default_transaction_use_follower_reads: 'off', // on: every read is some seconds old
   default_transaction_priority: 'normal',
@@ -61,7 +61,7 @@ export const POOLER_REFUSED =
   'a connection pooler (PgBouncer or the like) stands before the database and does not pass on the settings that' +
   " Tidemark's sessions need; connect to the database itself, Tidemark keeps a pool of its own";
 
-/** What every connection of a pool has to be. */
+/** The session settings of every connection of a pool. */
 export interface Session extends EngineVersion {
   role: string | undefined;
 }

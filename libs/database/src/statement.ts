@@ -31,7 +31,7 @@ export function watch(client: pg.ClientBase, onError: (error: Error) => void): v
   client.on('end', () => broken.add(client));
 }
 
-/** True once the connection of a watched client is of no more use. */
+/** True once the connection of a watched client is broken. */
 export function isBroken(client: pg.ClientBase): boolean {
   return broken.has(client);
 }

@@ -1,4 +1,4 @@
-/** The local cluster cannot do what it was asked. The message is one line for whoever asked. */
+/** The local cluster cannot execute the command. The message is one line for the caller. */
 export class ClusterRefused extends Error {
   override readonly name = 'ClusterRefused';
 }

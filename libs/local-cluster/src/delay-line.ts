@@ -1,4 +1,4 @@
-/** What the line takes from its surroundings, so that a test can be its clock. */
+/** Clock and timer of the line, so that a test can replace them. */
 export interface Timing {
   /** Milliseconds, never going back. */
   now(): number;
@@ -14,7 +14,7 @@ export const REAL_TIMING: Timing = {
   },
 };
 
-/** One direction of a long wire: everything comes out in the order it went in, each thing its delay later. */
+/** One direction of a delayed connection: data comes out in its order, each chunk after the delay. */
 export class DelayLine<T> {
   readonly #queue: { readonly item: T; readonly dueAt: number }[] = [];
   #cancel: (() => void) | undefined;

@@ -6,7 +6,7 @@ export const ROUND_TRIP_MS_MAX = 1_000;
 /** Who a connection comes from; undefined where that cannot be told. */
 export type Origin = Region | undefined;
 
-/** How far the regions are from one another now. */
+/** The current delay and cuts between the regions. */
 export class Distance {
   #roundTripMs = 0;
   readonly #cut = new Set<Region>();

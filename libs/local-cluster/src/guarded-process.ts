@@ -13,7 +13,7 @@ const GUARD = `exec 3<&0
   left=$GRACE_TENTHS; while [ $left -gt 0 ] && kill -0 $$; do sleep 0.1; left=$((left - 1)); done; kill -KILL 0 ) 2>/dev/null &
 exec "$@" 3<&- </dev/null`;
 
-/** What a program may take to end when its supervisor is gone, in tenths of a second. */
+/** Time for a program to end after its supervisor has ended, in units of 0.1 s. */
 const GRACE_TENTHS = 20;
 
 export interface GuardedCommand {
@@ -27,7 +27,7 @@ export interface GuardedCommand {
   readonly log: readonly string[];
 }
 
-/** A process that never outlives the one that started it. */
+/** A process that ends when the process that started it ends. */
 export class GuardedProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;

@@ -20,7 +20,7 @@ export interface PassageOptions {
   readonly from: Region | ((head: Buffer) => Origin);
 }
 
-/** One connection between two nodes, as long as the distance between their regions. */
+/** One connection between two nodes, with the delay between their regions. */
 export class Passage {
   readonly #unwatch: () => void;
   readonly #lines: DelayLine<Item>[];

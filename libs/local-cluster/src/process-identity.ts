@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process, and not merely its number, which another process gets one day. */
+/** Identifies a process. The process id alone is not enough, because the system reuses it. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it began, in the system's own notation; equal only for the same process. */
@@ -11,7 +11,7 @@ export interface ProcessIdentity {
 
 const POLL_MS = 50;
 
-/** Undefined where there is no such process, or only the dead body of one that nobody has asked for its exit code. */
+/** Undefined if there is no such process, or if it is a zombie. */
 export function processIdentityOf(pid: number): ProcessIdentity | undefined {
   const birth = process.platform === 'linux' ? birthFromProc(pid) : birthFromPs(pid);
   return birth === undefined ? undefined : { pid, birth };
@@ -34,7 +34,7 @@ export async function endGroup(identity: ProcessIdentity, graceMs: number): Prom
     if (await goneWithin(identity, graceMs)) return signalGroup(identity.pid, 'SIGKILL');
   }
   signalGroup(identity.pid, 'SIGKILL');
-  await goneWithin(identity, Number.POSITIVE_INFINITY); // the kernel refuses nobody's SIGKILL
+  await goneWithin(identity, Number.POSITIVE_INFINITY); // SIGKILL cannot be blocked
 }
 
 /** Sends a signal to a group that may be gone. */
@@ -63,7 +63,7 @@ function birthFromProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A body whose other threads are still ending has not closed its ports yet.
+    // A zombie whose other threads are still ending has not closed its ports yet.
     if (fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1)) return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
   } catch {

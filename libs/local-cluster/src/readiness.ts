@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;
-/** Somebody on this machine who is well answers at once. */
+/** Timeout of a health check: a ready process on this machine answers at once. */
 const ANSWER_MS_MAX = 1_000;
 
 /** Whether a health address answers 200 just now. */

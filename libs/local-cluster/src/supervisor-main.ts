@@ -5,7 +5,7 @@ import { portsFrom } from './ports.js';
 import { processIdentityOf } from './process-identity.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
 
-/** What the one who started the supervisor hears of it, once. */
+/** The message that the supervisor sends once to the process that started it. */
 export type StartReport = { readonly ready: true } | { readonly error: string };
 
 /** The process that owns the cluster; started by `LocalCluster.up`, ended by `down`. */

@@ -19,7 +19,7 @@ export interface SupervisorOptions extends NodeOptions {
   readonly basePort: number;
 }
 
-/** Owns every process and every wire of the cluster. */
+/** Owns every process and every connection proxy of the cluster. */
 export class Supervisor {
   readonly #ports: ClusterPorts;
   readonly #network: Network;

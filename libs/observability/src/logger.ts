@@ -2,7 +2,7 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
 export type Logger = PinoLogger;
 
-/** From quiet to loud; `silent` writes nothing. */
+/** From least to most output; `silent` writes nothing. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -11,10 +11,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * destination writes 16 KiB at most at once.
  */
 const BUFFER_BYTES = 15 * 1024;
-/** How long a line may wait for company. */
+/** How long a line is buffered before it is written. */
 const BUFFER_MS_MAX = 100;
 
-/** What never reaches a log, wherever it stands in an object that is logged. */
+/** Fields that are redacted at any depth of a logged object. */
 const SECRETS = ['authorization', 'idempotencyKey', 'secret', 'apiKey', 'password'];
 const REDACTED_PATHS = [
   ...SECRETS.flatMap((name) => [name, `*.${name}`]),

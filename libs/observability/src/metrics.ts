@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Logger } from './logger.js';
 import { showProjections, type ProjectionSource } from './projection-gauges.js';
 
-/** 0.5 ms to 10 s: from a flush on a fast disk to a caller who is about to give up. */
+/** 0.5 ms to 10 s: from a flush on a fast disk to a request that is about to time out. */
 const SECONDS_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const FLUSH_SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
 

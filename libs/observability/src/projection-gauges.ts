@@ -14,7 +14,7 @@ export interface ProjectionReading {
   readonly shards: { readonly region: string; readonly followed: number; readonly free: number };
 }
 
-/** A region, and how to look at it. */
+/** A region, and how to measure its lag. */
 export interface ProjectionSource {
   readonly region: string;
   reading(): Promise<ProjectionReading>;

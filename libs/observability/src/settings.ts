@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from './logger.js';
 import { plainReason } from './plain-reason.js';
 
-/** A setting that cannot be meant. The message is one line for the operator. */
+/** A setting with an invalid value. The message is one line for the operator. */
 export class WrongSetting extends Error {
   override readonly name = 'WrongSetting';
 }

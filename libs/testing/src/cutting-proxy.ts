@@ -13,7 +13,7 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** A TCP proxy in front of a database, to cut connections at a chosen moment: the honest way to get an ambiguous answer. */
+/** A TCP proxy in front of a database, to cut connections at a chosen time. This causes real ambiguous results. */
 export async function cuttingProxy(url: string): Promise<CuttingProxy> {
   const target = new URL(url);
   const open = new Set<Socket>();

@@ -309,7 +309,7 @@ describe.each(engines)('what doctor finds on $engine', (engine) => {
   });
   afterAll(() => patient.close());
 
-  it('nothing in a log that nobody touched', async () => {
+  it('nothing in a log that was not changed', async () => {
     const { findings, checked, more } = await patient.examine();
     expect({ findings, checked, more }).toEqual({
       ...{ findings: [], more: 0 },

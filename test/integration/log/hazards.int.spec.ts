@@ -124,7 +124,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     await proxy.close();
   });
 
-  it('an answer without events is stored only while the state it rests on stands', async () => {
+  it('an answer without events is stored only while the state that it was decided on is current', async () => {
     const rival = await log.open();
     await store.openWallet('guard');
     let interfere = true;
@@ -246,7 +246,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     await expect(fresh.deposit('holed', '1.00')).rejects.toThrow('version 3 follows 1 in the log');
   });
 
-  it('an event of a newer Tidemark stops its own wallet and nobody else', async () => {
+  it('an event of a newer version stops only its own wallet', async () => {
     await Promise.all(['newer', 'older'].map((walletId) => store.openWallet(walletId)));
     await writeFutureEvents(log.owner, engine.engine, 'newer', 2);
     const fresh = await log.open();
@@ -256,7 +256,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
   });
 
   // A query for 500 wallets brings 40 events of each, and whoever has more is asked for again.
-  it('events of a newer Tidemark stop nobody else however many of them there are', async () => {
+  it('many events of a newer version stop only their own wallets', async () => {
     await Promise.all(['much-newer', 'as-old'].map((walletId) => store.openWallet(walletId)));
     await writeFutureEvents(log.owner, engine.engine, 'much-newer', 60);
     const fresh = await log.open();

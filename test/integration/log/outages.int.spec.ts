@@ -65,7 +65,7 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(outcomes.map((outcome) => standing(outcome)[0])).toEqual([2, 3, 4, 5, 6, 7]);
   });
 
-  it('what was decided ahead for another wallet is decided again from where that stands', async () => {
+  it('a command that was decided ahead is decided again on the current state of the other wallet', async () => {
     const { store, steps } = await disturbedStore(log);
     for (const walletId of ['in-flight', 'ahead-of-it']) await store.openWallet(walletId);
     const later: ReturnType<typeof store.deposit>[] = [];
@@ -121,7 +121,7 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(verdict(await store.deposit('given-up', '1.00'))).toBe('accepted');
   });
 
-  it('a defect while wallets are read again is told to their commands at once', async () => {
+  it('a defect while wallets are read again is reported to their commands at once', async () => {
     let broken = false;
     const { store, steps } = await disturbedStore(log, { limits: { commandDeadlineMs: 500 } }, async (each, send) => {
       if (broken && isLoad(each)) throw engineError('22012');

@@ -119,7 +119,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await heir.follower.release();
   });
 
-  it('who was robbed of a shard while it slept writes nothing, and goes on with what is left', async () => {
+  it('a worker that lost a shard while it was suspended writes nothing there, and continues with its other shards', async () => {
     let rob: (() => Promise<unknown>) | undefined;
     const sleepy = on.worker({
       database: {

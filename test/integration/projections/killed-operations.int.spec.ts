@@ -187,7 +187,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     }
   });
 
-  it('whoever loses its shards while it follows two builds goes on in peace', async () => {
+  it('a worker that loses its shards while it follows two builds continues without errors', async () => {
     const other = on.worker();
     await other.catchUp(); // half of the shards
     const shards = other.follower.shards.length;

@@ -22,7 +22,7 @@ describe.each(engines)('the lag of projections on $engine', (engine) => {
     return projections.find((projection) => projection.name === name)!.behind;
   };
 
-  it('of one is told however far behind another is', async () => {
+  it('of one projection is measured, however far behind another is', async () => {
     const worker = on.worker();
     for (let i = 0; i < COMMITS; i++) await on.store.deposit(WALLETS[i % WALLETS.length]!, '1.00');
     await worker.catchUp();

@@ -155,7 +155,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     expect(await live()).toBe('1');
   });
 
-  it('are told up to where nothing is missing, and not how far the foremost shard is', async () => {
+  it('state the position up to which nothing is missing, not that of the most advanced shard', async () => {
     const list = () =>
       new ListWalletsHandler(new ReadModel(on.log.owner, ['local'])).execute(new ListWalletsQuery({ limit: 10 }));
     await everyShardMovesOn();

@@ -153,7 +153,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.follower.release();
   });
 
-  it('that a newer Tidemark wrote makes a worker give the shard back, and parks nobody', async () => {
+  it('of a newer version makes a worker give the shard back, and parks no wallet', async () => {
     const worker = on.worker();
     await on.store.openWallet('ahead');
     await worker.catchUp();

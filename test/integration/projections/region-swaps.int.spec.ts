@@ -56,7 +56,7 @@ describe.each(engines)('readers while the builds of one region are swapped under
     await on.close();
   });
 
-  it('no page is of two builds, and nobody goes back in time', { timeout: 60_000 }, async () => {
+  it('no page has rows of two builds, and no reader sees older rows than before', { timeout: 60_000 }, async () => {
     const until = performance.now() + LOAD_MS;
     const wrong: string[] = [];
     let [swaps, pages] = [0, 0];

@@ -84,7 +84,7 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
     }
   };
 
-  it('no page is of two builds, and nobody goes back in time', { timeout: 60_000 }, async () => {
+  it('no page has rows of two builds, and no reader sees older rows than before', { timeout: 60_000 }, async () => {
     const until = performance.now() + LOAD_MS;
     let swaps = 0;
     const swap = async (projection: Projection) => {

@@ -7,7 +7,7 @@ const STATUS_OF = { not_found: 404, conflict: 409, condition: 412, refused: 422 
   number
 >;
 
-/** Why a wallet said no: what the capabilities declare. */
+/** The rejections that the capabilities declare. */
 export const REJECTION_TYPES = Object.fromEntries(
   rejectionDefinitions().map(({ code, kind, title, meaning, remedy }) => [
     code,

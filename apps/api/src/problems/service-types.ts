@@ -3,8 +3,8 @@ import type { ProblemType } from './problem-type.js';
 /** What is wrong with the service at the moment. The request may be sent again, under the same key. */
 export const SERVICE_TYPES = {
   internal_error: {
-    ...{ status: 500, title: 'Something is broken here' },
-    meaning: 'The service met a defect of its own. Its log has the cause under the `requestId`.',
+    ...{ status: 500, title: 'The service failed with an internal error' },
+    meaning: 'The service has a defect. Its log has the cause under the `requestId`.',
     remedy: 'Tell the operator the `requestId`. A repeat with the same key is safe and takes effect at most once.',
   },
   queue_full: {

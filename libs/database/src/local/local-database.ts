@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.js';
 
-/** A database server on this machine that Tidemark looks after itself. */
+/** A database server on this machine that Tidemark starts and stops. */
 export interface LocalDatabase {
   /** `postgresql://user@127.0.0.1:port/database`. */
   readonly url: string;

@@ -10,7 +10,7 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 import { isAlive } from './postmaster.js';
 import type { RunAs } from './run-as.js';
 
-/** A server's log is for its last start or two, not an archive. */
+/** Size above which the server's log is started anew: it is for the last one or two starts. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 /** A fast shutdown writes a checkpoint; after this it is left to finish by itself. */
 const SHUTDOWN_MS_MAX = 60_000;

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What a running server says of itself in its `postmaster.pid`. */
+/** The contents of a running server's `postmaster.pid`. */
 export interface Postmaster {
   pid: number;
   /** Absent while it is still starting. */

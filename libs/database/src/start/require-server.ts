@@ -9,11 +9,11 @@ import { requireLicence } from './licence.js';
 import { requirePublicSchema } from './public-schema.js';
 import { requireServerVersion } from './server-version.js';
 
-/** As long as a start waits for anything. */
+/** Timeout of each step of a start. */
 const TIMEOUT_MS = 10_000;
 
 export interface ServerRequirements {
-  /** Gets a line about what is going to stand against a start one day. */
+  /** Receives a warning about a condition that will prevent a start later. */
   readonly warn?: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly wallClock?: () => number;

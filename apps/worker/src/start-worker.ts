@@ -3,13 +3,13 @@ import { CommandPipeline, regionWatches } from '@tidemark/application';
 import { connect, migrationsOf, requireSchema, requireServer } from '@tidemark/database';
 import { MovementFinder, openEventStore, regionsOf, type Regions } from '@tidemark/event-store';
 import { Metrics, type Logger } from '@tidemark/observability';
-import { runWorker, type SendExpiry } from '@tidemark/following';
+import { ALL_REACTORS, type Reactor, runWorker, type SendCommand } from '@tidemark/following';
 import { OperationRunner } from '@tidemark/operations';
 import { ALL_PROJECTIONS } from '@tidemark/projections';
 
 /** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
 const POOL_SIZE_DEFAULT = 8;
-/** For commands of the expiry timer, which group commit sends together. */
+/** For commands of reactors and of the expiry timer, which group commit sends together. */
 const DOOR_POOL_SIZE = 2;
 /** As PROJECTION_LAG_MAX_SECONDS, where nobody has set it. */
 const LAG_SECONDS_MAX_DEFAULT = 60;
@@ -24,6 +24,8 @@ export interface StartWorkerOptions {
   /** How many seconds a live build may be behind in the home region before the worker is not ready. */
   readonly lagSecondsMax?: number;
   readonly poolSize?: number;
+  /** Absent: those that ship. */
+  readonly reactors?: readonly Reactor[];
 }
 
 export interface RunningWorker {
@@ -44,7 +46,7 @@ export interface RunningWorker {
  */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { databaseUrl, logger, region, poolSize = POOL_SIZE_DEFAULT } = options;
-  const { lagSecondsMax = LAG_SECONDS_MAX_DEFAULT } = options;
+  const { lagSecondsMax = LAG_SECONDS_MAX_DEFAULT, reactors = ALL_REACTORS } = options;
   await requireServer(databaseUrl, { warn: (line) => logger.warn(line) });
   const database = await connect({
     url: databaseUrl,
@@ -67,8 +69,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const watches = regionWatches(database, known);
   const metrics = options.metrics ?? new Metrics();
   if (!options.metrics) metrics.showProjections(watches, logger);
-  const worker = runWorker({ database, regions, observer: metrics.workerObserver(logger), sendExpiry: door.send });
-  logger.info({ projections: ALL_PROJECTIONS.map(({ name }) => name), regions }, 'following the log');
+  const worker = runWorker({
+    ...{ database, regions, observer: metrics.workerObserver(logger) },
+    ...{ sendExpiry: door.send, reactions: { reactors, send: door.send } },
+  });
+  logger.info(
+    { projections: ALL_PROJECTIONS.map(({ name }) => name), reactors: reactors.map(({ name }) => name), regions },
+    'following the log',
+  );
   const stopped = new AbortController();
   const runner = new OperationRunner({
     ...{ database, regions, projections: ALL_PROJECTIONS, me: { region: regions[0], id: randomUUID() } },
@@ -91,7 +99,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
 }
 
 interface Door {
-  readonly send: SendExpiry;
+  readonly send: SendCommand;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,11 @@
 import type { Database, TransactionClient } from '@tidemark/database';
 import { POSITION_TYPE, positionOf, type LogCursor } from '@tidemark/event-store';
-import type { Build } from '@tidemark/projections';
+
+/** Whose checkpoints they are: a build of a projection, or a reactor, which is its own only build. */
+export interface Consumed {
+  readonly projection: { readonly name: string };
+  readonly generation: string;
+}
 
 /** Where a build stands in one shard of a region's log. */
 export interface ShardCheckpoint {
@@ -8,7 +13,7 @@ export interface ShardCheckpoint {
   readonly cursor: LogCursor;
 }
 
-/** The checkpoints of the builds that are kept up to date in a region, by `keyOf` the build. */
+/** The checkpoints of the builds that are kept up to date in a region, and of reactors, by `keyOf`. */
 export async function readCheckpoints(
   { query, engine }: Pick<Database, 'query' | 'engine'>,
   region: string,
@@ -39,13 +44,13 @@ export async function readCheckpoints(
   );
 }
 
-export function keyOf({ projection, generation }: Build): string {
+export function keyOf({ projection, generation }: Consumed): string {
   return `${projection.name}/${generation}`;
 }
 
 /** A checkpoint that a page moves. `from` is where this worker last wrote it. */
 export interface CheckpointMove {
-  readonly build: Build;
+  readonly build: Consumed;
   readonly shard: number;
   readonly from: LogCursor;
 }

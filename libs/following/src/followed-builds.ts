@@ -1,6 +1,7 @@
 import type { Database } from '@tidemark/database';
-import { LOG_START, NO_COMMIT_ID, SHARDS } from '@tidemark/event-store';
+import { LOG_START, NO_COMMIT_ID, readHead, SHARDS } from '@tidemark/event-store';
 import { ALL_PROJECTIONS, type Build, type Projection } from '@tidemark/projections';
+import { reactorBuild, type Reactor } from './reactor.js';
 
 /** Makes sure that each projection has a build for readers. Safe when several workers start at once. */
 export async function openProjections(
@@ -17,6 +18,17 @@ export async function openProjections(
     await database.query(
       `INSERT INTO projections (name, live_generation) VALUES ($1::text, 1) ON CONFLICT DO NOTHING`,
       [name],
+    );
+  }
+}
+
+/** Makes sure that each reactor is known. It has one build for ever, which no reader sees, and which no rebuild makes again. */
+export async function openReactors(database: Pick<Database, 'query'>, reactors: readonly Reactor[]): Promise<void> {
+  for (const { projection, generation } of reactors.map(reactorBuild)) {
+    await database.query(
+      `INSERT INTO projection_generations (projection, generation, version, state)
+       VALUES ($1::text, $2::int8, 1, 'following') ON CONFLICT DO NOTHING`,
+      [projection.name, generation],
     );
   }
 }
@@ -39,11 +51,12 @@ export async function followedBuilds(
   });
 }
 
-/** Makes sure that a region's shards can be leased, and that each build has a place in them: at first the start of the log. */
+/** Makes sure that a region's shards can be leased, and that each consumer has a place in them: at first the start of the log, for some reactors its end. */
 export async function openRegion(
   database: Pick<Database, 'query' | 'engine'>,
   region: string,
   builds: readonly Build[],
+  reactors: readonly Reactor[] = [],
 ): Promise<void> {
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   await database.query(
@@ -51,12 +64,19 @@ export async function openRegion(
      SELECT $1::text, s.shard, 0 FROM unnest($2::int2[]) AS s(shard) ON CONFLICT DO NOTHING`,
     [region, shards],
   );
-  for (const { projection, generation } of builds) {
+  const { engine } = database;
+  const start = { position: LOG_START[engine], commitId: NO_COMMIT_ID };
+  const end = reactors.some(({ startsAt }) => startsAt === 'end') ? await readHead(database, region) : undefined;
+  const opened = [
+    ...builds.map((build) => ({ build, at: start })),
+    ...reactors.map((each) => ({ build: reactorBuild(each), at: (each.startsAt === 'end' && end) || start })),
+  ];
+  for (const { build, at } of opened) {
     await database.query(
       `INSERT INTO shard_checkpoints (projection, generation, region, shard, position, commit_id)
        SELECT $1::text, $2::int8, $3::text, s.shard, $5, $6::uuid FROM unnest($4::int2[]) AS s(shard)
        ON CONFLICT DO NOTHING`,
-      [projection.name, generation, region, shards, LOG_START[database.engine], NO_COMMIT_ID],
+      [build.projection.name, build.generation, region, shards, at.position, at.commitId],
     );
   }
 }

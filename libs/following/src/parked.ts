@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import { shardOf } from '@tidemark/event-store';
 import type { Build, Connection } from '@tidemark/projections';
-import { keyOf } from './checkpoints.js';
+import { keyOf, type Consumed } from './checkpoints.js';
 import type { Stuck } from './fold-stream.js';
 
 /** A parked wallet. Its balance is still served: a fresh read folds the events that its row lacks. */
@@ -79,7 +79,7 @@ export async function parkedAmong(
 /** Parks wallets. A wallet that is parked again keeps its time, and its number of attempts grows. */
 export async function park(
   { query }: Pick<Connection, 'query'>,
-  { projection, generation }: Build,
+  { projection, generation }: Consumed,
   region: string,
   stuck: readonly Stuck[],
 ): Promise<void> {
@@ -151,6 +151,21 @@ export async function unpark(
     { name: 'unpark' },
   );
   return rowCount > 0;
+}
+
+/** Forgets what a reactor was stuck at, in shards in which it has gone on. */
+export async function clearParked(
+  { query }: Pick<Connection, 'query'>,
+  { projection, generation }: Consumed,
+  region: string,
+  shards: readonly number[],
+): Promise<void> {
+  await query(
+    `DELETE FROM parked_wallets
+     WHERE projection = $1::text AND generation = $2::int8 AND region = $3::text AND shard = ANY($4::int2[])`,
+    [projection.name, generation, region, shards],
+    { name: 'clear-parked' },
+  );
 }
 
 function toParked({ wallet_id, version, parked_at, attempts, ...row }: Row): ParkedWallet {

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
+import { FOLLOWER_TIMES, type FollowerObserver } from './consumer.js';
 import { ExpiryTimer, type SendExpiry } from './expiry-timer.js';
-import { openProjections } from './followed-builds.js';
-import { FOLLOWER_TIMES, RegionFollower, type FollowerObserver } from './region-follower.js';
+import { openProjections, openReactors } from './followed-builds.js';
+import type { Reactions } from './reactor.js';
+import { RegionFollower } from './region-follower.js';
 
 /** How long an idle worker waits before it looks again: half of what a reader may notice. */
 const POLL_MS = 50;
@@ -26,7 +28,7 @@ export interface RunningWorker {
 }
 
 /**
- * Follows the log with every projection until it is closed, each region on its own.
+ * Follows the log with every projection and reactor until it is closed, each region on its own.
  *
  * @param options.regions its own first: that is the one it takes shards of at once, and whose failures make it unhealthy
  */
@@ -35,10 +37,11 @@ export function runWorker(options: {
   readonly regions: readonly [string, ...string[]];
   readonly observer: FollowerObserver;
   readonly projections?: readonly Projection[];
+  readonly reactions?: Reactions;
   /** The door for commands that expire things; absent: nothing is expired. */
   readonly sendExpiry?: SendExpiry;
 }): RunningWorker {
-  const { database, regions, observer, projections = ALL_PROJECTIONS, sendExpiry } = options;
+  const { database, regions, observer, projections = ALL_PROJECTIONS, reactions, sendExpiry } = options;
   const [home] = regions;
   const me = { region: home, id: randomUUID() };
   const foreign = { ...FOLLOWER_TIMES, surveyMs: FOREIGN_POLL_MS, stallMs: FOREIGN_STALL_MS };
@@ -46,8 +49,13 @@ export function runWorker(options: {
   const failing = new Set<string>();
   const loops = regions.flatMap((region) => {
     const times = region === home ? FOLLOWER_TIMES : foreign;
-    const follower = new RegionFollower(database, region, { projections, me, observer, times });
-    const following = follow(follower, { database, projections, observer, failing, signal: stopped.signal });
+    const options = { projections, me, observer, times, ...(reactions && { reactions }) };
+    const follower = new RegionFollower(database, region, options);
+    const open = async () => {
+      await openProjections(database, projections);
+      await openReactors(database, reactions?.reactors ?? []);
+    };
+    const following = follow(follower, { open, observer, failing, signal: stopped.signal });
     if (!sendExpiry) return [following];
     const timer = new ExpiryTimer(database, region, sendExpiry);
     return [following, expire(timer, follower, { observer, signal: stopped.signal })];
@@ -64,8 +72,7 @@ export function runWorker(options: {
 async function follow(
   follower: RegionFollower,
   at: {
-    readonly database: Database;
-    readonly projections: readonly Projection[];
+    readonly open: () => Promise<void>;
     readonly observer: FollowerObserver;
     readonly failing: Set<string>;
     readonly signal: AbortSignal;
@@ -76,7 +83,7 @@ async function follow(
   let failures = 0;
   while (!at.signal.aborted) {
     try {
-      if (!opened) await openProjections(at.database, at.projections);
+      if (!opened) await at.open();
       opened = true;
       const worked = await follower.cycle();
       failures = 0;

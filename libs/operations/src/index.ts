@@ -15,4 +15,11 @@ export { type Shadow, shadowOf } from './shadow.js';
 export type { Rebuilt } from './rebuild.operation.js';
 export type { WalletRebuilt } from './rebuild-wallet.operation.js';
 export type { Retried } from './retry.operation.js';
-export { type BuildStatus, projectionStatus, type ProjectionStatus, type ShardStatus, type Status } from './status.js';
+export {
+  type BuildStatus,
+  projectionStatus,
+  type ProjectionStatus,
+  type ReactorStatus,
+  type ShardStatus,
+  type Status,
+} from './status.js';

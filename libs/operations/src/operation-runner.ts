@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
-import { ownerOf, type WorkerIdentity } from '@tidemark/following';
+import { ownerOf, type Reactor, whyNotRebuilt, type WorkerIdentity } from '@tidemark/following';
 import type { Projection } from '@tidemark/projections';
 import { Builder, NotFound, OperationRefused } from '@tidemark/rebuilding';
 import { carryOut } from './carry-out.js';
@@ -21,6 +21,8 @@ const STALL_MS = 15_000;
 export interface RunnerOptions {
   readonly database: Database;
   readonly projections: readonly Projection[];
+  /** Known by name, to refuse what cannot be asked of them; absent: those that ship. */
+  readonly reactors?: readonly Reactor[];
   readonly regions: readonly string[];
   readonly me: WorkerIdentity;
   readonly failed: (what: string, error: unknown) => void;
@@ -63,7 +65,7 @@ export class OperationRunner {
   }
 
   private async carryOut(operation: ClaimableOperation, stopped: AbortSignal): Promise<void> {
-    const { database, projections, regions, me } = this.options;
+    const { database, projections, reactors, regions, me } = this.options;
     const lost = new AbortController();
     const signal = AbortSignal.any([stopped, lost.signal]);
     let progress: Progress = operation.progress ?? { phase: 'waiting_for_worker' };
@@ -75,7 +77,10 @@ export class OperationRunner {
     }, PROGRESS_MS);
     try {
       const projection = projections.find(({ name }) => name === operation.projection);
-      if (!projection) throw new OperationRefused(`there is no projection ${operation.projection}`);
+      if (!projection) {
+        const why = whyNotRebuilt(operation.projection, reactors);
+        throw new OperationRefused(why ?? `there is no projection ${operation.projection}`);
+      }
       const result = await carryOut(
         {
           ...{ database, projections, projection, regions, me, signal },

@@ -1,5 +1,17 @@
 import type { Database } from '@tidemark/database';
-import { type Lag, lagsOf, NO_LAG, readLeases, together } from '@tidemark/following';
+import {
+  ALL_REACTORS,
+  keyOf,
+  type Lag,
+  lagsOf,
+  listParked,
+  NO_LAG,
+  type ParkedWallet,
+  type Reactor,
+  reactorBuild,
+  readLeases,
+  together,
+} from '@tidemark/following';
 import { ALL_PROJECTIONS, allLiveBuilds, generationIn } from '@tidemark/projections';
 import { type BuildRecord, listBuilds, type Verification } from '@tidemark/rebuilding';
 
@@ -31,17 +43,27 @@ export interface ShardStatus {
   readonly region: string;
   readonly shard: number;
   readonly owner: string | null;
-  /** Of the build that readers see there, by projection. */
+  /** Of the build that readers see there, by projection; and of each reactor. */
   readonly behind: Readonly<Record<string, Lag>>;
+}
+
+/** A reactor as operators see it. */
+export interface ReactorStatus {
+  readonly name: string;
+  readonly kind: 'reactor';
+  readonly behind: Lag;
+  /** What it fails at: the first events of what it tries again and again. */
+  readonly stuck: readonly Pick<ParkedWallet, 'region' | 'walletId' | 'version' | 'reason' | 'attempts' | 'parkedAt'>[];
 }
 
 export interface Status {
   readonly projections: readonly ProjectionStatus[];
+  readonly reactors: readonly ReactorStatus[];
   readonly shards: readonly ShardStatus[];
 }
 
 /**
- * Every projection, its builds, how far they are in some regions, and who follows which shard there.
+ * Every projection and reactor, its builds, how far they are in some regions, and who follows which shard there.
  *
  * @param now milliseconds since the epoch
  */
@@ -49,11 +71,13 @@ export async function projectionStatus(
   database: Pick<Database, 'query' | 'engine'>,
   regions: readonly string[],
   now: number,
+  reactors: readonly Reactor[] = ALL_REACTORS,
 ): Promise<Status> {
-  const [builds, pointers, parked, inRegions] = await Promise.all([
+  const [builds, pointers, parked, reacting, inRegions] = await Promise.all([
     listBuilds(database),
     allLiveBuilds(database),
     countParked(database, regions),
+    Promise.all(reactors.map(({ name }) => listParked(database, { projection: name, limit: STUCK_LISTED_MAX }))),
     Promise.all(
       regions.map(async (region) => ({
         region,
@@ -88,18 +112,30 @@ export async function projectionStatus(
         builds: own,
       };
     }),
+    reactors: reactors.map((reactor, i): ReactorStatus => {
+      const lags = inRegions.flatMap((each) => each.lags.get(keyOf(reactorBuild(reactor))) ?? []);
+      const here = reacting[i]!.filter(({ region }) => regions.includes(region));
+      return { name: reactor.name, kind: 'reactor', behind: together(lags), stuck: here.map(stuckAt) };
+    }),
     shards: inRegions.flatMap(({ region, lags, leases }) =>
       leases.map(({ shard, owner }) => ({
         ...{ region, shard, owner },
         behind: Object.fromEntries(
-          [...pointers].map(([projection, live]) => [
-            projection,
-            lags.get(`${projection}/${generationIn(live, region)}`)?.[shard] ?? NO_LAG,
-          ]),
+          [
+            ...[...pointers].map(([name, live]) => [name, `${name}/${generationIn(live, region)}`] as const),
+            ...reactors.map((reactor) => [reactor.name, keyOf(reactorBuild(reactor))] as const),
+          ].map(([name, key]) => [name, lags.get(key)?.[shard] ?? NO_LAG]),
         ),
       })),
     ),
   };
+}
+
+/** Wallets named of one reactor. */
+const STUCK_LISTED_MAX = 20;
+
+function stuckAt({ region, walletId, version, reason, attempts, parkedAt }: ParkedWallet): ReactorStatus['stuck'][0] {
+  return { region, walletId, version, reason, attempts, parkedAt };
 }
 
 function verdictOf({ at, breaks, parked, unexplained, explained }: Verification): BuildStatus['verified'] {

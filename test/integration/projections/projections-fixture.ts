@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '@tidemark/database';
 import { fixPosition, readHead } from '@tidemark/event-store';
-import { FOLLOWER_TIMES, type FollowerTimes, openProjections, RegionFollower } from '@tidemark/following';
+import { FOLLOWER_TIMES, openProjections, RegionFollower } from '@tidemark/following';
+import type { FollowerTimes, Reactions } from '@tidemark/following';
 import { type Action, findOperation, type Operation, OperationRunner, requestOperation } from '@tidemark/operations';
 import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
 import { compareWithLog, proofOfBuild, proofOfLog } from '@tidemark/rebuilding';
@@ -134,6 +135,7 @@ export interface WorkerOptions {
   readonly projections: readonly Projection[];
   readonly limits: { readonly commitsMax: number; readonly eventsMax: number };
   readonly times: FollowerTimes;
+  readonly reactions: Reactions;
   /** Instead of the fixture's. */
   readonly database: Database;
 }
@@ -157,6 +159,7 @@ export class TestWorker {
     const { region = 'local', home = region, projections = ALL_PROJECTIONS, limits, times = FOLLOWER_TIMES } = options;
     this.follower = new RegionFollower(options.database ?? database, region, {
       projections,
+      ...(options.reactions && { reactions: options.reactions }),
       me: { region: home, id: randomUUID() },
       times,
       limits: { ...PAGE, ...limits, aheadFrom: 1 },

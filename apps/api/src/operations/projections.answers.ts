@@ -60,11 +60,33 @@ const status = z
 const owner = z.string().nullable().meta({ description: 'The worker that follows it.', example: 'local/7f0c1f5e-…' });
 const shard = z.object({ region, shard: count('0 to 63.'), owner });
 
+const reactor = z
+  .object({
+    name: z.string().meta({ example: 'notify' }),
+    kind: z.literal('reactor'),
+    behind: lag,
+    stuck: z
+      .array(
+        z.object({
+          region,
+          walletId: z.string().meta({ example: 'alice' }),
+          version: count('Of the first of the events that it fails at.'),
+          reason: z.string(),
+          attempts: count('How often it was tried.'),
+          parkedAt: instant('When it failed first.'),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'What it fails at, and tries again and again.' }),
+  })
+  .meta({ id: 'Reactor', description: 'Acts on events after they are committed. It is never rebuilt.' });
+
 export const projectionsAnswer = z
   .object({
     projections: z.array(status).readonly(),
+    reactors: z.array(reactor).readonly(),
     shards: z
-      .array(shard.extend({ behind: z.record(z.string(), lag).meta({ description: 'By projection.' }) }))
+      .array(shard.extend({ behind: z.record(z.string(), lag).meta({ description: 'By projection or reactor.' }) }))
       .readonly(),
   })
   .meta({ id: 'ProjectionList' });

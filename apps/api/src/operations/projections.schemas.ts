@@ -1,3 +1,4 @@
+import { whyNotRebuilt } from '@tidemark/following';
 import { type Action, ARGUMENTS } from '@tidemark/operations';
 import { ALL_PROJECTIONS, projectionNamed } from '@tidemark/projections';
 import { z } from 'zod';
@@ -12,7 +13,7 @@ export function requireProjection(name: string): void {
   if (projectionNamed(name)) return;
   throw new Problem(
     'projection_not_found',
-    `the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
+    whyNotRebuilt(name) ?? `the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   readArguments,
   requestOperation,
 } from '@tidemark/operations';
+import { whyNotRebuilt } from '@tidemark/following';
 import { ALL_PROJECTIONS, type Projection, projectionNamed } from '@tidemark/projections';
 import { CouldNotRun, UsageError } from '../process/exit.js';
 import { findHomeDatabase } from '../process/home-database.js';
@@ -62,7 +63,8 @@ export function requireProjection(name: string): Projection {
   const found = projectionNamed(name);
   if (found) return found;
   throw new UsageError(
-    `there is no projection ${name}; the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
+    whyNotRebuilt(name) ??
+      `there is no projection ${name}; the projections are ${ALL_PROJECTIONS.map((each) => each.name).join(', ')}`,
   );
 }
 

@@ -7,6 +7,7 @@ import {
   type Operation,
   projectionStatus,
   type ProjectionStatus,
+  type ReactorStatus,
 } from '@tidemark/operations';
 import type { Certificate, Verification } from '@tidemark/rebuilding';
 import { UsageError } from '../process/exit.js';
@@ -15,7 +16,7 @@ import type { CommandResult, Surroundings } from '../process/surroundings.js';
 import { requireProjection, withOwnerDatabase } from './ask-operation.js';
 import { followedLine, soundness } from './result-lines.js';
 
-/** `tidemark projections list`. `--json`: `{projections, shards}`. */
+/** `tidemark projections list`. `--json`: `{projections, reactors, shards}`. */
 export function listProjections(at: Surroundings): Promise<CommandResult> {
   return withOwnerDatabase(at, async (database) => {
     const { logs } = await regionsOf(database);
@@ -25,13 +26,24 @@ export function listProjections(at: Surroundings): Promise<CommandResult> {
       `${name} (version ${version})${outdated ? ': the live build was made by another version: rebuild it' : ''}`,
       ...builds.map((build) => `  ${buildLine(build)}`),
     ]);
+    const reactors = status.reactors.flatMap(reactorLines);
     const workers = `${status.shards.length} shards, followed by ${owners.size} ${owners.size === 1 ? 'worker' : 'workers'}`;
     return {
       json: status,
-      lines: [...lines, workers, ...status.projections.flatMap(unseenLines)],
-      found: status.projections.some(({ parked }) => parked > 0),
+      lines: [...lines, ...reactors, workers, ...status.projections.flatMap(unseenLines)],
+      found:
+        status.projections.some(({ parked }) => parked > 0) || status.reactors.some(({ stuck }) => stuck.length > 0),
     };
   });
+}
+
+/** A reactor, how far it is, and what it fails at. */
+export function reactorLines({ name, behind, stuck }: ReactorStatus): string[] {
+  const failing = stuck.map(
+    ({ walletId, version, region, parkedAt, attempts, reason }) =>
+      `  fails at version ${version} of ${walletId} (${region}) since ${parkedAt}, ${attempts} attempts: ${reason}`,
+  );
+  return [`${name} (reactor): ${lagText(behind)}`, ...failing];
 }
 
 /** Of builds that are followed, and that readers of no region see. */

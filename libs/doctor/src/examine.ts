@@ -50,7 +50,7 @@ export interface Examined {
 }
 
 /**
- * Examines the log, or a part of it, for every promise of `INVARIANTS`, beside a service that goes on writing. Streams in
+ * Checks the log, or a part of it, for every invariant of `INVARIANTS`, while the service may write. Streams in
  * bounded memory and short statements. What is written while it looks is not judged.
  *
  * @param database as a role that may read the log, the outcomes, the snapshots and the directory

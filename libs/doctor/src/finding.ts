@@ -18,7 +18,7 @@ export const INVARIANTS = {
 export interface Finding {
   /** A name of `INVARIANTS`, or of a check that the caller brought along. */
   readonly invariant: string;
-  /** Empty where a commit cannot be read and so names nobody. */
+  /** Empty if a commit cannot be read, so that its wallets are unknown. */
   readonly walletId: string;
   /** 0 where it is about no event in particular. */
   readonly version: number;
@@ -28,7 +28,7 @@ export interface Finding {
 
 export type Report = (finding: Finding) => void;
 
-/** Findings kept: more than anybody reads, and little memory. What is beyond is counted. */
+/** Findings that are listed, at most; further ones are only counted. */
 export const FINDINGS_MAX = 1_000;
 
 /**

@@ -22,7 +22,7 @@ export class OrderedWindow<T> {
 
   /**
    * @param size tasks between the oldest that has no answer and the newest, and `bytesMax` what they are together: what is kept in
-   *   memory. One task alone always fits.
+   *   memory. A single task always fits.
    * @param emit gets the answers
    */
   constructor(

@@ -16,7 +16,7 @@ export type WalletEvent = EventOf<Listed['events'][number]>;
 export type WalletEventType = WalletEvent['type'];
 export type WalletCommand = CommandOf<Listed['commands'][number]>;
 
-/** Rejections that any command may get, from the door before its own rules. */
+/** Rejections that any command may get, before its own rules are checked. */
 const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, walletClosed] as const;
 type Declared = (typeof OF_EVERY_COMMAND)[number] | Listed['commands'][number]['rejects'][number];
 

@@ -1,7 +1,7 @@
 import type { Money } from '@tidemark/money';
 import { defineRejection } from './declaring/rejection.js';
 
-// The reasons to say no that several capabilities share. A reason of one capability stands in its folder.
+// Rejections that several capabilities share. A rejection of one capability is in its folder.
 
 export const walletNotFound = defineRejection('wallet_not_found', {
   kind: 'not_found',

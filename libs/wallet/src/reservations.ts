@@ -4,7 +4,7 @@ import type { Reserved } from './declaring/part.js';
 /** Money that is set aside until something happens to it, or until a time. */
 export interface Reservation {
   readonly amount: Money;
-  /** ISO 8601, UTC. From this moment on it binds nothing. */
+  /** ISO 8601, UTC. From this time on it reserves nothing. */
   readonly expiresAt?: string;
 }
 

@@ -31,7 +31,7 @@ export function projectionsRebuildCommand(command: Command, run: Run): Command {
   return command
     .description('make a new build of a projection from the log; the service keeps running')
     .argument('<projection>', NAME)
-    .option('--wallet <id>', 'rebuild only this wallet, in the live build')
+    .option('--wallet <id>', 'rebuild only this wallet, in place')
     .option('--region <region>', 'rebuild only this region')
     .option('--swap', 'swap the new build in after verification')
     .option('--accept <names>', ACCEPT)

@@ -25,7 +25,7 @@ export async function* walletRows({ audit, allRegions, walletId, signal }: Scope
   for await (const events of readAhead(page, { walletId: walletId!, version: 0 }, isLast, signal)) yield judged(events);
 }
 
-/** One page ahead of whoever judges: reading and judging take about as long. */
+/** Prefetches one page: reading and checking take about the same time. */
 async function* readAhead<Cursor>(
   page: (after: Cursor | RecordedEvent) => Promise<RecordedEvent[]>,
   start: Cursor,

@@ -105,7 +105,7 @@ export class WalletFold {
     return this.read(() => evolve(before, event), true);
   }
 
-  /** An event of the future is no defect of the log, unless its hash says so: whoever examines it is too old. */
+  /** An event of a newer version is not a defect of the log, unless its hash is wrong: this version is too old to check it. */
   private read<T>(work: () => T, chained: boolean): T | undefined {
     try {
       return work();

@@ -5,7 +5,7 @@ import { defineRejection } from '../declaring/rejection.js';
 import { region, walletId } from '../fields/fields.js';
 import { changed } from '../wallet.js';
 
-/** Written in the region that the wallet leaves, so that whoever still appends there collides with it. */
+/** Written in the region that the wallet leaves, so that a concurrent append there fails on its primary key. */
 export const WalletRehomed = defineEvent('WalletRehomed', {
   fields: { homeRegion: region },
   evolve: (wallet, { homeRegion }) => changed(wallet, { homeRegion }),

@@ -80,6 +80,7 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
     const { json: ann } = await service.get('/v1/wallets/ann');
     // 100 − captures of 15, 10 and 5 + 19.50 settled − 30 settled + 10 from ben + 7 of ann-2
     expect(ann).toMatchObject({
+      metadata: { tier: 'gold' },
       status: 'open',
       balances: [{ posted: '76.50', held: '0.00', pendingIn: '0.00', pendingOut: '0.00', available: '76.50' }],
     });

@@ -31,9 +31,9 @@ export class QueueRoom {
 
 /** Metadata is all that is large about a command: the rest, with a hundred legs, has a few kilobytes. */
 function largeTextBytes(command: WalletCommand): number {
-  if (command.type !== 'OpenWallet') return 0;
+  const { metadata } = command as { readonly metadata?: Readonly<Record<string, string | null>> };
   let characters = 0;
-  for (const key in command.metadata) characters += key.length + command.metadata[key]!.length;
+  for (const key in metadata) characters += key.length + (metadata[key]?.length ?? 0);
   return characters * BYTES_PER_CHARACTER;
 }
 

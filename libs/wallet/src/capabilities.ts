@@ -20,6 +20,7 @@ import {
   settleDeposit,
   settleWithdrawal,
 } from './pending/settle.js';
+import { changeMetadata, MetadataChanged, metadataChangedAt } from './metadata/change-metadata.js';
 import { openWallet, WalletOpened } from './open-wallet/open-wallet.js';
 import { changeOverdraftLimit, OverdraftLimitChanged } from './overdraft-limit/overdraft-limit.js';
 import { rehome, WalletRehomed } from './rehome/rehome.js';
@@ -30,6 +31,7 @@ import { FundsWithdrawn, withdraw } from './withdraw/withdraw.js';
 /** All that a wallet can do: a folder each, and a line here. docs/adding-a-capability.md says how to add one. */
 export const CAPABILITIES = [
   { events: [WalletOpened], commands: [openWallet] },
+  { parts: [metadataChangedAt], events: [MetadataChanged], commands: [changeMetadata] },
   { events: [OverdraftLimitChanged], commands: [changeOverdraftLimit] },
   { events: [FundsDeposited], commands: [deposit] },
   { events: [FundsWithdrawn], commands: [withdraw] },

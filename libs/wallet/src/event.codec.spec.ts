@@ -87,6 +87,10 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       ...{ type: 'BalanceTakenOver', mergeId: 'mg_1', from: 'bob', amount: eur('-10.00'), overdraftLimit: '15.00' },
     },
   },
+  'MetadataChanged.v1': {
+    pairs: { type: 'MetadataChanged', metadata: { tier: 'gold' } },
+    'none left': { type: 'MetadataChanged', metadata: {} },
+  },
   'FundsHeld.v1': {
     'all optional fields': { type: 'FundsHeld', holdId: 'hd_1', amount: eur('10.00'), expiresAt, details: plain },
     'no optional field': { type: 'FundsHeld', holdId: 'hd_1', amount: eur('10.00'), details: nothing },

@@ -14,6 +14,8 @@ import type { BookedLine } from './declaring/command.js';
 import { initialState, type Wallet } from './wallet.js';
 import type { AddressedEvent, Decision } from './declared.js';
 import { decide, factsOf } from './decide.js';
+import type { FactAddress } from './declaring/fact.js';
+import { encodeEvent } from './event.codec.js';
 
 /** The wallet that a line is about when it names no other. */
 export const ALICE = 'alice';
@@ -143,6 +145,7 @@ const addressed = (steps: readonly Step[]): readonly AddressedEvent[] =>
 export class History {
   private readonly wallets = new Map<string, Wallet>();
   private readonly facts = new Map<string, string>();
+  private readonly openings = new Map<string, string>();
   private readonly lines: BookedLine[] = [];
 
   readonly walletOf = (walletId: string): Wallet => this.wallets.get(walletId) ?? initialState;
@@ -155,6 +158,7 @@ export class History {
     for (const { walletId, event } of events) {
       this.wallets.set(walletId, evolve(this.walletOf(walletId), event));
       for (const { key, value } of factChangesOf(event) ?? []) this.facts.set(`${walletId} ${key}`, value);
+      if (event.type === 'WalletOpened') this.openings.set(walletId, encodeEvent(event).data);
       const line = statementLineOf(event);
       if (line) this.lines.push({ ...line, walletId, type: event.type });
     }
@@ -169,9 +173,9 @@ export class History {
     );
     const found = about ? ({ ...command, original } as WalletCommand) : command;
     const named = new Set(factsOf(found).map(({ walletId, key }) => `${walletId} ${key}`));
-    const storedAt = ({ walletId, key }: { walletId: string; key: string }) => {
+    const storedAt = ({ walletId, key, orOpening }: FactAddress) => {
       if (!named.has(`${walletId} ${key}`)) throw new Error(`the command names no fact ${key} of ${walletId}`);
-      return this.facts.get(`${walletId} ${key}`);
+      return this.facts.get(`${walletId} ${key}`) ?? (orOpening ? this.openings.get(walletId) : undefined);
     };
     return decide(found, { walletOf: this.walletOf, now, storedAt });
   }

@@ -27,6 +27,7 @@ export { evolve, factChangesOf, postingsOf, statementLineOf } from './evolve.js'
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';
 export { expiriesOf, nextDue, type Expiry } from './expiries.js';
+export { metadataVersionOf } from './metadata/change-metadata.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
 export { requestText } from './request-text.js';

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commands, event, unitsOf } from './arbitraries.js';
+import { commands, event, IDS, unitsOf } from './arbitraries.js';
 import type { WalletEvent } from './declared.js';
 import {
   ALICE,
   deposited,
   eur,
+  History,
   limitChanged,
   NOW,
   opened,
@@ -15,9 +16,7 @@ import {
   withdrawn,
 } from './given-when-then.js';
 import { accountClassOf, accountOf, walletOfAccount, type Posting } from './accounts.js';
-import { evolve, postingsOf, statementLineOf } from './evolve.js';
-import { initialState, type Wallet } from './wallet.js';
-import { decide } from './decide.js';
+import { postingsOf, statementLineOf } from './evolve.js';
 
 const lines = (of: WalletEvent) =>
   postingsOf(ALICE, of).map(({ account, amount }) => `${account} ${amount.toString()}`);
@@ -65,21 +64,19 @@ describe('postings', () => {
   it('make every wallet’s account its balance, and leave nothing in transit', () => {
     fc.assert(
       fc.property(commands, (asked) => {
-        const wallets = new Map<string, Wallet>();
-        const find = (id: string) => wallets.get(id) ?? initialState;
+        const history = new History();
         const postings = asked.flatMap((command) => {
-          const decision = decide(command, { walletOf: find, now: NOW });
+          const decision = history.decide(command, NOW);
           if (decision.kind === 'rejected') return [];
-          return decision.events.flatMap(({ walletId, event: next }) => {
-            wallets.set(walletId, evolve(find(walletId), next));
-            return postingsOf(walletId, next);
-          });
+          history.add(decision.events);
+          return decision.events.flatMap(({ walletId, event: next }) => postingsOf(walletId, next));
         });
         const byAccount = sums(postings, ({ account, amount }) => `${account} ${amount.currency.code}`);
         for (const [key, sum] of byAccount) {
           if (key.startsWith('transfers ')) expect(sum, key).toBe(0n);
         }
-        for (const [walletId, { balances }] of wallets) {
+        for (const walletId of IDS) {
+          const { balances } = history.walletOf(walletId);
           for (const [code, { posted }] of Object.entries(balances)) {
             expect(byAccount.get(`${accountOf(walletId)} ${code}`) ?? 0n).toBe(unitsOf(posted));
           }

@@ -150,8 +150,8 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
 
   it('metadata of many wallets is read as far as its bytes go, the first always', async () => {
     const bytes = Buffer.byteLength(JSON.stringify({ homeRegion: 'local', metadata: METADATA }));
-    const ids = ['long', 'far', 'nobody', 'near'];
-    const read = async (bytesMax: number) => [...(await readMetadata(owner(), ids, bytesMax)).keys()];
+    const wallets = ['long', 'far', 'nobody', 'near'].map((walletId) => ({ walletId, version: 1 }));
+    const read = async (bytesMax: number) => [...(await readMetadata(owner(), wallets, bytesMax)).keys()];
     expect(await read(1)).toEqual(['far']);
     expect(await read(2 * bytes)).toEqual(['far', 'long']);
     expect(await read(3 * bytes)).toEqual(['far', 'long', 'near']);

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { isReadable, readFreshWallet, readMetadata, type Metadata, type WalletState } from '@tidemark/projections';
-import { decodeWallet, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
+import { decodeWallet, metadataVersionOf, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
 import { decodeCursor, encodeCursor, requireGeneration } from '../read-model/cursor.js';
 import { listWallets, type ListedWallet } from '../read-model/list-wallets.query.js';
 import { readProjected, type Freshness } from '../read-model/projected-list.js';
@@ -39,7 +39,7 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
       { projection: 'balances', minPosition, consistency },
       async (reading, builds) => {
         const page = await listWallets(reading, { builds, after, prefix, limit: limit + 1 });
-        const metadata = await readMetadata(reading.database, idsOf(page.rows.slice(0, limit)), METADATA_BYTES_MAX);
+        const metadata = await readMetadata(reading.database, placesOf(page.rows.slice(0, limit)), METADATA_BYTES_MAX);
         // What does not fit any more begins the next page.
         const cut = page.rows.findIndex(({ walletId }, i) => i > 0 && !metadata.has(walletId));
         const listed = page.rows.slice(0, cut < 0 ? limit : Math.min(cut, limit));
@@ -60,11 +60,18 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
 // A row of another state version, or a damaged row, is ignored, and the wallet is folded from the log.
 async function stateOf({ database }: Reading, row: ListedWallet, metadata: Metadata): Promise<WalletState | undefined> {
   const { walletId, region, position, updatedAt } = row;
-  if (!READABLE_STATE_VERSIONS.includes(row.stateVersion) || !isReadable(row.state))
-    return readFreshWallet(database, walletId);
+  if (!isBelieved(row)) return readFreshWallet(database, walletId);
   return { walletId, region, wallet: decodeWallet(row.state), metadata, position, recordedAt: updatedAt };
 }
 
-function idsOf(rows: readonly ListedWallet[]): string[] {
-  return rows.map(({ walletId }) => walletId);
+/** Where the metadata of each wallet is. A row that is not believed is read from the log as a whole. */
+function placesOf(rows: readonly ListedWallet[]): { walletId: string; version: number }[] {
+  return rows.map((row) => ({
+    walletId: row.walletId,
+    version: isBelieved(row) ? metadataVersionOf(decodeWallet(row.state)) : 1,
+  }));
+}
+
+function isBelieved({ stateVersion, state }: ListedWallet): boolean {
+  return READABLE_STATE_VERSIONS.includes(stateVersion) && isReadable(state);
 }

@@ -10,16 +10,23 @@ import {
   type Position,
   type RecordedEvent,
 } from '@tidemark/event-store';
-import { decodeWallet, evolve, initialState, READABLE_STATE_VERSIONS, type Wallet } from '@tidemark/wallet';
+import {
+  decodeWallet,
+  evolve,
+  initialState,
+  metadataVersionOf,
+  READABLE_STATE_VERSIONS,
+  type Wallet,
+} from '@tidemark/wallet';
 import { liveIn } from '../live-builds.js';
-import { metadataOf, OPENING, type Metadata } from './metadata.read-model.js';
+import { metadataOf, readMetadata, type Metadata } from './metadata.read-model.js';
 
 /** A wallet as of its latest event that went into it. */
 export interface WalletState {
   readonly walletId: string;
   readonly region: string;
   readonly wallet: Wallet;
-  /** As the opening event has it. */
+  /** As the opening event or its last change has it. */
   readonly metadata: Metadata;
   /** Of the event at `wallet.version`. */
   readonly position: Position;
@@ -63,7 +70,8 @@ export async function readFreshWallet(reader: Reader, walletId: string): Promise
   const opening = events.find(({ version }) => version === 1);
   const projected = projectedState(reader, walletId, first.home, first, metadataOf(opening));
   const tail = projected ? events.filter((event) => event !== opening) : events;
-  const state = foldOnto(projected ?? emptyState(walletId, first.home), tail);
+  const start = projected ? await withChangedMetadata(reader, projected) : emptyState(walletId, first.home);
+  const state = foldOnto(start, tail);
   return tail.length < HISTORY_PAGE ? state : foldOn(reader, state, () => true);
 }
 
@@ -130,8 +138,18 @@ async function foldOn(
 async function stateOfRow(reader: Reader, walletId: string, row: ProjectedRow): Promise<WalletState | undefined> {
   if (!isReadable(row.state)) return readWholeWallet(reader, walletId);
   const { opening_version: schemaVersion, opening_data: data } = row;
-  const opening = data === null ? undefined : { ...OPENING, schemaVersion: Number(schemaVersion), data };
-  return projectedState(reader, walletId, row.home, row, metadataOf(opening));
+  const opening = data === null ? undefined : { type: 'WalletOpened', schemaVersion: Number(schemaVersion), data };
+  const state = projectedState(reader, walletId, row.home, row, metadataOf(opening));
+  return state && withChangedMetadata(reader, state);
+}
+
+/** Metadata that was changed after the opening is in a later event, which the statement for the rest did not look for. */
+async function withChangedMetadata(reader: Reader, state: WalletState): Promise<WalletState> {
+  const version = metadataVersionOf(state.wallet);
+  if (version === 1) return state;
+  const { walletId } = state;
+  const changed = await readMetadata(reader, [{ walletId, version }], Number.MAX_SAFE_INTEGER);
+  return { ...state, metadata: changed.get(walletId) ?? {} };
 }
 
 /** False for a text that somebody has spoilt: the log is there. */
@@ -171,7 +189,7 @@ function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletS
     return {
       ...state,
       wallet: evolve(state.wallet, event),
-      metadata: event.type === 'WalletOpened' ? event.metadata : state.metadata,
+      metadata: 'metadata' in event ? event.metadata : state.metadata,
       position: recorded.position,
       recordedAt: recorded.recordedAt,
     };

@@ -4,6 +4,8 @@ import type { Fields, JsonObject, Values } from './field.js';
 export interface FactAddress {
   readonly walletId: string;
   readonly key: string;
+  /** Where no event said anything, the data of the wallet's first event counts. */
+  readonly orOpening?: boolean | undefined;
 }
 
 /** What an event says about its wallet under a key. JSON, as it is stored. */
@@ -30,11 +32,16 @@ export interface Fact<V = unknown> {
  *
  * @param name never renamed: stored facts have it
  * @param fields of its value, as for an event
+ * @param orOpening the wallet's first event has fields of the same names, and counts until another event says something
  */
-export function defineFact<const F extends Fields>(name: string, fields: F): Fact<Values<F>> {
+export function defineFact<const F extends Fields>(
+  name: string,
+  fields: F,
+  { orOpening }: { readonly orOpening?: true } = {},
+): Fact<Values<F>> {
   return {
     name,
-    at: (walletId, key) => ({ walletId, key: `${name}:${key}` }),
+    at: (walletId, key) => ({ walletId, key: `${name}:${key}`, ...(orOpening && { orOpening }) }),
     is: (key, value) => {
       const data: JsonObject = {};
       for (const each in fields) fields[each]!.write(data, each, (value as JsonObject)[each]);

@@ -209,7 +209,8 @@ describe('any sequence of commands', () => {
           const isSetAside = event.type === 'HoldCaptured' || event.type === 'MovementSettled';
           // A merge takes a debt over, with whatever limit the debt had.
           const isDebt = event.type === 'BalanceTakenOver' && event.amount.isNegative();
-          if (isHistory || isSetAside || isDebt || event.type === 'OverdraftLimitChanged') excused.add(`${walletId} ${code}`);
+          if (isHistory || isSetAside || isDebt || event.type === 'OverdraftLimitChanged')
+            excused.add(`${walletId} ${code}`);
           else if (posted(after, code) < posted(before, code)) expect(isBelow).toBe(false);
           if (isBelow) expect(excused).toContain(`${walletId} ${code}`);
         };

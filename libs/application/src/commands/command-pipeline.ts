@@ -38,7 +38,9 @@ export class CommandPipeline {
   async write(asked: AskedCommand, identity: CommandIdentity, hashes?: RequestHashes): Promise<Written> {
     this.inMemory++;
     try {
-      const command = await this.withOriginal(completed(asked, identity, this.regions[0]));
+      const plain = completed(asked, identity, this.regions[0]);
+      // Most commands are about no movement, and need not wait a turn for it.
+      const command = isAboutMovement(plain) ? await this.withOriginal(plain) : plain;
       const recognised = hashes ?? hashesOf(asked, command, this.regions);
       const outcome = await this.store.execute({ command, ...identity, ...recognised });
       if (!outcome.ofNoCaller) return { command, outcome };
@@ -66,4 +68,8 @@ export class CommandPipeline {
     const original = await this.movements.find(search);
     return { ...command, original } as WalletCommand;
   }
+}
+
+function isAboutMovement({ type }: WalletCommand): boolean {
+  return commandDefinition(type).about !== undefined;
 }

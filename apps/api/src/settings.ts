@@ -6,7 +6,7 @@ export { WrongSetting } from '@tidemark/observability';
 /** Each connection is a process on PostgreSQL, and grouped writing needs few. */
 const POOL_SIZE_MAX = 200;
 
-/** What the API reads, by variable. The table in README.md says what each is for. */
+/** The settings of the API, by environment variable. The table in README.md says what each is for. */
 export const API_SETTINGS = {
   ...SETTINGS,
   PORT: port(3_000),

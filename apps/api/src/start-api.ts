@@ -28,11 +28,11 @@ import { readinessOf } from './start/readiness.js';
 import { refusePowerfulRole } from './start/refuse-powerful-role.js';
 import { stopServer } from './start/stop-server.js';
 
-/** No request of the API asks for more than a page; what takes longer has met a range that does not answer. */
+/** No request of the API reads more than a page. A statement that takes longer waits for a range that does not answer. */
 const STATEMENT_MS_MAX = 10_000;
 /** How long after its deadline a command may still wait for the statement that was on its way by then. */
 const ANSWER_GRACE_MS = 1_000;
-/** For the small tables that a request may have to wait for before anything else, and of which there is a copy in memory. */
+/** Time-out for small tables of which there is a copy in memory. A request may have to wait for such a read. */
 const REFRESH_MS_MAX = 2_000;
 
 export interface StartApiOptions {
@@ -147,7 +147,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   let url: string;
   try {
     await app.init();
-    // Not `app.listen`, which logs as an error whatever it throws: a port in use is told in one line, and once.
+    // Not `app.listen`, which also logs the error: a port in use is reported once, in one line.
     url = await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     await store.close();

@@ -1,4 +1,4 @@
-/** What Nest injects by name, because it has no class of its own. */
+/** Injection tokens for values that have no class of their own. */
 export const DATABASE_REGIONS = Symbol('database regions');
 export const ENGINE = Symbol('engine');
 export const READINESS = Symbol('readiness');

@@ -1,7 +1,7 @@
 import { runTidemark } from './program.js';
 
 const stop = new AbortController();
-// Any further signal means the same: whoever sent it waits for what is on its way, and npm passes each one on twice.
+// Any further signal means the same. npm passes each signal on twice.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
 // The channel to bootstrap.mjs, which may be killed. Waiting for its end must not keep a finished command alive.
 process.on('disconnect', () => stop.abort());

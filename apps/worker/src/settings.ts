@@ -2,7 +2,7 @@ import { port, PROJECTION_LAG_MAX_SECONDS, readEnvironment, SETTINGS, type LogLe
 
 export { WrongSetting } from '@tidemark/observability';
 
-/** What the worker reads, by variable. The table in README.md says what each is for. */
+/** The settings of the worker, by environment variable. The table in README.md says what each is for. */
 export const WORKER_SETTINGS = { ...SETTINGS, WORKER_PORT: port(3_001), PROJECTION_LAG_MAX_SECONDS };
 
 export interface Settings {

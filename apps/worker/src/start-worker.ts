@@ -7,11 +7,11 @@ import { ALL_REACTORS, type Reactor, runWorker, type SendCommand } from '@tidema
 import { OperationRunner } from '@tidemark/operations';
 import { ALL_PROJECTIONS } from '@tidemark/projections';
 
-/** For each region a page and a survey, for operations two ranges and their pages ahead, and one for whoever reads the metrics. */
+/** Connections: for each region a page and a survey; for operations two ranges and their next pages; one for the metrics. */
 const POOL_SIZE_DEFAULT = 8;
 /** For commands of reactors and of the expiry timer, which group commit sends together. */
 const DOOR_POOL_SIZE = 2;
-/** As PROJECTION_LAG_MAX_SECONDS, where nobody has set it. */
+/** The default of PROJECTION_LAG_MAX_SECONDS. */
 const LAG_SECONDS_MAX_DEFAULT = 60;
 
 export interface StartWorkerOptions {

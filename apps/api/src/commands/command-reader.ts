@@ -53,7 +53,7 @@ export class CommandReader {
     }
   }
 
-  /** Looks up what is not in memory first, so that the fields can be read in one go. */
+  /** Looks up the currencies that are not in memory, so that the fields can then be read without waiting. */
   private async currenciesOf(codes: readonly string[]): Promise<CurrencyOf> {
     const looked = new Map<string, Currency | MoneyError>();
     for (const code of codes) {

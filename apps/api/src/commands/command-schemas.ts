@@ -14,7 +14,7 @@ export function bodyFieldsOf(command: CommandDefinition): Fields {
   return Object.fromEntries(Object.entries(command.fields).filter(([name, { input }]) => input && !(name in params)));
 }
 
-/** What there is to read of a command in a request, found out once for all of them. */
+/** The parts of a request that a command is read from. Computed once for each command. */
 export interface CommandReading extends Pick<CommandDefinition, 'type' | 'body'> {
   /** Whether the request may have the header If-Match. */
   readonly conditional: boolean;

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { MovementLine } from '../schemas/answers.js';
 
-/** Their order is a promise: spreadsheets refer to columns by letter. */
+/** The order of the columns must not change: spreadsheets refer to columns by letter. */
 export const COLUMNS = [
   'version',
   'recordedAt',

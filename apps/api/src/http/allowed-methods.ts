@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
 
-/** Knows which methods a path answers, so that a wrong one gets 405 and not 404. Asked on that way only. */
+/** The methods of each path, so that a wrong method gets 405 and not 404. It is used only for requests without a route. */
 export class AllowedMethods {
   private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
 

@@ -103,7 +103,7 @@ function allowed(caller: Caller, scope: Scope, orScope: Scope): Caller {
 const UNTIL_THEN = 'until there is an API key (`tidemark keys create`)';
 
 /**
- * Refuses what a browser sends for a page of somebody else, while the service takes requests without a key.
+ * Refuses requests that a browser sends for a page of another site, while the service takes requests without a key.
  *
  * @throws Problem `foreign_host`, `foreign_origin`
  */

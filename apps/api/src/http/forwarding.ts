@@ -5,7 +5,7 @@ import type { HomeRegionCache } from './home-region-cache.js';
 import { RegionApi, type RegionRequest } from './region-api.js';
 import { HOME_REGION } from './served-by.js';
 
-/** Set on what was handed on, with the region that did: it is handed on once and no further. */
+/** Names the region that forwarded a request. A request is forwarded once and no further. */
 const FORWARDED_BY = 'tidemark-forwarded-by';
 const REPLAYED = 'idempotency-replayed';
 const REQUEST_HEADERS = ['authorization', 'idempotency-key', 'if-match', 'if-none-match', 'accept'] as const;
@@ -86,7 +86,7 @@ export class Forwarding {
 }
 
 const OPENINGS = '/v1/wallets';
-/** What is read from the directory, the projected row and the log, one after the other, all at the wallet's home. */
+/** Reads of the directory, the projected row and the log, one after the other, all in the wallet's home region. */
 const READINGS = new Set(['/v1/wallets/:walletId', '/v1/wallets/:walletId/events']);
 
 function belongsAtHome({ method, routeOptions, query }: FastifyRequest): boolean {

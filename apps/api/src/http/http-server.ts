@@ -20,7 +20,7 @@ import { sayWhereServed } from './served-by.js';
 const REQUEST_MS_MAX = 30_000;
 /** Node looks for slow requests as often as this, by default every 30 s, so one is cut up to 1 s late. */
 const LOOK_FOR_SLOW_MS = 1_000;
-/** Wallet ids have 64 characters; each may be written as three. */
+/** Wallet ids have up to 64 characters. Percent-encoding writes each as three. */
 const PATH_PARAMETER_CHARACTERS_MAX = 192;
 
 export interface HttpServerParts {
@@ -40,7 +40,7 @@ export interface HttpServerParts {
   readonly forwarding?: Forwarding | undefined;
 }
 
-/** Fastify as this service wants it. What runs on every request is here, outside of Nest, because it is the cheaper place. */
+/** Fastify with the settings of this service. The hooks that run on every request are here and not in Nest, because they cost less here. */
 export function createHttpServer(parts: HttpServerParts): FastifyAdapter {
   const { requestMsMax = REQUEST_MS_MAX } = parts;
   const options: FastifyHttpOptions<Server> = {
@@ -96,7 +96,7 @@ function admit(request: FastifyRequest, caller: Caller, done: () => void): void 
   done();
 }
 
-/** Refuses what could not be answered anyway. */
+/** Refuses a request that cannot be answered, before its body is read. */
 function refuseInVain(request: FastifyRequest, { stopping }: HttpServerParts): void {
   const { headers, raw } = request;
   if (request.is404) throw new Problem('not_found', 'no endpoint has this path'); // here, so that no body is read for it

@@ -5,7 +5,7 @@ import type { Problem } from '../problems/problem.js';
 /** A body holds one command; the largest, a transfer of 100 legs with full details, needs a third of this. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-/** The deepest body that any endpoint reads is three deep. */
+/** No endpoint reads a body that is nested more than three levels. */
 export const JSON_DEPTH_MAX = 16;
 
 /**

@@ -18,22 +18,22 @@ import {
  * time would make two regions compete for a wallet whenever one of them is slow.
  */
 const COMMAND_MS_MAX = 5_000;
-/** A read waits for nobody else, and reading twice does no harm. */
+/** A read holds no lock, and a second read does no harm. */
 const READ_MS_MAX = 1_000;
 /** While the circuit is open: one request in 10 s tries the region again, and its caller waits 1 s at most. */
 const PAUSE_MS = 10_000;
 const PROBE_MS_MAX = 1_000;
 /** The circuit opens when more than half of the last 20 requests failed, and not before the third. */
 const FAILURES = { size: 20, threshold: 0.5, minimumNumberOfCalls: 3 };
-/** Each is a connection. What comes beyond is executed here. */
+/** Requests to that region at a time. Each takes a connection. More are executed in this region. */
 const UNDER_WAY_MAX = 1_000;
 
-/** The region's API can be reached and did not serve this request. Says nothing about the next one. */
+/** The region's API can be reached and did not serve this request. The next request may succeed. */
 class NotServed extends Error {
   override readonly name = 'NotServed';
 }
 
-/** The region's API cannot be reached, or serves nobody. Opens the circuit. */
+/** The region's API cannot be reached, or serves no request. This opens the circuit. */
 class RegionFailed extends Error {
   override readonly name = 'RegionFailed';
 }
@@ -123,7 +123,7 @@ async function send(request: Request, withinMs: number): Promise<RegionAnswer> {
 function unavailable(body: Buffer): Error {
   const code = codeOf(body);
   const message = `it answered 503 ${String(code ?? '')}`.trimEnd();
-  // Without a code it was not our API that answered, but what stands before it.
+  // An answer without a code came from a proxy before the API.
   return code === undefined || FAILED_CODES.has(code) ? new RegionFailed(message) : new NotServed(message);
 }
 

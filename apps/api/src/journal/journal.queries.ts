@@ -30,7 +30,7 @@ const account = z
     return z.NEVER;
   });
 
-/** A span that ends before it begins is a slip, and answering nothing would hide it. */
+/** A time range that ends before it begins is an error of the caller. An empty answer would hide it. */
 function isSpan({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
   return from === undefined || to === undefined || from <= to;
 }

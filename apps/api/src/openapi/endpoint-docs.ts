@@ -13,7 +13,7 @@ export const TAGS = {
   Problems: 'What each error code means',
 } as const;
 
-/** What an endpoint answers when all is well. */
+/** The answer of an endpoint to a request that succeeds. */
 export interface AnswerDocs {
   readonly description: string;
   /** The form of the JSON. */
@@ -38,7 +38,7 @@ export interface EndpointDocs {
   readonly once?: 201 | 202;
   /** Whether the command may name the wallet's version in `If-Match`. */
   readonly ifMatch?: boolean;
-  /** Whether it is a read that knows `If-None-Match`. */
+  /** Whether it is a read that takes `If-None-Match`. */
   readonly ifNoneMatch?: boolean;
   /** Whether the region of the wallet may answer in place of the one that was asked. */
   readonly servedAtHome?: boolean;

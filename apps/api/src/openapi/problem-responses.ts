@@ -4,7 +4,7 @@ import { isRejection, PROBLEM_TYPES, type ProblemCode } from '../problems/proble
 import { headerRefs, type HeaderName } from './headers.js';
 import type { RouteDeclaration } from './route-declaration.js';
 
-/** What any request may meet before anything looks at it. */
+/** Errors that any request may get before a handler runs. */
 const OF_HTTP: readonly ProblemCode[] = [
   'request_timeout',
   'uri_too_long',

@@ -13,7 +13,7 @@ import { requireProjection, operationId, operationsQuery, type OperationsQuery }
 export const OPERATIONS = 'v1/operations';
 
 /**
- * What operators asked of projections, and what came of it. The second path is the older one. It is still served and no longer
+ * The operations that operators asked for, with their results. The second path is the older one. It is still served and no longer
  * described, because `projections/operations/{operationId}` and `projections/{projection}/parked` are ambiguous.
  */
 @Controller([OPERATIONS, `${OPERATIONS}/projections/operations`])

@@ -5,7 +5,7 @@ import { MetricsController } from './metrics.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { ProjectionsController } from './projections.controller.js';
 
-/** For whoever runs the service. */
+/** Endpoints for operators. */
 @Module({
   controllers: [ProjectionsController, ActionsController, OperationsController, HealthController, MetricsController],
 })

@@ -14,7 +14,7 @@ import {
 } from './projections.answers.js';
 import { requireProjection, generation, parkedQuery, projectionName, type ParkedQuery } from './projections.schemas.js';
 
-/** How the projections are. What is asked of them stands below `operations`, so no projection may have that name. */
+/** The state of the projections. Operations are below the path `operations`, so no projection may have that name. */
 @Controller('v1/operations/projections')
 export class ProjectionsController {
   constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}

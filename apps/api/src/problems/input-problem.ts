@@ -4,7 +4,7 @@ import { unstorableTexts } from '../http/unstorable-texts.js';
 import { Problem, type FieldError, type Place } from './problem.js';
 import type { ProblemCode } from './problem-types.js';
 
-/** More would help nobody, and their number is up to whoever wrote the request. */
+/** The request decides how many faults there are, so the list has a bound. */
 const ERRORS_MAX = 20;
 
 /** What is wrong with one field: where it is, as in `legs.0.amount` (empty: all of it), and the reason. */
@@ -50,7 +50,7 @@ function faultsOf(issue: z.core.$ZodIssue, prefix: readonly string[]): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: issue.message }));
   }
-  // Of several forms that a body may have, the one it comes closest to tells most.
+  // A body may have several forms. The faults are those of the form that it is closest to.
   const forms = issue.code === 'invalid_union' ? issue.errors : issue.code === 'invalid_key' ? [issue.issues] : [];
   const [closest = []] = forms.toSorted((a, b) => a.length - b.length);
   if (closest.length > 0) return closest.flatMap((nested) => faultsOf(nested, path));

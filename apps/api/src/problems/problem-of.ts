@@ -30,7 +30,7 @@ const BY_STATUS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   415: ['unsupported_media_type', 'send the body as application/json in UTF-8'],
 };
 
-/** What to tell the caller about an error; undefined for a defect, of which a caller is told nothing. */
+/** The problem that a caller gets for an error; undefined for a defect, whose message is not for callers. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof MoneyError) return new Problem(error.code, error.message);

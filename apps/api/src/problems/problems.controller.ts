@@ -11,7 +11,7 @@ import type { ProblemTypeAnswer, ProblemTypesAnswer } from './problem.schema.js'
 
 const problemCode = z.string().meta({ description: 'The `code` of a problem.', example: 'insufficient_funds' });
 
-/** Where the `type` of every problem leads. */
+/** The pages that the `type` of every problem links to. */
 @Controller('problems')
 export class ProblemsController {
   @Get()

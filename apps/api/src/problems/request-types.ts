@@ -1,6 +1,6 @@
 import type { ProblemType } from './problem-type.js';
 
-/** What is wrong with a request: sending it again as it is will not help. */
+/** Problems of the request itself. The same request would fail again. */
 export const REQUEST_TYPES = {
   bad_request: {
     ...{ status: 400, title: 'The request is malformed' },

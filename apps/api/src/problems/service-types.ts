@@ -1,6 +1,6 @@
 import type { ProblemType } from './problem-type.js';
 
-/** What is wrong with the service at the moment. The request may be sent again, under the same key. */
+/** Problems of the service at the moment. The request may be sent again under the same key. */
 export const SERVICE_TYPES = {
   internal_error: {
     ...{ status: 500, title: 'The service failed with an internal error' },

@@ -2,8 +2,8 @@ import { OutcomeUnknown, type EventStore } from '@tidemark/event-store';
 import pTimeout from 'p-timeout';
 
 /**
- * Answers every caller within a bound, also while a statement is on its way that the database neither does nor refuses. The
- * command itself goes on, and whoever sends its key again gets what becomes of it.
+ * Answers every caller within a bound, also while the database neither executes nor refuses a statement. The command itself goes
+ * on. A request with the same key gets its outcome.
  *
  * @param answerMsMax longer than a command is tried, so that it is usually the store that says what happened
  */

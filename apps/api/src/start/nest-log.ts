@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from '@tidemark/observability';
 
-/** Nest's own messages in our log; how it resolves its modules interests nobody but a debugger. */
+/** Writes Nest's own messages to the log. Messages about module resolution are of the level debug. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

@@ -1,6 +1,6 @@
 import { StartRefused, type Database } from '@tidemark/database';
 
-/** Insert-only tables: what the API must not be able to change even if it wanted to. */
+/** Insert-only tables. The API's role must not be able to change their rows. */
 const APPEND_ONLY = ['wallet_events', 'command_outcomes', 'commits'];
 
 /**

@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly retryRejected?: true;
 }
 
-/** An import retries for this time while the database does not answer, so that nobody has to restart it. */
+/** An import retries for this time while the database does not answer, so that it need not be started again. */
 const COMMAND_DEADLINE_MS = 60_000;
 /** Rejected rows shown while it runs; all of them are in the rejects file. */
 const SHOWN_MAX = 20;

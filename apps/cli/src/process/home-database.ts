@@ -16,7 +16,7 @@ export interface HomeDatabase {
   readonly url: string;
   /** The directory of the embedded database; undefined where DATABASE_URL names another. */
   readonly directory: string | undefined;
-  /** Stops the embedded database if nobody else uses it. */
+  /** Stops the embedded database if no other process uses it. */
   stop(): Promise<void>;
 }
 

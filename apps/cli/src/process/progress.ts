@@ -5,7 +5,7 @@ import type { Output } from './surroundings.js';
 export interface ProgressAt {
   /** How many rows, events or wallets are done. */
   readonly count: number;
-  /** Which part of all that is, from 0 to 1; absent where nobody knows. */
+  /** The part of the whole that is done, from 0 to 1; absent where it is not known. */
   readonly share?: number | undefined;
   /** How many a second; absent: measured here. */
   readonly perSecond?: number | undefined;
@@ -37,7 +37,7 @@ export class ProgressDisplay {
    * To be called as often as there is something to tell.
    *
    * @param what is going on; a new text begins a new bar
-   * @param at absent for what cannot be counted: it is told once
+   * @param at absent for work that cannot be counted: it is shown once
    */
   update(what: string, at?: ProgressAt): void {
     const isNew = what !== this.what;

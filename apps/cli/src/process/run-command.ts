@@ -19,7 +19,7 @@ export function report({ stdout, stderr }: Surroundings, json: boolean, result: 
 
 /**
  * Tells of an error in one plain line on standard error, and with `--json` as an object `{"error": {"code", "message"}}`
- * on standard output as well, so that whoever reads it always gets one.
+ * on standard output as well, so that a program that reads it always gets one.
  */
 export function reportError({ stdout, stderr }: Surroundings, json: boolean, error: unknown): ExitCode {
   const usage = error instanceof UsageError;

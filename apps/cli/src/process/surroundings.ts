@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative file names are meant from here. */
   readonly cwd: string;
-  /** Aborts when somebody wants the process to end (Ctrl-C, SIGTERM). */
+  /** Aborts when the process is asked to end (Ctrl-C, SIGTERM). */
   readonly signal: AbortSignal;
 }
 

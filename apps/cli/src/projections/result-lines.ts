@@ -86,7 +86,7 @@ export function soundness({ breaks, unexplained }: Pick<Verification, 'breaks' |
 /** Hex digits of a root that a person compares. */
 const ROOT_SHOWN = 16;
 
-/** A build that is not live still costs writes until somebody drops it. */
+/** A build that is not live costs writes until it is dropped. */
 export function followedLine(projection: string, generation: string, forTheWayBack: boolean): string {
   const why = forTheWayBack ? 'for a rollback' : 'but is not live';
   return (

@@ -5,10 +5,10 @@ export type DrillCommand = { readonly key: string; readonly walletId: string; re
   { readonly kind: 'deposit' | 'withdrawal' } | { readonly kind: 'transfer'; readonly to: string }
 );
 
-/** What the one who sent a command knows of it in the end. */
+/** The outcome of a command, as its sender saw it. */
 export interface DrillAnswer {
   readonly command: DrillCommand;
-  /** `unknown`: nobody gave a definite answer in time, so it may stand or not. */
+  /** `unknown`: no definite answer came in time, so the command may have taken effect or not. */
   readonly told: 'accepted' | 'rejected' | 'unknown';
 }
 

@@ -7,7 +7,7 @@ import { nextCommand, requestOf, type DrillAnswer, type DrillCommand, type Drill
 const CLIENTS_PER_REGION = 6;
 /** A caller who waits longer asks another region, with the same key. */
 const ANSWER_MS_MAX = 8_000;
-/** Longer than any takeover between regions; whoever is told nothing until then gives up, and says so. */
+/** Longer than any takeover between regions. A command without an answer by then counts as unknown. */
 const INSIST_MS_MAX = 120_000;
 const PAUSE_MS = 100;
 /** Not enough money. Anything else that is no success tells nothing about the command, and it is sent again. */

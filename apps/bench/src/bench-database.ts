@@ -8,7 +8,7 @@ const COCKROACH_STORE = '6GiB';
 export interface BenchSurroundings {
   /** Finds or starts the database server of this installation. Whoever called it calls `stop` at the end. */
   home(): Promise<{ readonly url: string; stop(): Promise<void> }>;
-  /** Is told how far the benchmark has come, a line each. */
+  /** Gets a line for each step of the benchmark. */
   say(line: string): void;
   /** Aborts when the benchmark should end. */
   readonly signal: AbortSignal;

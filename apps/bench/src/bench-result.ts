@@ -1,6 +1,6 @@
 import type { Engine } from '@tidemark/database';
 
-/** What the ratio has to be; a claim without a budget is there to be looked at. */
+/** The bound on the ratio; absent for a figure without a budget. */
 export interface Budget {
   readonly atLeast?: number;
   readonly atMost?: number;

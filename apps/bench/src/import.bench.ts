@@ -48,7 +48,7 @@ export async function benchImport(
   }
 }
 
-/** Not a budget of the design: what keeps a slip in the import from going unnoticed. */
+/** Not a budget of the design. It shows when the import becomes much slower. */
 const IMPORT_BUDGET = 0.1;
 
 async function writeFiles(directory: string, source: string): Promise<void> {

@@ -31,7 +31,7 @@ export class Load {
   }
 
   /**
-   * Deposits at a steady pace, whatever they take, until told to stop.
+   * Deposits at a steady rate, however long each takes, until `stop` is called.
    *
    * @returns how long each took, milliseconds
    */

@@ -4,7 +4,7 @@ import { ConnectFailed, StartRefused } from './errors.js';
 import { MARK, POOLER_REFUSED, questionOptions, withOptions } from './startup-options.js';
 import { send, watch } from './statement.js';
 
-/** The one line for a database that nobody has created yet. */
+/** The message for a database that does not exist yet. */
 export const DATABASE_MISSING = 'this database does not exist: run `tidemark migrate` first';
 
 /** PgBouncer's answer to a start-up option that it does not know: to all of ours, then. */

@@ -1,7 +1,7 @@
 import { ConnectFailed, ConnectionLost, QueryTimedOut } from './errors.js';
 
 /**
- * What an error of the database means to whoever sent the statement (DESIGN §4).
+ * What an error of the database means for the statement that failed (DESIGN §4).
  *
  * - `lost_race`: rolled back because of a concurrent transaction; run the whole decision again
  * - `unique_violation`: a key exists already; `constraint` says which

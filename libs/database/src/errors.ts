@@ -1,5 +1,5 @@
 /**
- * Errors of this lib's own. They exist so that nobody has to read a message text: `pg` reports a lost connection and a
+ * Errors of this lib's own. They exist so that no caller has to parse a message: `pg` reports a lost connection and a
  * time-out as a plain `Error`, and only its sentence tells them apart.
  */
 

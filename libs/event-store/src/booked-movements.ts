@@ -11,7 +11,7 @@ import { LOOKUP } from './lookup-join.js';
 /** Events after the projection's version that are searched in the log, at most. */
 const TAIL_MAX = 500;
 
-/** The projection `movements` is so far behind that an older movement cannot be told from none. */
+/** The projection `movements` is too far behind to say whether the movement exists. */
 export class MovementsBehind extends Error {
   override readonly name = 'MovementsBehind';
 }

@@ -170,7 +170,7 @@ function known({ facts, walletId }: WalletHead, key: string): string | undefined
   throw new Error(`wallet ${walletId}: the fact ${key} was not read before the decision`);
 }
 
-/** @throws Error for a key that the command did not name: whoever reads it meanwhile would not know that it changes */
+/** @throws Error for a key that the command did not name: another command could read it meanwhile and miss the change */
 function withFacts(head: WalletHead, said: readonly FactChange[], version: number): WalletHead['facts'] {
   const facts = new Map(head.facts);
   for (const { key, value } of said) {

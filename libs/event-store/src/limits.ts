@@ -17,7 +17,7 @@ export interface Limits {
   readonly idleWalletsBytesMax: number;
   /** Wallets read in one query. Each brings one large event at most, its opening: 32 MB together. */
   readonly loadMax: number;
-  /** Facts read in one query. */
+  /** Facts that one query reads, at most. */
   readonly factsMax: number;
   /** Number of events between two snapshots of a wallet. Loading a wallet folds at most this many. */
   readonly snapshotEvery: number;

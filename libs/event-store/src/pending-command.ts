@@ -13,7 +13,7 @@ export function deduplicationKeyOf({ command, idempotencyKey, caller }: CommandR
 export class PendingCommand {
   readonly scope: string;
   readonly walletIds: readonly string[];
-  /** What its decision needs to know besides the wallets. */
+  /** The facts that its decision needs. */
   readonly facts: readonly FactAddress[];
   readonly outcome: Promise<CommandOutcome>;
   /** Set once they are in memory, in the order of `walletIds`: the scope first. */
@@ -42,7 +42,7 @@ export class PendingCommand {
     });
   }
 
-  /** Those of its facts that nobody has read at the version that its wallets stand at. */
+  /** The facts that its decision needs and that were not read at the present version of their wallets. */
   unknownFacts(): readonly FactAddress[] {
     return this.facts.filter(({ walletId, key }) => !this.walletOf(walletId).head.facts?.has(key));
   }

@@ -7,7 +7,7 @@ export interface StoredFact {
   readonly value: string | undefined;
 }
 
-/** What an address is told apart by, within all wallets. Neither part can hold a line feed. */
+/** An address as one text. Neither part can hold a line feed, so no two addresses have the same text. */
 export function addressText({ walletId, key }: FactAddress): string {
   return `${walletId}\n${key}`;
 }

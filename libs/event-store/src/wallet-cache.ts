@@ -66,7 +66,7 @@ export function refresh(wallet: CachedWallet, found: WalletHead, loadedAt: numbe
 const KNOWN_FACTS_MAX = 1_000;
 
 /**
- * Adds what was read of a wallet's facts. What was said since stays: a command that says a fact has read it before.
+ * Adds a fact that was read. A fact that a command in memory has changed since then stays as it is.
  *
  * @param reads of the wallet when the facts were asked for
  * @returns false when the wallet was read again meanwhile: another process may have changed the facts

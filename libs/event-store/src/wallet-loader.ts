@@ -29,7 +29,7 @@ const TAIL_MIN = 40;
  * Loads any number of wallets, as a rule in one query: for each its snapshot, where there is one that this code can read, and
  * the events after it. Of a long tail each query brings a part. A wallet that the directory does not know is absent.
  *
- * A wallet that cannot be folded (EventFromTheFuture, a broken log) is an Error in its place, so that it stops nobody else.
+ * A wallet that cannot be folded (EventFromTheFuture, a broken log) is an Error in its place, so that it does not stop the others.
  *
  * @throws whatever the database says.
  */

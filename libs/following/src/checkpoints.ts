@@ -95,7 +95,7 @@ export async function moveCheckpoints(
 
 const MOVE = { postgres: moveSql(POSITION_TYPE.postgres), cockroach: moveSql(POSITION_TYPE.cockroach) };
 
-// FOR SHARE: whoever wants to take a shard waits for the page that is being written.
+// FOR SHARE: a worker that takes the shard waits until the page is written.
 function moveSql(positionType: string): string {
   return `
 WITH held AS (

@@ -54,7 +54,7 @@ const FAILURE_WAIT_MS = 50;
 /** The longest pause of a consumer that fails. The pause doubles with each failure. */
 const FAILURE_WAIT_MAX_MS = 5_000;
 
-/** The pause after so many failures in a row, in milliseconds. */
+/** The pause after a number of failures in a row, in milliseconds. */
 export function waitAfter(failures: number): number {
   return Math.min(FAILURE_WAIT_MAX_MS, FAILURE_WAIT_MS * 2 ** failures);
 }

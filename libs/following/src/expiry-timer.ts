@@ -12,7 +12,7 @@ const DONE_MAX = 10_000;
 /** The database's clock and a worker's may differ, by 0.5 s on CockroachDB. So nothing is sent before its time by both. */
 const MARGIN_MS = 1_000;
 
-/** `CommandPipeline.write`: the door that every command goes through. */
+/** `CommandPipeline.write`, which every command passes. */
 export type SendExpiry = (
   command: Expiry['command'],
   identity: { readonly idempotencyKey: string; readonly caller: string },

@@ -135,7 +135,7 @@ export async function requestRebuild(
 const REASON_CHARACTERS_MAX = 500;
 
 /**
- * For whoever holds the wallet's shard, in the transaction that keeps it: so nobody else parks the wallet meanwhile.
+ * For the holder of the wallet's shard, in the transaction that locks the lease, so that no other worker parks the wallet meanwhile.
  *
  * @returns false when it is parked no more, or something else was asked for since it was read
  */

@@ -30,7 +30,7 @@ export class Reacting implements Consumer {
   private lost: PageLost | undefined;
   private failures = 0;
   private notBefore = 0;
-  /** Whether the database may still say that it is stuck: another worker, or this one, may have written so. */
+  /** Whether the database may have a row that says that the reactor is stuck. */
   private maySayStuck = true;
 
   constructor(
@@ -57,7 +57,7 @@ export class Reacting implements Consumer {
     this.run = read && { leases, stored, read, stopped: new AbortController(), advancedAt: this.options.now() };
   }
 
-  /** Starts what goes on in the background. @returns false: nobody waits for it */
+  /** Starts a run in the background. @returns false: the follower need not call again at once */
   async cycle(): Promise<boolean> {
     const { lost, run } = this;
     this.lost = undefined;

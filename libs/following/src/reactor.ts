@@ -12,7 +12,7 @@ export interface LoggedEvent {
 /** A command without the ids that follow from its key. */
 export type ReactorCommand = WalletCommand | ({ readonly type: string } & Readonly<Record<string, unknown>>);
 
-/** `CommandPipeline.write`: the door that every command goes through. */
+/** `CommandPipeline.write`, which every command passes. */
 export type SendCommand = (
   command: ReactorCommand,
   identity: { readonly idempotencyKey: string; readonly caller: string },

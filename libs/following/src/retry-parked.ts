@@ -53,7 +53,7 @@ export async function retryParked(
 /**
  * Parks a wallet that could not be tried again with success.
  *
- * @throws PageLost when the shard has been taken: whoever has it may have applied what this worker could not
+ * @throws PageLost when the shard has been taken: its new holder may have applied the event already
  */
 export async function parkAgain(
   database: Database,

@@ -12,7 +12,7 @@ export const WINDOW_ROWS = 4_096;
 /** Of those rows in the file. A quarter of what the store's queue takes of large texts, which have two bytes a character there. */
 export const WINDOW_BYTES = 8 * 1024 * 1024;
 
-/** The line on which each id of a file stands, to find duplicates. */
+/** The line of each id in a file, to find duplicates. */
 export type LinesOfIds = Map<string, number>;
 /** Ids of one file: a Map takes 2²⁴ entries, and these are 1.5 GB. */
 const IDS_MAX = 16_000_000;

@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import type { CommandResult } from '@tidemark/event-store';
 
-/** Retries of a rejected row, at most. After so many rejections a further attempt will not succeed. */
+/** The most retries of a rejected row. A row that was rejected this often will not be accepted. */
 export const RETRIES_MAX = 100;
 
 /** What became of a refused movement since: how often it was decided again, and the last answer. */
@@ -13,7 +13,7 @@ export interface PastRetries {
 /**
  * Looks up the answers that were given to a movement under the keys of its retries, which are used in order.
  *
- * @param caller whose keys they are; before keys belonged to callers they were nobody's
+ * @param caller whose keys they are; keys from before ADR 10 belong to no caller
  * @param keyOf the key of a retry, from 1
  */
 export async function findPastRetries(

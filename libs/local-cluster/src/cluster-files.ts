@@ -16,7 +16,7 @@ import type { ProcessIdentity } from './process-identity.js';
 export interface ClusterRecord {
   readonly basePort: number;
   readonly supervisor: ProcessIdentity;
-  /** Whoever knows it may command the supervisor. */
+  /** The secret that a command to the supervisor needs. */
   readonly token: string;
 }
 

@@ -7,7 +7,7 @@ import type { ClusterStatus } from './status.js';
  * Sends a command to the supervisor and waits for its end, however long it takes (`fetch` would give up after five minutes;
  * every step of a command has its own bound in the supervisor).
  *
- * @throws ClusterRefused when nobody answers
+ * @throws ClusterRefused when no supervisor answers
  */
 export function askSupervisor(
   port: number,

@@ -14,7 +14,7 @@ export type ControlCommand =
 const COMMAND_BYTES_MAX = 4_096;
 
 /**
- * Takes commands on loopback, as JSON in the body of a POST, from whoever knows the token; answers with the status after it.
+ * Takes commands on loopback, as JSON in the body of a POST, from clients with the token. The answer is the status after the command.
  *
  * @throws NodeJS.ErrnoException EADDRINUSE
  */

@@ -63,7 +63,7 @@ export function portsOf(ports: ClusterPorts, region: Region): RegionPorts {
 /**
  * Tries every port.
  *
- * @throws ClusterRefused naming the first that somebody else has
+ * @throws ClusterRefused naming the first that another process has
  */
 export async function requireFree({ control, regions }: ClusterPorts): Promise<void> {
   const named: [number, string][] = [[control, 'control']];

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 
-  // Until the start is reported, nobody else knows of us: without the one who waits for it we would run for nothing.
+  // Until the start is reported, only the process that waits for it can stop this one. So it ends with that process.
   const orphaned = () => void stop(3);
   process.once('disconnect', orphaned);
   const report = (message: StartReport) =>

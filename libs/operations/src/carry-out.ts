@@ -39,7 +39,7 @@ export async function carryOut(context: OperationContext, action: Action, asked:
   }
 }
 
-/** @throws OperationRefused for what another version of Tidemark recorded, or somebody by hand */
+/** @throws OperationRefused for an operation that another version of Tidemark, or a person by hand, recorded */
 function argumentsOf<A extends Action>(action: A, asked: object): ArgumentsOf<A> {
   const read = readArguments(action, asked);
   if (typeof read === 'string') throw new OperationRefused(read);

@@ -37,7 +37,7 @@ export class OperationRunner {
     this.builder = new Builder(options.database, options);
   }
 
-  /** Works until it is told to stop. */
+  /** Works until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

@@ -123,11 +123,11 @@ export interface Progress {
     'building' | 'sealing' | 'catching_up' | 'verifying' | 'comparing' | 'waiting_for_worker' | 'removing';
   /** The build that is worked on. */
   readonly generation?: string;
-  /** Readers were pointed to it: whoever takes the operation over has only to say so. */
+  /** Readers see the build already. A worker that takes the operation over only has to record that. */
   readonly pointed?: Swapped;
   readonly events?: number;
   readonly eventsPerSecond?: number;
-  /** Seconds, as far as can be told. */
+  /** Seconds; absent where it cannot be estimated. */
   readonly secondsLeft?: number;
   /** 0 to 1. */
   readonly share?: number;

@@ -18,7 +18,7 @@ export interface Shadow {
   readonly differences: readonly Difference[];
 }
 
-/** Changes told one by one. */
+/** Changes that are listed one by one. */
 const LISTED_MAX = 200;
 
 /**

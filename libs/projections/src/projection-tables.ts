@@ -130,7 +130,7 @@ export async function walletsWithoutEvents(
   return rows.map(({ wallet_id }) => wallet_id);
 }
 
-/** What becomes of lines that are there already, where new ones belong. */
+/** What happens to existing lines in the place of new ones. */
 export type LinesThere = 'refused' | 'replaced';
 
 /**

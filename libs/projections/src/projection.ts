@@ -17,7 +17,7 @@ export interface Projection<State = unknown> {
   /** Rows that an event adds: a table of `lineColumns`, or of `eventColumns` where it is one row at most. */
   readonly lines?: PgTable;
   /**
-   * Sums, kept per shard so that nobody fights over a row, and added up on reading: a table of `sumColumns`. A row is its key, then
+   * Sums, kept per shard so that workers do not compete for a row, and added up on reading: a table of `sumColumns`. A row is its key, then
    * what is added to each sum.
    */
   readonly totals?: PgTable;

@@ -35,7 +35,7 @@ export class Builder {
   }
 
   /**
-   * Works until there is no range left that nobody has.
+   * Works until every range has a worker.
    *
    * @returns whether there was anything to do
    * @throws ShardFromTheFuture; whatever the database says

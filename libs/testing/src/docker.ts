@@ -10,7 +10,7 @@ export const POSTGRES_IMAGE = 'postgres:18';
 const COCKROACH_SQL_PORT = 26257;
 /** Nothing is kept, and in memory a schema change costs half as much. The bound is for machines with little of it. */
 const IN_MEMORY = 'rw,size=2g';
-/** A daemon on this machine answers in milliseconds; nobody should wait for one that is not there. */
+/** A daemon on this machine answers in milliseconds. The time-out is for machines without one. */
 const PING_MS_MAX = 1_000;
 /** The image may have to be pulled first. */
 const START_MS_MAX = 300_000;

@@ -17,7 +17,7 @@ const ATTEMPTS_MAX = 20;
 
 export interface FreshDatabase {
   url: string;
-  /** Drops it, whoever is still connected. */
+  /** Drops it, also with open connections. */
   drop(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ async function copyTemplate(engine: TestEngine, name: string, directory: string)
   });
 }
 
-/** Under another name first: nobody may copy a template that is half migrated. */
+/** Under another name first, so that no test copies a template that is half migrated. */
 async function buildTemplate(engine: TestEngine, server: Database, template: string, directory: string): Promise<void> {
   const building = `${TEST_DATABASE_PREFIX}building_${randomUUID().replaceAll('-', '')}`;
   await migrate({ url: urlOf(engine, building), directory });

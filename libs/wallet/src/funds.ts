@@ -71,7 +71,7 @@ export function partsHeapBytes({ parts }: Wallet): number {
 }
 
 /**
- * The gate that all money passes: a rejection where a wallet cannot take an amount in or give it out.
+ * Every movement of money is checked here: a rejection where a wallet cannot take an amount in or give it out.
  *
  * In this order: `wallet_closed`, what the parts refuse (`wallet_frozen`, limits), `too_many_currencies` on the way in,
  * `insufficient_funds` on the way out.

@@ -165,7 +165,7 @@ export class History {
     return this;
   }
 
-  /** Decides as the log would: what the command is about is found first, and it knows the facts that it names. */
+  /** Decides as the log would, with the movement that the command is about and the facts that it names. */
   decide(command: WalletCommand, now: string): Decision {
     const about = commandDefinition(command.type).about?.(command);
     const original = this.lines.filter(

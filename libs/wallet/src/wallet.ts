@@ -9,7 +9,7 @@ export interface Balance {
 
 /**
  * The state a decision is made on: the fold of a wallet's events up to `version`. Small, because each bound has a name: it is
- * written with each balance and kept in memory. So metadata, which may have 50 KB, is no part of it; whoever shows a wallet
+ * written with each balance and kept in memory. So metadata, which may have 50 KB, is no part of it; a reader of a wallet
  * reads it from the opening event.
  */
 export interface Wallet {

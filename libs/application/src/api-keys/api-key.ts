@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 export const SCOPES = ['read', 'write', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** 256 bits: nobody guesses one, so a plain hash protects it as well as a slow one would. */
+/** 256 bits cannot be guessed, so a plain hash protects it as well as a slow one would. */
 const SECRET_BYTES = 32;
 
 /** A key as it is handed out, once. Only the hash of `secret` is kept. */

@@ -40,7 +40,7 @@ export interface Checkpoint {
   readonly shards: readonly LogCursor[];
 }
 
-/** Commits that are counted, at most: counting more would read much of the log and help nobody. */
+/** The most commits that are counted. A larger number would read much of the log for no use. */
 export const BEHIND_COMMITS_MAX = 100;
 /** Shards move on together once a second, so what has to be looked through is what was written in that time. */
 const COMMITS_PAGE = 200;

@@ -14,7 +14,7 @@ export class ListsBusy extends Error {
 const AT_ONCE_MAX = 4;
 /** Lists that wait. A request that waits has some kilobytes. */
 const WAITING_MAX = 500;
-/** A caller who is told to come back knows more than one who waits; the same as for `minPosition`. */
+/** How long a list waits for a turn. After that the caller gets 503 with `Retry-After`. The same time as for `minPosition`. */
 const WAIT_MS_MAX = 5_000;
 
 export interface ListLimits {
@@ -32,7 +32,7 @@ export function listLimits(connections: number): ListLimits {
 /** Lets a few lists be read at a time, in the order in which they came. Commands and reads of one wallet wait for none of them. */
 export class ListTurns {
   private running = 0;
-  /** In order of arrival; whoever gives up leaves. */
+  /** In order of arrival. A request that gives up leaves the queue. */
   private readonly waiting = new Set<() => void>();
 
   constructor(private readonly limits: ListLimits) {}

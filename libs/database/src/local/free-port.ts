@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Finds a TCP port on 127.0.0.1 that nobody listens on right now. Somebody may take it before it is used, so whoever
+ * Finds a TCP port on 127.0.0.1 that is free at the moment. Another process may take it before it is used, so a caller that
  * asks must be ready to ask again.
  *
  * @param preferred tried first

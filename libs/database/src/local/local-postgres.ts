@@ -33,7 +33,7 @@ const ROOT_MOVES_TO = '/var/lib/tidemark';
 /**
  * Starts PostgreSQL from the binaries in `node_modules` on a directory, or joins the one that runs there already. Any
  * number of processes may do so at once. The server lives in a session of its own: Ctrl-C does not reach it, and it
- * outlives a process that is killed; the next one joins it. `stop()` shuts it down when nobody else is connected.
+ * outlives a process that is killed; the next process uses it. `stop()` shuts it down when no other process is connected.
  *
  * It listens on 127.0.0.1 alone, trusts every local user, and is durable (`fsync` on). Root is welcome: the server then runs
  * as `nobody`, elsewhere if need be, and `log` is told where.
@@ -102,7 +102,7 @@ async function serverHome(directory: string, log: (line: string) => void): Promi
   const known = await moved();
   if (known !== '') return known;
   if (canEnter(directory, whoRuns(join(directory, 'data')))) return directory;
-  // Never a name made from the path: whoever deletes the directory wants to begin anew, and not to find the old data again.
+  // The name does not follow from the path: after the directory was deleted, the old data must not come back.
   const home = join(ROOT_MOVES_TO, randomUUID());
   const unfinished = `${pointer}.${randomUUID()}`;
   await writeFile(unfinished, `${home}\n`);

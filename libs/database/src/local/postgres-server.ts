@@ -32,7 +32,7 @@ function spawnOptions(as: RunAs | undefined): SpawnOptions {
 
 /**
  * Creates a cluster with `initdb`. Beside its final place first, so that an interrupted or simultaneous attempt never
- * leaves half a directory: whoever renames first has made it.
+ * leaves half a directory. The first process that renames its directory wins.
  */
 export async function initialise(from: {
   binaries: PostgresBinaries;

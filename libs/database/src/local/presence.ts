@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { send, watch } from '../statement.js';
 
-/** Any fixed number; the lock lives in the database `postgres`, which nobody else uses. */
+/** Any fixed number. The lock is in the database `postgres`, which nothing else uses. */
 const PRESENCE_LOCK = 7_133_801;
 const ANSWER_MS_MAX = 5_000;
 /** A session that was closed a moment ago is still listed; a real one stays. */
@@ -15,7 +15,7 @@ const POLL_MS = 25;
  * between that and the shutdown.
  */
 export interface Presence {
-  /** Runs `shutDown` if nobody else needs the server, neither a Tidemark process nor any other client. */
+  /** Runs `shutDown` if no other Tidemark process and no other client needs the server. */
   leave(shutDown: () => Promise<void>): Promise<void>;
 }
 

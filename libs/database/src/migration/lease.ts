@@ -37,7 +37,7 @@ export const CREATE_LEASE_TABLE = `CREATE TABLE IF NOT EXISTS migration_lease (
 /**
  * Waits until this process holds the lease, then renews it until it is released.
  *
- * @param log told once when it has to wait
+ * @param log gets one line when it has to wait
  * @throws StartRefused after `waitMsMax`
  */
 export async function acquireLease(

@@ -5,7 +5,7 @@ import { readMigrations, type Migration } from './migration-files.js';
 import { readRoles } from './roles.js';
 
 /**
- * Compares what a database has been through with what this program knows.
+ * Compares the migrations that a database has with those of this program.
  *
  * @returns the migrations that are still to be applied, in order
  * @throws StartRefused when the database is newer than the program or an applied file was changed afterwards

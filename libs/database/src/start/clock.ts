@@ -3,7 +3,7 @@ import type { RunStatement } from '../statement.js';
 
 /**
  * How far this machine's clock may be from the database's. CockroachDB's own nodes may be as far from one another
- * (`--max-offset`, https://www.cockroachlabs.com/docs/stable/cockroach-start): whoever is further off is not synchronised.
+ * (`--max-offset`, https://www.cockroachlabs.com/docs/stable/cockroach-start): a clock that is further off is not synchronised.
  */
 export const CLOCK_DIFFERENCE_MS_MAX = 500;
 

@@ -3,7 +3,7 @@ import { decodeEvent } from '@tidemark/wallet';
 import type { Page, PageCheck, WalletSlice } from '../wallets/page.js';
 import { homesAfter, type WalletHomes } from '../wallets/wallet-fold.js';
 
-/** Outcomes left behind that are named at once; whoever left one has usually left all. */
+/** How many outcomes that were left behind are named. A fault that leaves one usually leaves all. */
 const LEFT_BEHIND_MAX = 100;
 
 /** Every wallet is listed where its next event goes, with where its past is; and its outcomes went with it. */

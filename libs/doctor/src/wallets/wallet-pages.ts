@@ -11,7 +11,7 @@ import { WalletFold, type JudgedEvent } from './wallet-fold.js';
  *
  * A wallet belongs to the region of its first event, which never changes while this looks: its home may.
  *
- * @param seen told of every event of the region, whoever's it is
+ * @param seen gets every event of the region, of whatever wallet
  */
 export async function* walletPages(
   scope: Scope,

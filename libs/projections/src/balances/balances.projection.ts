@@ -13,7 +13,7 @@ import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection } from '../projection.js';
 import { instant, int2, walletColumns } from '../table-columns.js';
 
-/** One wallet as it stands. Times are ISO 8601, UTC. */
+/** The present state of a wallet. Times are ISO 8601, UTC. */
 export interface BalanceState {
   readonly wallet: Wallet;
   readonly openedAt: string;

@@ -152,7 +152,7 @@ async function withChangedMetadata(reader: Reader, state: WalletState): Promise<
   return { ...state, metadata: changed.get(walletId) ?? {} };
 }
 
-/** False for a text that somebody has spoilt: the log is there. */
+/** False for a text that is damaged. Then the wallet is read from the log. */
 export function isReadable(state: string | null): boolean {
   try {
     if (state !== null) decodeWallet(state);

@@ -15,8 +15,8 @@ export interface FactChange {
 }
 
 /**
- * What a wallet has to remember by key, outside of its state: any number of such facts, so they are not loaded with the wallet.
- * A command names those that it needs. Only an event of the same wallet changes them, so the version of that event guards them:
+ * What a wallet has to remember by key, outside of its state. There may be any number of facts, so they are not loaded with the wallet.
+ * A command names the facts that it needs. Only an event of the same wallet changes them, so the version of that event guards them:
  * of two processes that change one, the second finds the version taken, reads again and decides again.
  */
 export interface Fact<V = unknown> {

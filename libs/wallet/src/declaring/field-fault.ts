@@ -1,6 +1,6 @@
 import { MoneyError } from '@tidemark/money';
 
-/** A value of a request body that fits its schema and yet cannot be read, such as an amount in a currency nobody knows. */
+/** A value of a request body that fits its schema and yet cannot be read, such as an amount in an unknown currency. */
 export class FieldFault extends Error {
   override readonly name = 'FieldFault';
 

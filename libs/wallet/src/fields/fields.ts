@@ -19,7 +19,7 @@ import {
 
 // The kinds of values that events and commands are made of.
 
-/** A text that stands in the log as it is. */
+/** A text that the log keeps as it is. */
 function plain(kind: string, schema?: z.ZodType): Field<string> {
   return {
     kind,

@@ -21,7 +21,7 @@ export const walletIdText = z
   .regex(ID, 'must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit')
   .meta({ id: 'WalletId', description: 'Chosen by whoever opens the wallet, or derived.', examples: ['alice'] });
 
-/** A key or an id of the caller's own: it stands in headers and indexes. */
+/** A key or an id of the caller's own. It is used in headers and indexes. */
 export function visibleAscii(charactersMax: number): RegExp {
   return new RegExp(`^[\\x21-\\x7e]{1,${charactersMax}}$`);
 }

@@ -2,7 +2,7 @@
 const DATE_TIME =
   /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)T(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?:\.\d{1,9})?(?:Z|[+-](?<offsetHour>\d\d):(?<offsetMinute>\d\d))$/;
 
-/** Years that business dates fall into; outside of them a date is a slip of the keyboard. */
+/** The years that business dates fall into. A date outside of them is a typing error. */
 const YEAR_MIN = 1900;
 const YEAR_MAX = 2200;
 /** The same, for messages. */

@@ -24,7 +24,7 @@ export function metadataVersionOf(wallet: Wallet): number {
 /** What the wallet's metadata is. The opening says it first. */
 const ofWallet = defineFact('metadata', { metadata }, { orOpening: true });
 
-/** All metadata after the change, so that whoever reads it needs this event alone. */
+/** All metadata after the change, so that a reader needs this event alone. */
 export const MetadataChanged = defineEvent('MetadataChanged', {
   fields: { metadata },
   evolve: (wallet) => counted(metadataChangedAt.put(wallet, wallet.version + 1)),

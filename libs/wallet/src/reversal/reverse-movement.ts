@@ -23,7 +23,7 @@ const fields = {
   details,
 };
 
-/** Money goes back the way it came. The wallet that the command was sent to. */
+/** A reversal, on the wallet that the command was sent to. */
 export const MovementReversed = defineEvent('MovementReversed', {
   fields: { ...fields, counterparty: optional(walletId) },
   evolve: (wallet, event) => post(wallet, signed(event)),
@@ -45,7 +45,7 @@ export const MovementReversed = defineEvent('MovementReversed', {
 });
 export type MovementReversed = EventOf<typeof MovementReversed>;
 
-/** The other wallet of a transfer, or of a capture to a wallet, that is reversed. */
+/** A reversal, on the other wallet of a transfer or of a capture to a wallet. */
 export const CounterpartReversed = defineEvent('CounterpartReversed', {
   fields: { ...fields, counterparty: walletId },
   evolve: (wallet, event) => post(wallet, signed(event)),
@@ -173,7 +173,7 @@ export const reverseMovement = defineCommand('ReverseMovement', {
     const { currency } = line.amount;
     const own = reversed.at(walletId, partKey({ movementId, counterparty: line.counterparty, currency }));
     if (line.counterparty === undefined) return [own];
-    // Read as well as written: whoever writes a fact has to know it (`defineFact`).
+    // A command has to name each fact that its events change (`defineFact`).
     return [own, reversed.at(line.counterparty, partKey({ movementId, counterparty: walletId, currency }))];
   },
   decide(command, context) {
@@ -229,7 +229,7 @@ function refuseGiver(
   if (refused || mayOverdraw) return refused;
   const available = availableOf(wallet, requested.currency);
   if (!available.lessThan(requested)) return undefined;
-  // Not even as far as the overdraft limit: nobody asked for that.
+  // The request did not allow the overdraft.
   const overdraftLimit = Money.zero(requested.currency);
   return reject(insufficientFunds, { walletId, requested, available, overdraftLimit });
 }

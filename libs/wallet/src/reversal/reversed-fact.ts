@@ -17,7 +17,7 @@ export interface MovementPart {
   readonly currency: Pick<Currency, 'code'>;
 }
 
-/** Both wallets of a part keep the same, each under the other's name: whichever a reversal is sent to knows it. */
+/** The key of the fact. Both wallets of a part keep the same amount, each under the id of the other, so that a reversal may be sent to either. */
 export function partKey({ movementId, counterparty = '', currency }: MovementPart): string {
   return `${movementId} ${counterparty} ${currency.code}`;
 }

@@ -57,12 +57,22 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
       lists = Array.from({ length: WAITING_MAX + 20 }, () => service.get('/v1/wallets'));
       const first = await Promise.race(lists);
       expect([first.status, first.json.code, first.headers.get('retry-after')]).toEqual([503, 'lists_busy', '1']);
+      // While no list is read, as many are refused as find no room in the queue.
+      await settled(lists, 10);
     });
     const refused = (await Promise.all(lists)).filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThanOrEqual(10);
     expect((await service.get('/v1/wallets')).status).toBe(200);
   });
 });
+
+/** Waits until a number of the answers are there. */
+function settled(answers: readonly Promise<Answer>[], number: number): Promise<void> {
+  return new Promise((done) => {
+    let there = 0;
+    for (const answer of answers) void answer.then(() => ++there === number && done());
+  });
+}
 
 describe.each(engines)('lists that wait for the log, on $engine', (engine) => {
   it('keep no other list from being read', { timeout: 60_000 }, async () => {

@@ -27,19 +27,22 @@ export class CommandReader {
   ): Promise<AskedCommand> {
     if (!command.conditional) refuseIfMatch(request);
     const condition = command.conditional ? expectedVersionOf(request) : {};
-    const values = await this.valuesOf(command, body);
+    const unknown = this.unknownCurrencies(command, body);
+    const values = this.valuesOf(command, body, unknown.length === 0 ? NONE : await this.lookUp(unknown));
     for (const name of command.regions) {
       if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', name]);
     }
     return { type: command.type, ...params, ...values, ...condition };
   }
 
-  private async valuesOf(command: CommandReading, body: JsonObject): Promise<JsonObject> {
-    const { inputs } = command;
-    const codes = command.body?.currencies(body) ?? inputs.flatMap(([, input]) => input.currencies?.(body) ?? []);
-    const currencyOf = await this.currenciesOf(codes);
+  private valuesOf({ inputs, body: own }: CommandReading, body: JsonObject, looked: LookedUp): JsonObject {
+    const currencyOf: CurrencyOf = (code) => {
+      const found = this.currencies.find(code) ?? looked.get(code)!;
+      if (found instanceof MoneyError) throw found;
+      return found;
+    };
     try {
-      if (command.body) return command.body.take(body, currencyOf) as JsonObject;
+      if (own) return own.take(body, currencyOf) as JsonObject;
       const values: JsonObject = {};
       for (const [name, input] of inputs) {
         const value = input.take(body, name, currencyOf);
@@ -53,21 +56,26 @@ export class CommandReader {
     }
   }
 
-  /** Looks up the currencies that are not in memory, so that the fields can then be read without waiting. */
-  private async currenciesOf(codes: readonly string[]): Promise<CurrencyOf> {
+  /** The currencies of a body that are not in memory: none for nearly every request, which then need not wait. */
+  private unknownCurrencies({ inputs, body: own }: CommandReading, body: JsonObject): readonly string[] {
+    const codes = own ? own.currencies(body) : inputs.flatMap(([, input]) => input.currencies?.(body) ?? []);
+    return codes.filter((code) => code !== undefined && !this.currencies.find(code));
+  }
+
+  private async lookUp(codes: readonly string[]): Promise<LookedUp> {
     const looked = new Map<string, Currency | MoneyError>();
     for (const code of codes) {
-      if (code === undefined || this.currencies.find(code)) continue;
       const found = await this.currencies.get(code).catch((error: unknown) => {
         if (error instanceof MoneyError) return error;
         throw error;
       });
       looked.set(code, found);
     }
-    return (code) => {
-      const found = this.currencies.find(code) ?? looked.get(code)!;
-      if (found instanceof MoneyError) throw found;
-      return found;
-    };
+    return looked;
   }
 }
+
+/** Currencies by code, or why there is none of that code. */
+type LookedUp = ReadonlyMap<string, Currency | MoneyError>;
+
+const NONE: LookedUp = new Map();

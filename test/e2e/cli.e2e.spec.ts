@@ -161,6 +161,14 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     await own.drop();
   });
 
+  it('refuses a key in the name of a caller of its own', async () => {
+    const { code, stderr } = await at.run('keys', 'create', '--name', 'expiry timer', '--scopes', 'write');
+    expect([code, stderr]).toEqual([
+      2,
+      'tidemark: --name expiry timer is used by the service itself: choose another\n',
+    ]);
+  });
+
   it('runs the service, takes commands beside it, and stops with SIGINT', { timeout: START_MS_MAX }, async () => {
     const { child, ended, greeting } = await startDev(at);
     expect(await open(greeting.url, 'carol')).toBe(201);

@@ -14,5 +14,5 @@ export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';
 export { PositionNotReached, ProjectionBehind } from './read-model/wait-for-position.js';
 export { Currencies } from './currencies/currencies.js';
-export { hashApiKey, newApiKey, SCOPES, type NewApiKey, type Scope } from './api-keys/api-key.js';
+export { hashApiKey, isReserved, newApiKey, SCOPES, type NewApiKey, type Scope } from './api-keys/api-key.js';
 export { ANONYMOUS, KeyRing, type Caller } from './api-keys/key-ring.js';

@@ -1,7 +1,8 @@
 import type { Database } from '@tidemark/database';
 import { liveIn } from '@tidemark/projections';
-import { decodeWallet, expiriesOf, READABLE_STATE_VERSIONS, type Expiry } from '@tidemark/wallet';
+import { decodeWallet, expiriesOf, READABLE_STATE_VERSIONS } from '@tidemark/wallet';
 import { LRUCache } from 'lru-cache';
+import type { SendCommand } from './reactor.js';
 
 /** The wallets of one read. Their states are in memory. */
 const WALLETS_MAX = 100;
@@ -11,14 +12,6 @@ const ITEMS_MAX = 100;
 const DONE_MAX = 10_000;
 /** The database's clock and a worker's may differ, by 0.5 s on CockroachDB. So nothing is sent before its time by both. */
 const MARGIN_MS = 1_000;
-
-/** `CommandPipeline.write`, which every command passes. */
-export type SendExpiry = (
-  command: Expiry['command'],
-  identity: { readonly idempotencyKey: string; readonly caller: string },
-) => Promise<{
-  readonly outcome: { readonly result: { readonly kind: 'accepted' } | { readonly kind: 'rejected'; code: string } };
-}>;
 
 interface Due {
   readonly wallet_id: string;
@@ -41,7 +34,7 @@ export class ExpiryTimer {
   constructor(
     private readonly database: Pick<Database, 'query'>,
     private readonly region: string,
-    private readonly send: SendExpiry,
+    private readonly send: SendCommand,
     /** Milliseconds since the epoch: the clock by which `send` decides. */
     private readonly clock: () => number = Date.now,
   ) {}

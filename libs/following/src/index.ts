@@ -10,7 +10,7 @@ export {
   type Reactor,
   type SendCommand,
 } from './reactor.js';
-export { ExpiryTimer, type SendExpiry } from './expiry-timer.js';
+export { ExpiryTimer } from './expiry-timer.js';
 export { followedBuilds, openProjections, openReactors } from './followed-builds.js';
 export { listParked, park, parkedAmong, type ParkedWallet, requestRebuild, requestRetry } from './parked.js';
 export { type Lag, lagsOf, NO_LAG, together } from './lag.js';

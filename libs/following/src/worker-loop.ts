@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@tidemark/database';
 import { ALL_PROJECTIONS, type Projection } from '@tidemark/projections';
 import { FOLLOWER_TIMES, type FollowerObserver } from './consumer.js';
-import { ExpiryTimer, type SendExpiry } from './expiry-timer.js';
+import { ExpiryTimer } from './expiry-timer.js';
 import { openProjections, openReactors } from './followed-builds.js';
-import type { Reactions } from './reactor.js';
+import type { Reactions, SendCommand } from './reactor.js';
 import { RegionFollower } from './region-follower.js';
 
 /** How long an idle worker waits before it looks again: half of what a reader may notice. */
@@ -38,8 +38,8 @@ export function runWorker(options: {
   readonly observer: FollowerObserver;
   readonly projections?: readonly Projection[];
   readonly reactions?: Reactions;
-  /** The door for commands that expire things; absent: nothing is expired. */
-  readonly sendExpiry?: SendExpiry;
+  /** Sends the commands of the expiry timer; absent: nothing is expired. */
+  readonly sendExpiry?: SendCommand;
 }): RunningWorker {
   const { database, regions, observer, projections = ALL_PROJECTIONS, reactions, sendExpiry } = options;
   const [home] = regions;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandPipeline } from '@tidemark/application';
 import { MovementFinder, openEventStore, type EventStore } from '@tidemark/event-store';
-import { ExpiryTimer, type SendExpiry } from '@tidemark/following';
+import { ExpiryTimer, type SendCommand } from '@tidemark/following';
 import { balances } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,7 +55,7 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
   let made = 0;
   const timer = (region: string = REGIONS[0], clock: () => number = Date.now) => {
     const door = doors[made++ % doors.length]!;
-    const send: SendExpiry = (command, identity) => {
+    const send: SendCommand = (command, identity) => {
       sent++;
       return door.write(command, identity);
     };
@@ -82,7 +82,7 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
     const early = new ExpiryTimer(on.database, 'local', async (_, { idempotencyKey }) => {
       keys.add(idempotencyKey);
       asked++;
-      return { outcome: { result: { kind: 'rejected', code: 'hold_not_due' } } };
+      return { outcome: { result: { kind: 'rejected', code: 'hold_not_due', details: {} }, replayed: false } };
     });
     for (let i = 0; i < 2; i++) expect(await early.expire(SHARDS, running)).toBe(0);
     expect(asked).toBe(2 * ITEMS);

@@ -16,10 +16,11 @@ export function keysCreateCommand(command: Command, run: Run): Command {
     .requiredOption('--scopes <scopes>', 'permissions, separated by commas: read, write, operate')
     .action((options: { name: string; scopes: string }) =>
       run(async (at) => {
-        const { newApiKey, SCOPES } = await import('./new-key.js');
+        const { isReserved, newApiKey, SCOPES } = await import('./new-key.js');
         const scopes = scopesOf(options.scopes, SCOPES);
         const { name } = options;
         if (!NAME.test(name)) throw new UsageError('--name must have 1 to 64 visible ASCII characters');
+        if (isReserved(name)) throw new UsageError(`--name ${name} is used by the service itself: choose another`);
         return withHomeDatabase(at, { command: 'keys' }, async (database) => {
           const { keyId, secret, keyHash } = newApiKey(randomBytes);
           await database.query(

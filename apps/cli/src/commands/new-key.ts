@@ -1,2 +1,2 @@
 /** Its own file, so that it can be loaded when asked for: the application layer brings Nest with it. */
-export { newApiKey, SCOPES } from '@tidemark/application';
+export { isReserved, newApiKey, SCOPES } from '@tidemark/application';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, newApiKey } from './api-key.js';
+import { hashApiKey, isReserved, newApiKey } from './api-key.js';
 
 describe('API keys', () => {
   it('have 256 random bits, and are found by their hash', () => {
@@ -17,4 +17,13 @@ describe('API keys', () => {
       expect(new Set(keys.map((key) => key[part])).size).toBe(keys.length);
     }
   });
+});
+
+describe('names of callers', () => {
+  it.each(['anonymous', 'expiry timer', 'import bank', 'reactor webhooks'])('%s is of the service itself', (name) =>
+    expect(isReserved(name)).toBe(true),
+  );
+  it.each(['app', 'import', 'imports of bank', 'anonymous app', 'the expiry timer'])('%s may be a key', (name) =>
+    expect(isReserved(name)).toBe(false),
+  );
 });

@@ -26,3 +26,11 @@ export function newApiKey(random: (bytes: number) => Buffer): NewApiKey {
   const secret = `tm_${random(SECRET_BYTES).toString('base64url')}`;
   return { keyId: `key_${random(8).toString('hex')}`, secret, keyHash: hashApiKey(secret) };
 }
+
+/** Callers without an API key: requests while there is no key, imports, reactors and the expiry timer. */
+const RESERVED = /^(?:anonymous|expiry timer|import .*|reactor .*)$/;
+
+/** Whether a key of this name would share the idempotency keys of a caller of the service itself. */
+export function isReserved(name: string): boolean {
+  return RESERVED.test(name);
+}

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import {
   ALICE,
+  asset,
   deposited,
   eur,
   given,
@@ -108,6 +109,15 @@ describe('ReverseMovement, in the order of its rejections', () => {
     given(...ten, reversedOf('d1', 'out', '1.00'))
       .when(reverse('r1'))
       .thenRejected('reversal_of_reversal', about('r1')));
+  it('a wallet or a currency that the movement is not with', () => {
+    const parts = { counterparties: [BOB], currencies: ['EUR'] };
+    given(...paid)
+      .when(reverse('t1', { counterparty: 'carol' }))
+      .thenRejected('no_such_part', { ...about('t1'), ...parts });
+    given(...paid)
+      .when(reverse('t1', { amount: asset(1) }))
+      .thenRejected('no_such_part', { ...about('t1'), ...parts });
+  });
   it('an amount that is not positive', () =>
     given(...ten)
       .when(reverse('d1', { amount: eur('0.00') }))

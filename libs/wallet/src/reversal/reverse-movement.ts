@@ -100,6 +100,14 @@ export const severalParts = defineRejection('several_parts', {
   remedy: 'Name the other wallet as `counterparty`, and an amount where there are several currencies.',
 })<{ walletId: string; movementId: string; counterparties: readonly string[]; currencies: readonly string[] }>();
 
+export const noSuchPart = defineRejection('no_such_part', {
+  kind: 'refused',
+  title: 'The movement has no such part',
+  meaning:
+    'The movement is not with the wallet `counterparty`, or not in the currency of the amount. `details` has those that it has.',
+  remedy: 'Name one of them, or leave both out where the movement has one part.',
+})<{ walletId: string; movementId: string; counterparties: readonly string[]; currencies: readonly string[] }>();
+
 export const reversalAboveMovement = defineRejection('reversal_above_movement', {
   kind: 'refused',
   title: 'The reversal is larger than what is left of the movement',
@@ -116,12 +124,8 @@ interface Asked {
 }
 
 /** The lines of the part that the command is about; none where it does not tell which of several. */
-function partOf({ counterparty, amount, original = [] }: Asked): readonly BookedLine[] {
-  const asked = original.filter(
-    (line) =>
-      (counterparty === undefined || line.counterparty === counterparty) &&
-      (amount === undefined || line.amount.currency.code === amount.currency.code),
-  );
+function partOf(command: Asked): readonly BookedLine[] {
+  const asked = linesAsked(command);
   const parts = new Set(asked.map((line) => partKey({ ...line, currency: line.amount.currency })));
   return parts.size === 1 ? asked : [];
 }
@@ -153,6 +157,7 @@ export const reverseMovement = defineCommand('ReverseMovement', {
   rejects: [
     movementNotFound,
     reversalOfReversal,
+    noSuchPart,
     severalParts,
     amountNotPositive,
     reversalAboveMovement,
@@ -182,7 +187,11 @@ export const reverseMovement = defineCommand('ReverseMovement', {
     if (original.some(({ type }) => REVERSALS.includes(type)))
       return reject(reversalOfReversal, { walletId, movementId });
     const part = partOf(command);
-    if (part.length === 0) return reject(severalParts, { walletId, movementId, ...partsIn(original) });
+    if (part.length === 0) {
+      return reject(linesAsked(command).length === 0 ? noSuchPart : severalParts, {
+        ...{ walletId, movementId, ...partsIn(original) },
+      });
+    }
     const got = amountOf(part);
     const { counterparty } = part[0]!;
     const before = context.factOf(reversed, walletId, partKey({ movementId, counterparty, currency: got.currency }));
@@ -203,6 +212,15 @@ export const reverseMovement = defineCommand('ReverseMovement', {
   },
 });
 export type ReverseMovement = CommandOf<typeof reverseMovement>;
+
+/** The lines that the command may mean by its counterparty and its currency, where it names them. */
+function linesAsked({ counterparty, amount, original = [] }: Asked): readonly BookedLine[] {
+  return original.filter(
+    (line) =>
+      (counterparty === undefined || line.counterparty === counterparty) &&
+      (amount === undefined || line.amount.currency.code === amount.currency.code),
+  );
+}
 
 function partsIn(original: readonly BookedLine[]) {
   const distinct = (texts: readonly string[]) => [...new Set(texts)].sort();

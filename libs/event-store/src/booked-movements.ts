@@ -48,8 +48,9 @@ export async function findMovements(
   return searches.map(({ movementId, walletId }, i) => {
     const events = bySearch.get(i + 1) ?? [];
     const lines = events.flatMap((event) => lineOf(event, movementId));
-    const cut = events.some(({ version, seen }) => seen !== null && Number(version) === Number(seen) + TAIL_MAX);
-    return lines.length === 0 && cut
+    const last = events.find(({ version, seen }) => seen !== null && Number(version) === Number(seen) + TAIL_MAX);
+    // The events of a movement follow one another. So the movement may be behind the last event that was read, or go on there.
+    return last && (lines.length === 0 || lineOf(last, movementId).length > 0)
       ? new MovementsBehind(`the statement of ${walletId} is not up to date yet`)
       : lines;
   });

@@ -153,4 +153,19 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(await impatient.find({ walletId: 'behind', movementId: 'm' })).toHaveLength(1);
     expect(await impatient.find({ walletId: 'nobody', movementId: 'm' })).toEqual([]);
   });
+
+  it('are not decided on a part of a transfer, of which some legs lie too far behind the statement', async () => {
+    const store = await log.open();
+    await opened(store, 'edge', 'other');
+    const deposit = (i: number) => ({ movementId: `m-${i}`, amount: eur('0.01'), details: {} });
+    await Promise.all(
+      Array.from({ length: 498 }, (_, i) => store.execute({ type: 'Deposit', walletId: 'edge', ...deposit(i) })),
+    );
+    const leg = { from: 'edge', to: 'other', amount: eur('0.01') };
+    await store.execute({ type: 'Transfer', transferId: 't', legs: [leg, leg, leg], details: {} });
+    expect(await log.versions('edge')).toHaveLength(502);
+    const impatient = new MovementFinder(await log.connectApi(), REGIONS, 200);
+    await expect(impatient.find({ walletId: 'edge', movementId: 't' })).rejects.toThrow(LogUnavailable);
+    expect(await impatient.find({ walletId: 'other', movementId: 't' })).toHaveLength(3);
+  });
 });

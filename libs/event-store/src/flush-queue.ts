@@ -115,6 +115,8 @@ export class FlushQueue {
       );
       unknown.forEach(({ address, wallet }, i) => learn(wallet, asked[i]!, address.key, found[i]!.value));
     } catch (error) {
+      // The deadline has passed. An earlier attempt may stand, and only `giveUp` says so.
+      if (error instanceof LogUnavailable) return this.giveUp(command);
       if (failureOf(error, 'read') === 'defect') return this.fail(command, error);
       await this.environment.sleep(this.jitter(command.attempts++));
     }

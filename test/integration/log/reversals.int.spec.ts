@@ -1,4 +1,4 @@
-import { LogUnavailable, MovementFinder, type StrategyName } from '@tidemark/event-store';
+import { LogUnavailable, MovementFinder, OutcomeUnknown, type StrategyName } from '@tidemark/event-store';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disturbedStore, engineError } from './disturbed-store.js';
@@ -87,6 +87,23 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(verdict(await store.execute(command, 'once'))).toBe('accepted');
     expect(verdict(await store.execute({ ...command, reversalId: 'r2' }, 'again'))).toBe('reversal_above_movement');
     expect(await log.versions('lost')).toEqual([1, 2, 3]);
+  });
+
+  it('are not said to be unwritten when an attempt may stand, and their facts cannot be read again', async () => {
+    const other = await log.open();
+    let down = false;
+    const { store, steps } = await disturbedStore(log, { limits: { commandDeadlineMs: 500 } }, (statement, send) => {
+      if (down && statement.text.includes('wallet_facts f')) throw engineError('ECONNREFUSED');
+      return send();
+    });
+    await opened(store, 'unsure');
+    await store.deposit('unsure', '10.00');
+    steps.push(async () => {
+      await other.deposit('unsure', '1.00', 'more'); // so the wallet is read again, and what is known of its facts is dropped
+      down = true;
+      throw engineError('ECONNRESET');
+    });
+    await expect(reverse(store, 'unsure', 'm', '6.00')).rejects.toThrow(OutcomeUnknown);
   });
 
   it('are decided again when another process reversed between the read and the write', async () => {

@@ -44,17 +44,22 @@ export class ExpiryTimer {
    *
    * @param shards of which this worker holds the leases
    * @returns the number of events that were written
-   * @throws what `send` throws, and whatever the database says: call it again later
+   * @throws what `send` threw first, when all others are asked; whatever the database says. Call it again later
    */
   async expire(shards: readonly number[], signal: AbortSignal): Promise<number> {
     let [written, after]: [number, Due | undefined] = [0, undefined];
+    let failed: PromiseRejectedResult | undefined;
     while (shards.length > 0 && !signal.aborted) {
       const wallets: Due[] = await this.due(shards, after);
-      const sent = await Promise.all(wallets.map((each) => this.expireOf(each)));
-      written += sent.reduce((sum, each) => sum + each, 0);
+      // One wallet that cannot be asked keeps no other from being asked.
+      for (const sent of await Promise.allSettled(wallets.map((each) => this.expireOf(each)))) {
+        if (sent.status === 'fulfilled') written += sent.value;
+        else failed ??= sent;
+      }
       after = wallets.at(-1);
       if (wallets.length < WALLETS_MAX) break;
     }
+    if (failed) throw failed.reason;
     return written;
   }
 

@@ -89,6 +89,19 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
     expect(keys.size).toBeLessThan(asked);
   });
 
+  it('are asked for although one wallet cannot be asked', async () => {
+    const asked = new Set<string>();
+    let first: string | undefined;
+    const failing = new ExpiryTimer(on.database, 'local', async (command) => {
+      const { walletId } = command as { walletId: string };
+      asked.add(walletId);
+      if (walletId === (first ??= walletId)) throw new Error(`${walletId} cannot be read`);
+      return { outcome: { result: { kind: 'rejected', code: 'hold_not_due', details: {} }, replayed: false } };
+    });
+    await expect(failing.expire(SHARDS, running)).rejects.toThrow('cannot be read');
+    expect(asked.size).toBe(WALLETS.length + 1); // and the old row of the one that moved
+  });
+
   it('are asked for no more by a worker that has seen the answer', async () => {
     const one = timer();
     await one.expire(SHARDS, running);

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engines } from '@tidemark/testing';
 import { describe, expect, it } from 'vitest';
-import { RunningService } from './running-service.js';
+import { RunningService, settled, type Answer } from './running-service.js';
 
 describe.each(engines)('the API on $engine: stopping', (engine) => {
   it('answers every command that was accepted, and books exactly those', async () => {
@@ -114,9 +114,24 @@ describe.each(engines)('the API on $engine: overload', (engine) => {
     await service.post('/v1/wallets', { walletId: 'w' });
     const body = { amount: '1.00', currency: 'EUR' };
     const send = (i: number) => service.post('/v1/wallets/w/deposits', body, { key: `k${i}` });
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => send(i)));
+    const pending: Promise<Answer>[] = [];
+    const rollBack = new Error('the row is not to stay');
+    const holding = service.database.transaction(async ({ query }) => {
+      // The first deposit cannot be written before this row is gone, and the others wait behind it.
+      await query(
+        `INSERT INTO command_outcomes (region, wallet_id, idempotency_key, caller, request_hash, recorded_at, result)
+         VALUES ('local', 'w', 'k0', 'anonymous', 'h', now(), '{}')`,
+      );
+      pending.push(send(0));
+      while (!/^tidemark_commands_waiting 1$/m.test((await service.get('/metrics')).text)) await sleep(20);
+      pending.push(...Array.from({ length: 99 }, (_, i) => send(i + 1)));
+      await settled(pending, 95);
+      throw rollBack;
+    });
+    await expect(holding).rejects.toBe(rollBack);
+    const answers = await Promise.all(pending);
     const refused = answers.filter(({ status }) => status === 503);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBe(95);
     for (const { json, headers } of refused) {
       expect([json.code, headers.get('retry-after')]).toEqual(['queue_full', '1']);
     }

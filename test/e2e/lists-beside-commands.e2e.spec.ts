@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Database } from '@tidemark/database';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunningService, type Answer } from './running-service.js';
+import { RunningService, settled, type Answer } from './running-service.js';
 
 /** More than the API has connections; each would hold one while it waits for the table. */
 const READERS = 40;
@@ -65,14 +65,6 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
     expect((await service.get('/v1/wallets')).status).toBe(200);
   });
 });
-
-/** Waits until a number of the answers are there. */
-function settled(answers: readonly Promise<Answer>[], number: number): Promise<void> {
-  return new Promise((done) => {
-    let there = 0;
-    for (const answer of answers) void answer.then(() => ++there === number && done());
-  });
-}
 
 describe.each(engines)('lists that wait for the log, on $engine', (engine) => {
   it('keep no other list from being read', { timeout: 60_000 }, async () => {

@@ -123,3 +123,11 @@ function linesInto(log: string[]): Writable {
     },
   });
 }
+
+/** Waits until a number of the answers are there. */
+export function settled(answers: readonly Promise<Answer>[], number: number): Promise<void> {
+  return new Promise((done) => {
+    let there = 0;
+    for (const answer of answers) void answer.then(() => ++there === number && done());
+  });
+}

@@ -237,6 +237,30 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect([current.status, current.json.version]).toEqual([201, 3]);
     });
 
+    it('takes the version of a first source in the body of a transfer', async () => {
+      const [from, to] = [await funded('5.00'), await opened()];
+      const send = (expectedVersion: number) =>
+        service.post('/v1/transfers', { legs: [{ from, to, ...eur('1.00') }], expectedVersion });
+      const [stale, current] = [await send(1), await send(2)];
+      expect([stale.status, stale.json.code]).toEqual([412, 'version_mismatch']);
+      expect(stale.json.details).toEqual({ walletId: from, expected: 1, actual: 2 });
+      expect(current.status).toBe(201);
+    });
+
+    it('accepts a command only while as much is available as it asks for', async () => {
+      const wallet = await funded('5.00');
+      const path = `/v1/wallets/${wallet}/withdrawals`;
+      const withdraw = (least: string, options: { key?: string } = {}) =>
+        service.post(path, { ...eur('1.00'), availableAtLeast: eur(least) }, options);
+      const [less, enough] = [await withdraw('5.01', { key: 'cond' }), await withdraw('5.00')];
+      expect([less.status, less.json.code]).toEqual([412, 'available_too_low']);
+      expect(less.json.details).toEqual({ walletId: wallet, atLeast: eur('5.01'), available: eur('5.00') });
+      expect([enough.status, enough.json.balances[0].available]).toEqual([201, '4.00']);
+      const others = [await withdraw('5.00', { key: 'cond' }), await service.post(path, eur('1.00'), { key: 'cond' })];
+      expect(others.map(({ json }) => json.code)).toEqual(['idempotency_key_reused', 'idempotency_key_reused']);
+      expect((await withdraw('5.01', { key: 'cond' })).headers.get('idempotency-replayed')).toBe('true');
+    });
+
     it('answers 304 while nothing changed', async () => {
       const wallet = await opened();
       const read = (tag: string) => service.get(`/v1/wallets/${wallet}`, { 'if-none-match': tag });

@@ -159,7 +159,10 @@ export const command: fc.Arbitrary<WalletCommand> = fc.oneof(
     const fixed = { type: fc.constant(type), ...Object.fromEntries(ids.map((name) => [name, drawing.id])) };
     const plain = recordOf(fields, drawing, fixed);
     // A version is rarely right: conditions would stop most commands.
-    const conditional = recordOf(fields, drawing, { ...fixed, expectedVersion });
+    const conditional = fc.oneof(
+      recordOf(fields, drawing, { ...fixed, expectedVersion }),
+      recordOf(fields, drawing, { ...fixed, availableAtLeast: drawing.amount }),
+    );
     const arbitrary = opens ? plain : fc.oneof({ weight: 9, arbitrary: plain }, { weight: 1, arbitrary: conditional });
     return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<WalletCommand> };
   }),

@@ -1,4 +1,6 @@
 import { describe, it } from 'vitest';
+import { FundsHeld } from './holds/place-hold.js';
+import { WalletClosed } from './life/close.js';
 import {
   ALICE,
   opened,
@@ -9,6 +11,7 @@ import {
   received,
   of,
   changeLimit,
+  eur,
   deposit,
   withdraw,
   leg,
@@ -48,4 +51,44 @@ describe('expectedVersion', () => {
       .when(twice)
       .thenAccepted(...events, ...events);
   });
+});
+
+describe('availableAtLeast', () => {
+  const held = FundsHeld({ holdId: 'hd_1', amount: eur('4.00'), details: {} });
+  const six = [opened, deposited('10.00'), held];
+  const atLeast = (amount: string, version?: number) =>
+    deposit('1.00', {
+      availableAtLeast: eur(amount),
+      ...(version !== undefined && { expectedVersion: version }),
+    });
+
+  it('is met by what can be spent, to the last digit', () =>
+    given(...six)
+      .when(atLeast('6.00'))
+      .thenAccepted(deposited('1.00')));
+  it('is not met by what holds set aside', () =>
+    given(...six)
+      .when(atLeast('6.01'))
+      .thenRejected('available_too_low', { walletId: ALICE, atLeast: eur('6.01'), available: eur('6.00') }));
+  it('is not met by an overdraft limit', () =>
+    given(opened, limitChanged('5.00'))
+      .when(atLeast('0.01'))
+      .thenRejected('available_too_low', { walletId: ALICE, atLeast: eur('0.01'), available: eur('0.00') }));
+  it('counts what has expired by the time of the decision', () =>
+    given(opened, deposited('10.00'), FundsHeld({ ...held, expiresAt: '2026-01-02T00:00:00.000Z' }))
+      .at('2026-01-02T00:00:00.000Z')
+      .when(atLeast('10.00'))
+      .thenAccepted(deposited('1.00')));
+  it('comes after the version, and before the state of the wallet', () => {
+    given(...six)
+      .when(atLeast('9.00', 2))
+      .thenRejected('version_mismatch', { walletId: ALICE, expected: 2, actual: 3 });
+    given(opened, WalletClosed({}))
+      .when(atLeast('9.00'))
+      .thenRejected('available_too_low', { walletId: ALICE, atLeast: eur('9.00'), available: eur('0.00') });
+  });
+  it('of a transfer is that of its first source', () =>
+    given(...six, of(BOB, opened, deposited('99.00')))
+      .when(transfer([leg(ALICE, BOB, '1.00')], { availableAtLeast: eur('7.00') }))
+      .thenRejected('available_too_low', { walletId: ALICE, atLeast: eur('7.00'), available: eur('6.00') }));
 });

@@ -6,7 +6,7 @@ import type { Fact, FactAddress } from './declaring/fact.js';
 import type { ProposedMovement } from './declaring/part.js';
 import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
-import { versionMismatch, walletClosed, walletNotFound } from './rejections.js';
+import { availableTooLow, versionMismatch, walletClosed, walletNotFound } from './rejections.js';
 import type { Wallet } from './wallet.js';
 
 /** What a decision is made on. */
@@ -26,8 +26,8 @@ const NONE_NAMED = ({ key }: FactAddress): never => {
 
 /**
  * Decides one command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
- * First come `wallet_not_found`, `version_mismatch` and `wallet_closed` of the wallet that the command is sent to, then the command's own
- * rejections in the order of its code. Callers may rely on that order.
+ * First come `wallet_not_found`, `version_mismatch`, `available_too_low` and `wallet_closed` of the wallet that the command is sent to,
+ * then the command's own rejections in the order of its code. Callers may rely on that order.
  */
 export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_NAMED }: DecisionContext): Decision {
   const definition = commandDefinition(command.type);
@@ -35,9 +35,15 @@ export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_
   const wallet = walletOf(walletId);
   if (!definition.opens) {
     if (wallet.status === 'absent') return reject(walletNotFound, { walletId }) as Decision;
-    const { expectedVersion: expected } = command;
+    const { expectedVersion: expected, availableAtLeast: atLeast } = command;
     if (expected !== undefined && expected !== wallet.version) {
       return reject(versionMismatch, { walletId, expected, actual: wallet.version }) as Decision;
+    }
+    if (atLeast !== undefined) {
+      const { available } = fundsOf(wallet, atLeast.currency, now);
+      if (available.lessThan(atLeast)) {
+        return reject(availableTooLow, { walletId, atLeast, available }) as Decision;
+      }
     }
   }
   if (wallet.status === 'closed' && !definition.onClosed) {

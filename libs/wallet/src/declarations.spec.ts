@@ -11,7 +11,7 @@ import { WithdrawalAnnounced } from './pending/announce.js';
 import { PENDING_MAX } from './pending/pending-part.js';
 import { evolve } from './evolve.js';
 import { History } from './given-when-then.js';
-import { walletClosed, walletNotFound, versionMismatch } from './rejections.js';
+import { availableTooLow, walletClosed, walletNotFound, versionMismatch } from './rejections.js';
 import { initialState, type Wallet } from './wallet.js';
 
 // What every declaration has to keep, whoever adds one (docs/adding-a-capability.md). Golden files: event.codec.spec.ts.
@@ -32,7 +32,7 @@ describe('the list', () => {
 
   it('has one meaning for each rejection code', () => {
     const rejections = [
-      ...new Set([walletNotFound, versionMismatch, ...commandDefinitions().flatMap((c) => c.rejects)]),
+      ...new Set([walletNotFound, versionMismatch, availableTooLow, ...commandDefinitions().flatMap((c) => c.rejects)]),
     ];
     expect(twice(rejections.map(({ code }) => code))).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('each part of the state', () => {
 });
 
 describe('any sequence of commands', () => {
-  const ofTheDoor = [walletNotFound, versionMismatch, walletClosed].map(({ code }): string => code);
+  const ofTheDoor = [walletNotFound, versionMismatch, availableTooLow, walletClosed].map(({ code }): string => code);
 
   it('is refused with what its commands declare, and leaves parts within their bounds', () => {
     const undeclared = new Set<string>();

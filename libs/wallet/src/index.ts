@@ -60,6 +60,7 @@ export {
 export { instantOf, startOfDay, YEARS } from './fields/instant-of.js';
 export { FieldFault } from './declaring/field-fault.js';
 export type { AnyField, FieldInput, Fields } from './declaring/field.js';
+export { CONDITIONS } from './fields/conditions.js';
 export { inputsOf } from './fields/fields.js';
 export type { Deposit } from './deposit/deposit.js';
 export type { OpenWallet } from './open-wallet/open-wallet.js';

@@ -13,9 +13,17 @@ export const walletNotFound = defineRejection('wallet_not_found', {
 export const versionMismatch = defineRejection('version_mismatch', {
   kind: 'condition',
   title: 'The wallet is at another version',
-  meaning: 'The wallet changed since the version in `If-Match`. `details` has both versions. Nothing was booked.',
+  meaning:
+    'The wallet changed since the version in `If-Match` or `expectedVersion`. `details` has both versions. Nothing was booked.',
   remedy: 'Read the wallet, decide again, and send the command with the new version under a new key.',
 })<{ walletId: string; expected: number; actual: number }>();
+
+export const availableTooLow = defineRejection('available_too_low', {
+  kind: 'condition',
+  title: 'The wallet has less available than the request asks for',
+  meaning: 'The wallet has less available than `availableAtLeast`. `details` has both amounts. Nothing was booked.',
+  remedy: 'Read the wallet, decide again, and send the command under a new key.',
+})<{ walletId: string; atLeast: Money; available: Money }>();
 
 export const amountNotPositive = defineRejection('amount_not_positive', {
   kind: 'refused',

@@ -1,5 +1,6 @@
 import { commandDefinition, type WalletCommand } from './declared.js';
 import type { JsonObject } from './declaring/field.js';
+import { money } from './fields/fields.js';
 
 /**
  * The text that a request's hash covers: the command as it was understood, with its keys in the order of its fields. What
@@ -8,7 +9,7 @@ import type { JsonObject } from './declaring/field.js';
  * later changes no hash of old requests.
  */
 export function requestText(command: WalletCommand): string {
-  const { type, expectedVersion } = command;
+  const { type, expectedVersion, availableAtLeast } = command;
   const said: JsonObject = { type };
   const { fields } = commandDefinition(type);
   for (const name in fields) {
@@ -16,5 +17,6 @@ export function requestText(command: WalletCommand): string {
     if (value !== undefined) fields[name]!.tell(said, name, value);
   }
   if (expectedVersion !== undefined) said['ifVersion'] = expectedVersion;
+  if (availableAtLeast !== undefined) money.tell(said, 'ifAvailable', availableAtLeast);
   return JSON.stringify(said);
 }

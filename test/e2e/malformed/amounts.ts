@@ -75,6 +75,32 @@ export const amounts: readonly BadRequest[] = [
   ...[null, 978, true, [], ['EUR'], {}, undefined].map((currency) =>
     post(`currency ${shown(currency)}`, WITHDRAWALS, { amount: '1', currency }, INVALID),
   ),
+  ...ENDPOINTS.flatMap(([path, body]) => {
+    const given = (availableAtLeast: unknown) => ({ ...body('1.00'), availableAtLeast });
+    return [
+      ...[null, '10.00', [], {}, { amount: '1.00' }, { currency: 'EUR' }, { amount: 1, currency: 'EUR' }].map((least) =>
+        post(`availableAtLeast ${shown(least)}`, path, given(least), INVALID),
+      ),
+      post('availableAtLeast with more', path, given({ amount: '1', currency: 'EUR', of: 'w' }), INVALID),
+      post('availableAtLeast no amount', path, given({ amount: '1,00', currency: 'EUR' }), [400, 'malformed_amount']),
+      post('availableAtLeast in no currency', path, given({ amount: '1', currency: 'XXX' }), [400, 'unknown_currency']),
+    ];
+  }),
+  ...[null, '7', 0, -1, 1.5, 1e15, [7]].map((expectedVersion) =>
+    post(
+      `expectedVersion ${shown(expectedVersion)}`,
+      TRANSFERS,
+      { ...ENDPOINTS[3]![1]('1'), expectedVersion },
+      INVALID,
+    ),
+  ),
+  post('expectedVersion beside If-Match', DEPOSITS, { amount: '1', currency: 'EUR', expectedVersion: 2 }, INVALID),
+  post(
+    'availableAtLeast of an opening',
+    '/v1/wallets',
+    { availableAtLeast: { amount: '0', currency: 'EUR' } },
+    INVALID,
+  ),
   post('half a yen', DEPOSITS, { amount: '0.5', currency: 'JPY' }, [422, 'too_many_fraction_digits']),
 ];
 
@@ -97,6 +123,24 @@ export const rejected: readonly BadRequest[] = [
   post('at another version', DEPOSITS, { amount: '1.00', currency: 'EUR' }, [412, 'version_mismatch'], {
     'if-match': '"7"',
   }),
+  post(
+    'less available',
+    WITHDRAWALS,
+    { amount: '1.00', currency: 'EUR', availableAtLeast: { amount: '10.01', currency: 'EUR' } },
+    [412, 'available_too_low'],
+  ),
+  post(
+    'less available in another currency',
+    LIMITS,
+    { overdraft: '1', currency: 'EUR', availableAtLeast: { amount: '1', currency: 'USD' } },
+    [412, 'available_too_low'],
+  ),
+  post(
+    'source at another version',
+    TRANSFERS,
+    { from: 'w', to: 'v', amount: '1', currency: 'EUR', expectedVersion: 7 },
+    [412, 'version_mismatch'],
+  ),
   post('nobody receives', TRANSFERS, { from: 'w', to: 'nobody', amount: '1', currency: 'EUR' }, [
     404,
     'wallet_not_found',

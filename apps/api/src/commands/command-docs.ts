@@ -33,9 +33,12 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
     },
     problems: [
       ...(opens ? [] : (['wallet_not_found'] as const)),
+      ...(opens ? [] : (['available_too_low'] as const)),
       'wallet_closed',
-      ...(conditional ? (['version_mismatch', 'if_match_malformed'] as const) : (['if_match_unsupported'] as const)),
-      ...(hasKind(command, 'money') || command.body ? OF_MONEY : []),
+      ...(conditional
+        ? (['version_mismatch', 'if_match_malformed'] as const)
+        : (['if_match_unsupported', ...(opens ? [] : (['version_mismatch'] as const))] as const)),
+      ...(opens ? [] : OF_MONEY),
       ...(hasKind(command, 'region') ? (['unknown_region'] as const) : []),
       ...rejects.map(({ code }) => code as ProblemCode),
     ],

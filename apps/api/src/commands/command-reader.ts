@@ -42,8 +42,7 @@ export class CommandReader {
       return found;
     };
     try {
-      if (own) return own.take(body, currencyOf) as JsonObject;
-      const values: JsonObject = {};
+      const values: JsonObject = own ? { ...(own.take(body, currencyOf) as JsonObject) } : {};
       for (const [name, input] of inputs) {
         const value = input.take(body, name, currencyOf);
         if (value !== undefined) values[name] = value;
@@ -58,7 +57,7 @@ export class CommandReader {
 
   /** The currencies of a body that are not in memory: none for nearly every request, which then need not wait. */
   private unknownCurrencies({ inputs, body: own }: CommandReading, body: JsonObject): readonly string[] {
-    const codes = own ? own.currencies(body) : inputs.flatMap(([, input]) => input.currencies?.(body) ?? []);
+    const codes = [...(own?.currencies(body) ?? []), ...inputs.flatMap(([, input]) => input.currencies?.(body) ?? [])];
     return codes.filter((code) => code !== undefined && !this.currencies.find(code));
   }
 

@@ -1,4 +1,11 @@
-import { inputsOf, type CommandDefinition, type Fields, type JsonObject } from '@tidemark/wallet';
+import {
+  CONDITIONS,
+  inputsOf,
+  type CommandDefinition,
+  type FieldInput,
+  type Fields,
+  type JsonObject,
+} from '@tidemark/wallet';
 import { z } from 'zod';
 import { walletCommandAnswer, walletsCommandAnswer } from '../schemas/answers.js';
 
@@ -18,15 +25,18 @@ export function bodyFieldsOf(command: CommandDefinition): Fields {
 export interface CommandReading extends Pick<CommandDefinition, 'type' | 'body'> {
   /** Whether the request may have the header If-Match. */
   readonly conditional: boolean;
-  readonly inputs: ReturnType<typeof inputsOf>;
+  /** What is read from the body key by key: the fields, unless the body has a form of its own, and the conditions. */
+  readonly inputs: Inputs;
   /** The fields that name a region of this installation. */
   readonly regions: readonly string[];
 }
 
+type Inputs = readonly (readonly [name: string, input: FieldInput<unknown>])[];
+
 export function readingOf(command: CommandDefinition): CommandReading {
   const { type, body, fields } = command;
   const regions = Object.keys(fields).filter((name) => fields[name]!.kind === 'region');
-  const inputs = inputsOf(bodyFieldsOf(command));
+  const inputs = [...(body ? [] : inputsOf(bodyFieldsOf(command))), ...conditionsOf(command)];
   return { type, conditional: takesIfMatch(command), inputs, regions, ...(body && { body }) };
 }
 
@@ -35,8 +45,30 @@ export function takesIfMatch(command: CommandDefinition): boolean {
   return isAboutOneWallet(command) && !command.opens;
 }
 
+/** The conditions that a body may have: the version only where `If-Match` cannot name it. */
+function conditionsOf(command: CommandDefinition): Inputs {
+  if (command.opens) return [];
+  const { availableAtLeast, expectedVersion } = CONDITIONS;
+  const always = ['availableAtLeast', availableAtLeast] as const;
+  return takesIfMatch(command) ? [always] : [always, ['expectedVersion', expectedVersion]];
+}
+
+/** A body with more keys: each form of it where there are several. Its names stay. */
+function withKeys(schema: z.ZodType, shape: Record<string, z.ZodType>): z.ZodType {
+  const names = schema.meta() ?? {};
+  if (schema instanceof z.ZodUnion) {
+    return z.union(schema.options.map((form) => withKeys(form as z.ZodType, shape))).meta(names);
+  }
+  return (schema as z.ZodObject).safeExtend(shape).meta(names);
+}
+
 /** What a body has to look like: an object, even where it has no keys. */
 export function bodySchemaOf(command: CommandDefinition): z.ZodType {
+  const conditions = conditionsOf(command).map(([name, input]) => input.shape(name));
+  return withKeys(fieldsSchemaOf(command), Object.assign({}, ...conditions) as Record<string, z.ZodType>);
+}
+
+function fieldsSchemaOf(command: CommandDefinition): z.ZodType {
   if (command.body) return command.body.schema;
   const { derives, defaultRegion, type } = command;
   const inputs = inputsOf(bodyFieldsOf(command));

@@ -48,7 +48,8 @@ export function expectedVersionOf({ headers }: FastifyRequest): { readonly expec
 /** @throws Problem `if_match_unsupported`, for commands that could not keep the promise */
 export function refuseIfMatch({ headers }: FastifyRequest): void {
   if (headers['if-match'] === undefined) return;
-  const message = 'must be left out: this command does not depend on the version of one wallet';
+  const message =
+    'must be left out: this command does not depend on the version of one wallet. A transfer takes `expectedVersion` in its body';
   throw wrongHeader('If-Match', message, 'if_match_unsupported');
 }
 

@@ -68,9 +68,12 @@ export interface CommandBody<C> {
   currencies(body: JsonObject): readonly string[];
 }
 
-/** A condition on the wallet that the command is sent to (`If-Match`). */
+/** Conditions on the wallet that the command is sent to. Otherwise the command is rejected. */
 export interface Conditional {
+  /** `If-Match`: the wallet is at this version. */
   readonly expectedVersion?: number;
+  /** The wallet has this much available, the overdraft limit aside. */
+  readonly availableAtLeast?: Money;
 }
 
 /** A command on the wallet of its field `walletId` is scoped to that wallet; any other says its scope and its wallets. */
@@ -85,7 +88,7 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   readonly derives?: Readonly<Record<D, DerivedId>>;
   readonly http?: CommandRoute;
   readonly body?: CommandBody<Values<F>>;
-  /** Everything that `decide` can refuse with, besides what any command may get: `wallet_not_found`, `version_mismatch`, `wallet_closed`. */
+  /** Everything that `decide` can refuse with, besides what any command may get: `OF_EVERY_COMMAND`. */
   readonly rejects: R;
   /** For the command that opens a wallet: it alone may find its scope absent. */
   readonly opens?: true;

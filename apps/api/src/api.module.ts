@@ -6,8 +6,10 @@ import { CommandsModule } from './commands/commands.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { JournalModule } from './journal/journal.module.js';
 import type { Readiness } from './operations/health.controller.js';
+import { MovementsModule } from './movements/movements.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { ReservationsModule } from './reservations/reservations.module.js';
 import { ENGINE, DATABASE_REGIONS, READINESS, type DatabaseRegions } from './tokens.js';
 import { WalletsModule } from './wallets/wallets.module.js';
 
@@ -19,7 +21,16 @@ export interface ApiParts {
 }
 
 /** A module for each feature. Whatever is here is served, and described in `/openapi.json`. */
-const FEATURES = [WalletsModule, CommandsModule, HistoryModule, JournalModule, OperationsModule, ProblemsModule];
+const FEATURES = [
+  WalletsModule,
+  CommandsModule,
+  MovementsModule,
+  ReservationsModule,
+  HistoryModule,
+  JournalModule,
+  OperationsModule,
+  ProblemsModule,
+];
 
 /** The controllers of all features. */
 export const CONTROLLERS: readonly Type[] = FEATURES.flatMap(

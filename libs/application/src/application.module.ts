@@ -9,7 +9,11 @@ import { GetParkedWalletsHandler } from './operations/get-parked-wallets.handler
 import { GetProjectionsHandler } from './operations/get-projections.handler.js';
 import { RequestOperationHandler } from './operations/request-operation.handler.js';
 import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
+import { GetHoldHandler, ListHoldsHandler } from './queries/get-holds.handler.js';
 import { GetJournalHandler } from './queries/get-journal.handler.js';
+import { GetMovementHandler } from './queries/get-movement.handler.js';
+import { GetOutcomeHandler } from './queries/get-outcome.handler.js';
+import { GetPendingHandler, ListPendingHandler } from './queries/get-pending.handler.js';
 import { GetStatementHandler } from './queries/get-statement.handler.js';
 import { GetTrialBalanceHandler } from './queries/get-trial-balance.handler.js';
 import { GetWalletEventsHandler } from './queries/get-wallet-events.handler.js';
@@ -41,6 +45,12 @@ export class ApplicationModule {
         ListWalletsHandler,
         GetWalletEventsHandler,
         GetStatementHandler,
+        GetMovementHandler,
+        GetHoldHandler,
+        ListHoldsHandler,
+        GetPendingHandler,
+        ListPendingHandler,
+        GetOutcomeHandler,
         GetJournalHandler,
         GetTrialBalanceHandler,
         GetDailyTotalsHandler,

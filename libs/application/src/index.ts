@@ -9,6 +9,8 @@ export type { AsOf } from './read-model/checkpoints.js';
 export { InvalidCursor } from './read-model/cursor.js';
 export { readDailyTotals, type DailyTotal } from './read-model/daily-totals.query.js';
 export { readJournal, type JournalEntry } from './read-model/journal.query.js';
+export { LOOKED_THROUGH_MAX } from './read-model/events-of-item.js';
+export type { BookedMovement } from './read-model/movement.query.js';
 export { ListsBusy } from './read-model/list-turns.js';
 export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';

@@ -3,6 +3,10 @@
 export { ApplicationModule, type ApplicationParts } from './application.module.js';
 export { ExecuteCommand } from './commands/execute-command.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
+export { GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
+export { GetMovementQuery } from './queries/get-movement.handler.js';
+export { GetOutcomeQuery } from './queries/get-outcome.handler.js';
+export { GetPendingQuery, ListPendingQuery } from './queries/get-pending.handler.js';
 export { GetJournalHandler, GetJournalQuery } from './queries/get-journal.handler.js';
 export { GetStatementHandler, GetStatementQuery } from './queries/get-statement.handler.js';
 export {

@@ -7,6 +7,7 @@ import {
   type MovementSearch,
 } from '@tidemark/wallet';
 import { LOOKUP } from './lookup-join.js';
+import { positionOf, type Position } from './position.js';
 
 /** Events after the projection's version that are searched in the log, at most. */
 const TAIL_MAX = 500;
@@ -16,10 +17,26 @@ export class MovementsBehind extends Error {
   override readonly name = 'MovementsBehind';
 }
 
+/** A booked line, and where in the log it is. */
+export interface LocatedLine extends BookedLine {
+  readonly region: string;
+  readonly version: number;
+  readonly position: Position;
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string;
+  /** Of a capture: the hold. */
+  readonly holdId?: string;
+  /** Of a reversal: the movement that it takes back. */
+  readonly reverses?: string;
+}
+
 interface Row {
   ordinal: string;
+  region: string;
   wallet_id: string;
   version: string;
+  position: string;
+  recorded_at: string;
   type: string;
   schema_version: number;
   data: string;
@@ -38,7 +55,7 @@ export async function findMovements(
   { query, engine }: Pick<Database, 'query' | 'engine'>,
   regions: readonly string[],
   searches: readonly MovementSearch[],
-): Promise<(readonly BookedLine[] | MovementsBehind)[]> {
+): Promise<(readonly LocatedLine[] | MovementsBehind)[]> {
   const { rows } = await query<Row>(
     FIND[engine],
     [searches.map(({ movementId }) => movementId), searches.map(({ walletId }) => walletId ?? null), regions, TAIL_MAX],
@@ -47,25 +64,37 @@ export async function findMovements(
   const bySearch = Map.groupBy(rows, ({ ordinal }) => Number(ordinal));
   return searches.map(({ movementId, walletId }, i) => {
     const events = bySearch.get(i + 1) ?? [];
-    const lines = events.flatMap((event) => lineOf(event, movementId));
+    const lines = events.flatMap((event) => lineOf(engine, event, movementId));
     const last = events.find(({ version, seen }) => seen !== null && Number(version) === Number(seen) + TAIL_MAX);
     // The events of a movement follow one another. So the movement may be behind the last event that was read, or go on there.
-    return last && (lines.length === 0 || lineOf(last, movementId).length > 0)
+    return last && (lines.length === 0 || lineOf(engine, last, movementId).length > 0)
       ? new MovementsBehind(`the statement of ${walletId} is not up to date yet`)
       : lines;
   });
 }
 
-function lineOf({ wallet_id, type, schema_version, data }: Row, movementId: string): BookedLine[] {
+function lineOf(engine: Engine, row: Row, movementId: string): LocatedLine[] {
+  const { region, wallet_id: walletId, version, position, recorded_at: recordedAt, type, schema_version, data } = row;
   const encoded: EncodedEvent = { type, schemaVersion: Number(schema_version), data };
-  const line = statementLineOf(decodeEvent(encoded));
-  return line?.movementId === movementId ? [{ ...line, type, walletId: wallet_id }] : [];
+  const event = decodeEvent(encoded);
+  const line = statementLineOf(event);
+  if (line?.movementId !== movementId) return [];
+  return [
+    {
+      ...line,
+      ...{ type, walletId, region, version: Number(version), position: positionOf(engine, position), recordedAt },
+      ...('captureId' in event && { holdId: event.holdId }),
+      ...('reversalId' in event && { reverses: event.movementId }),
+    },
+  ];
 }
 
 const FIND: Record<Engine, string> = { cockroach: findSql('cockroach'), postgres: findSql('postgres') };
 
 function findSql(engine: Engine): string {
   const { inner, left } = LOOKUP[engine];
+  const columns =
+    'e.region, e.wallet_id, e.version, e.position::text AS position, e.recorded_at, e.type, e.schema_version, e.data';
   return `
 WITH searches AS (
   SELECT s.movement_id, s.wallet_id, s.ordinal
@@ -96,10 +125,10 @@ seen AS (
   GROUP BY b.ordinal),
 tails AS (
   SELECT s.ordinal, s.wallet_id, s.region, seen.version FROM streams s JOIN seen ON seen.ordinal = s.ordinal)
-SELECT h.ordinal, e.wallet_id, e.version, e.type, e.schema_version, e.data, NULL::int8 AS seen
+SELECT h.ordinal, ${columns}, NULL::int8 AS seen
 FROM hits h ${inner} wallet_events e ON e.region = h.region AND e.wallet_id = h.wallet_id AND e.version = h.version
 UNION ALL
-SELECT t.ordinal, e.wallet_id, e.version, e.type, e.schema_version, e.data, t.version
+SELECT t.ordinal, ${columns}, t.version
 FROM tails t ${inner} wallet_events e
   ON e.region = t.region AND e.wallet_id = t.wallet_id AND e.version BETWEEN t.version + 1 AND t.version + $4::int8
 ORDER BY ordinal, wallet_id, version`;

@@ -27,6 +27,9 @@ export { evolve, factChangesOf, postingsOf, statementLineOf } from './evolve.js'
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';
 export { expiriesOf, nextDue, type Expiry } from './expiries.js';
+export { HOLD_EVENT_TYPES, holdHistoryOf, openHoldsOf, type HoldView } from './holds/hold-history.js';
+export { openPendingOf, PENDING_EVENT_TYPES, pendingHistoryOf, type PendingView } from './pending/pending-history.js';
+export { reversedOf, reversiblePartsOf, type ReversiblePart } from './reversal/reversed-parts.js';
 export { metadataVersionOf } from './metadata/change-metadata.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
@@ -48,6 +51,7 @@ export {
   dayText,
   detailsShape,
   IDEMPOTENCY_KEY,
+  idText,
   instantText,
   METADATA_PAIRS_MAX,
   metadataKey,

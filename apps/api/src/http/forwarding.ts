@@ -87,7 +87,12 @@ export class Forwarding {
 
 const OPENINGS = '/v1/wallets';
 /** Reads of the directory, the projected row and the log, one after the other, all in the wallet's home region. */
-const READINGS = new Set(['/v1/wallets/:walletId', '/v1/wallets/:walletId/events']);
+const READINGS = new Set([
+  '/v1/wallets/:walletId',
+  ...['events', 'holds', 'holds/:holdId', 'pending', 'pending/:movementId', 'outcome'].map(
+    (path) => `/v1/wallets/:walletId/${path}`,
+  ),
+]);
 
 function belongsAtHome({ method, routeOptions, query }: FastifyRequest): boolean {
   if (method !== 'GET') return routeOptions.config.scope === 'write';

@@ -102,6 +102,27 @@ export const REQUEST_TYPES = {
     meaning: 'The wallet exists and has fewer events than the version in `at`.',
     remedy: 'Read the wallet without `at` to see its version.',
   },
+  transfer_not_found: {
+    ...{ status: 404, title: 'No such transfer' },
+    meaning: 'No booked transfer has this id, or the projection has not seen it yet.',
+    remedy: 'Name one of its wallets as `walletId`: then everything that is committed is searched.',
+  },
+  hold_not_found: {
+    ...{ status: 404, title: 'The wallet has no such hold' },
+    meaning: 'No open hold of the wallet has this id, and none that was placed within its newest 20,000 events.',
+    remedy: 'Check the id. What happened before is in `GET /v1/wallets/{walletId}/events`.',
+  },
+  pending_movement_not_found: {
+    ...{ status: 404, title: 'The wallet has no such pending movement' },
+    meaning:
+      'No open pending movement of the wallet has this id, and none that was announced within its newest 20,000 events.',
+    remedy: 'Check the id. A movement that is booked is in `GET /v1/movements/{movementId}`.',
+  },
+  outcome_not_found: {
+    ...{ status: 404, title: 'Nothing is stored under this idempotency key' },
+    meaning: 'No command of this caller was answered under this key on this wallet, or it is still on its way.',
+    remedy: 'Send the command again under the same key: it takes effect once.',
+  },
   method_not_allowed: {
     ...{ status: 405, title: 'The method is not allowed here' },
     meaning: 'The path exists and does not answer this method. The header `Allow` lists those that it answers.',

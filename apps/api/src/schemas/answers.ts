@@ -64,7 +64,7 @@ export const walletRead = walletAnswer
   })
   .meta({ id: 'Wallet' });
 
-const touched = {
+export const touched = {
   wallets: z.array(view).readonly().meta({ description: 'Every wallet that the command touched, as it left them.' }),
 };
 

@@ -1,0 +1,118 @@
+import type { BookedMovement } from '@tidemark/application';
+import type { LocatedLine } from '@tidemark/event-store';
+import type { StatementLine } from '@tidemark/wallet';
+import { currencyCode, walletIdText as walletId } from '@tidemark/wallet';
+import { z } from 'zod';
+import { answeredAmount, instant, money, position, version } from '../schemas/answers.js';
+
+const movementId = z.string().meta({ description: 'Of the deposit, withdrawal, capture, reversal or transfer.' });
+const counterparty = z.string().nullable().meta({ description: 'The other wallet; null for the outside.' });
+const said = {
+  reference: z.string().nullable(),
+  description: z.string().nullable(),
+  effectiveAt: instant("The business's own date.").nullable(),
+};
+const when = { position, recordedAt: instant('When it was written.') };
+
+const line = z
+  .object({
+    walletId,
+    version: version.meta({ description: 'Of the event, in its wallet.', example: 2 }),
+    type: z.string().meta({ description: 'Of the event.', example: 'FundsDeposited' }),
+    amount: answeredAmount('Signed: what it added to the wallet.'),
+    currency: currencyCode,
+    counterparty,
+    ...said,
+    region: z.string().meta({ description: 'Where it was recorded.', example: 'local' }),
+    ...when,
+  })
+  .meta({ id: 'MovementLine' });
+
+const part = z
+  .object({
+    walletId,
+    counterparty,
+    currency: currencyCode,
+    amount: answeredAmount('Signed: what the wallet got by this movement, from or to this counterparty.'),
+    reversed: answeredAmount('How much of it was reversed, in all. Not signed.'),
+    left: answeredAmount('How much of it can still be reversed. Not signed.'),
+  })
+  .meta({ id: 'MovementPart' });
+
+const parts = z
+  .array(part)
+  .readonly()
+  .meta({ description: 'What a reversal can be about, and what was reversed. Empty for a reversal.' });
+
+export const movementAnswer = z
+  .object({
+    movementId,
+    ...when,
+    lines: z.array(line).readonly().meta({ description: 'Of every wallet that it touched.' }),
+    parts,
+    holdId: z.string().optional().meta({ description: 'Of a capture: the hold.' }),
+    reverses: z.string().optional().meta({ description: 'Of a reversal: the movement that it takes back.' }),
+  })
+  .meta({ id: 'Movement' });
+
+const leg = money.extend({ from: walletId, to: walletId, ...said }).meta({ id: 'BookedLeg' });
+
+export const transferAnswer = z
+  .object({
+    transferId: z.string().meta({ example: 'tr_5w2b0c7d9e1f3g5h7j9k1m3n5p' }),
+    ...when,
+    legs: z.array(leg).readonly().meta({ description: 'By source, and then in the order in which they were booked.' }),
+    parts,
+  })
+  .meta({ id: 'BookedTransfer' });
+
+export type MovementAnswer = z.infer<typeof movementAnswer>;
+export type TransferAnswer = z.infer<typeof transferAnswer>;
+
+/** A movement as HTTP shows it. */
+export function movementOf({ movementId, lines, parts }: BookedMovement): MovementAnswer {
+  const { position, recordedAt } = lines[0];
+  const [holdId] = lines.flatMap((each) => each.holdId ?? []);
+  const [reverses] = lines.flatMap((each) => each.reverses ?? []);
+  return {
+    ...{ movementId, position, recordedAt, lines: lines.map(lineOf), parts: parts.map(partOf) },
+    ...(holdId !== undefined && { holdId }),
+    ...(reverses !== undefined && { reverses }),
+  };
+}
+
+/** A movement as the transfer that it is; undefined for one that is none. */
+export function transferOf({ movementId, lines, parts }: BookedMovement): TransferAnswer | undefined {
+  const sent = lines.filter(({ type }) => type === 'TransferSent');
+  if (sent.length === 0) return undefined;
+  const { position, recordedAt } = lines[0];
+  const legs = sent.map(({ walletId: from, counterparty: to, amount, details }) => ({
+    ...{ from, to: to!, amount: amount.abs().toString(), currency: amount.currency.code },
+    ...saidOf(details),
+  }));
+  return { transferId: movementId, position, recordedAt, legs, parts: parts.map(partOf) };
+}
+
+function lineOf(line: LocatedLine): MovementAnswer['lines'][number] {
+  const { walletId, version, type, amount, counterparty = null, details, region, position, recordedAt } = line;
+  return {
+    ...{ walletId, version, type, amount: amount.toString(), currency: amount.currency.code, counterparty },
+    ...saidOf(details),
+    ...{ region, position, recordedAt },
+  };
+}
+
+function partOf(part: BookedMovement['parts'][number]): MovementAnswer['parts'][number] {
+  const { walletId, counterparty = null, amount, reversed } = part;
+  return {
+    ...{ walletId, counterparty, currency: amount.currency.code, amount: amount.toString() },
+    ...{ reversed: reversed.toString(), left: amount.abs().minus(reversed).toString() },
+  };
+}
+
+/** What a caller said of a movement, each null where nothing was said. */
+export function saidOf({ reference, description, effectiveAt }: StatementLine['details']): Said {
+  return { reference: reference ?? null, description: description ?? null, effectiveAt: effectiveAt ?? null };
+}
+
+type Said = Record<'reference' | 'description' | 'effectiveAt', string | null>;

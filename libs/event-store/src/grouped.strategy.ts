@@ -65,25 +65,44 @@ class QueuedStrategy implements CommandStrategy {
     );
   }
 
-  async execute(request: CommandRequest): Promise<CommandOutcome> {
-    const { limits, monotonic } = this.environment;
-    const now = monotonic();
+  execute(request: CommandRequest): Promise<CommandOutcome> {
     const deduplicationKey = deduplicationKeyOf(request);
-    for (;;) {
-      if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
-      const same = this.pending.get(deduplicationKey);
-      if (same?.request.requestHash === request.requestHash) return { ...(await same.outcome), replayed: true };
+    const same = this.pending.get(deduplicationKey);
+    const submittedAt = this.environment.monotonic();
+    if (same) return this.beside(same, request, deduplicationKey, submittedAt);
+    return this.submit(request, deduplicationKey, submittedAt);
+  }
+
+  /** Executes a command whose idempotency key is in use now. */
+  private async beside(same: PendingCommand, request: CommandRequest, deduplicationKey: string, submittedAt: number) {
+    for (let other: PendingCommand | undefined = same; other; other = this.pending.get(deduplicationKey)) {
+      if (other.request.requestHash === request.requestHash) return { ...(await other.outcome), replayed: true };
+      this.refuseWhenClosed();
       this.room.enter(request.command);
-      if (!same) break;
-      await this.untilAnswered(same);
+      await this.untilAnswered(other);
       this.room.leave(request.command);
     }
-    const command = new PendingCommand(request, deduplicationKey, now, now + limits.commandDeadlineMs);
-    this.pending.set(command.deduplicationKey, command);
+    return this.submit(request, deduplicationKey, submittedAt);
+  }
+
+  private submit(request: CommandRequest, deduplicationKey: string, submittedAt: number): Promise<CommandOutcome> {
+    try {
+      this.refuseWhenClosed();
+      this.room.enter(request.command);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    const deadline = submittedAt + this.environment.limits.commandDeadlineMs;
+    const command = new PendingCommand(request, deduplicationKey, submittedAt, deadline);
+    this.pending.set(deduplicationKey, command);
     const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
     if (unknown.length === 0) this.dispatch(command);
     else void this.load(command, unknown);
     return command.outcome;
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { CommandDefinition } from '@tidemark/wallet';
 import type { EndpointDocs } from '../openapi/endpoint-docs.js';
 import type { ProblemCode } from '../problems/problem-types.js';
-import { answerSchemaOf, bodyFieldsOf, isAboutOneWallet, takesIfMatch } from './command-schemas.js';
+import { commandQuery } from '../schemas/queries.js';
+import { answerSchemaOf, bodyFieldsOf, isAboutOneWallet, paramsOf, takesIfMatch } from './command-schemas.js';
 
 const OF_MONEY: readonly ProblemCode[] = [
   'unknown_currency',
@@ -20,6 +21,7 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
     ...{ operationId, tag, summary },
     ...(description !== undefined && { description }),
     once: 201,
+    reads: { params: paramsOf(command), query: commandQuery },
     servedAtHome: true,
     ifMatch: conditional,
     answer: {

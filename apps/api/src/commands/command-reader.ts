@@ -5,8 +5,9 @@ import { FieldFault, type CurrencyOf, type JsonObject } from '@tidemark/wallet';
 import type { FastifyRequest } from 'fastify';
 import { requireRegion } from '../http/known-region.js';
 import { expectedVersionOf, refuseIfMatch } from '../http/request-headers.js';
-import { inputProblem } from '../problems/input-problem.js';
+import { inputProblem, readInput } from '../problems/input-problem.js';
 import type { ProblemCode } from '../problems/problem-types.js';
+import { commandQuery } from '../schemas/queries.js';
 import { DATABASE_REGIONS, type DatabaseRegions } from '../tokens.js';
 import type { CommandReading } from './command-schemas.js';
 
@@ -18,24 +19,30 @@ export class CommandReader {
     @Inject(DATABASE_REGIONS) private readonly regions: DatabaseRegions,
   ) {}
 
-  /** @throws Problem for an amount or a currency that cannot be read, an unknown region, or a condition out of place */
-  async read(
-    command: CommandReading,
-    params: Readonly<Record<string, string>>,
-    body: JsonObject,
-    request: FastifyRequest,
-  ): Promise<AskedCommand> {
-    if (!command.conditional) refuseIfMatch(request);
-    const condition = command.conditional ? expectedVersionOf(request) : {};
-    const unknown = this.unknownCurrencies(command, body);
-    const values = this.valuesOf(command, body, unknown.length === 0 ? NONE : await this.lookUp(unknown));
-    for (const name of command.regions) {
-      if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', name]);
+  /**
+   * At once where all its currencies are in memory, as for nearly every request.
+   *
+   * @param body as its schema has read it
+   * @throws Problem for a path, an amount or a currency that cannot be read, an unknown region, or a condition out of place
+   */
+  read(reading: CommandReading, body: JsonObject, request: FastifyRequest): AskedCommand | Promise<AskedCommand> {
+    if (!reading.conditional) refuseIfMatch(request);
+    const params: JsonObject = {};
+    for (const [name, schema] of reading.params) {
+      params[name] = readInput(schema, (request.params as JsonObject)[name], 'path', name);
     }
-    return { type: command.type, ...params, ...values, ...condition };
+    const condition = reading.conditional ? expectedVersionOf(request) : {};
+    const unknown = this.unknownCurrencies(reading, body);
+    const made = (looked: LookedUp) => ({
+      type: reading.type,
+      ...params,
+      ...this.valuesOf(reading, body, looked),
+      ...condition,
+    });
+    return unknown.length === 0 ? made(NONE) : this.lookUp(unknown).then(made);
   }
 
-  private valuesOf({ inputs, body: own }: CommandReading, body: JsonObject, looked: LookedUp): JsonObject {
+  private valuesOf({ inputs, regions, body: own }: CommandReading, body: JsonObject, looked: LookedUp): JsonObject {
     const currencyOf: CurrencyOf = (code) => {
       const found = this.currencies.find(code) ?? looked.get(code)!;
       if (found instanceof MoneyError) throw found;
@@ -46,6 +53,9 @@ export class CommandReader {
       for (const [name, input] of inputs) {
         const value = input.take(body, name, currencyOf);
         if (value !== undefined) values[name] = value;
+      }
+      for (const name of regions) {
+        if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', name]);
       }
       return values;
     } catch (error) {
@@ -78,3 +88,12 @@ export class CommandReader {
 type LookedUp = ReadonlyMap<string, Currency | MoneyError>;
 
 const NONE: LookedUp = new Map();
+
+/**
+ * Whether the request asks for a decision alone.
+ *
+ * @throws Problem `invalid_request` for a query that is not known
+ */
+export function isDryRun({ url, query }: FastifyRequest): boolean {
+  return url.includes('?') && readInput(commandQuery, query, 'query').dryRun === 'true';
+}

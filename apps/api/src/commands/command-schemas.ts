@@ -25,6 +25,8 @@ export function bodyFieldsOf(command: CommandDefinition): Fields {
 export interface CommandReading extends Pick<CommandDefinition, 'type' | 'body'> {
   /** Whether the request may have the header If-Match. */
   readonly conditional: boolean;
+  /** The parts of the path by name, with their schemas. */
+  readonly params: readonly (readonly [string, z.ZodType])[];
   /** What is read from the body key by key: the fields, unless the body has a form of its own, and the conditions. */
   readonly inputs: Inputs;
   /** The fields that name a region of this installation. */
@@ -37,7 +39,8 @@ export function readingOf(command: CommandDefinition): CommandReading {
   const { type, body, fields } = command;
   const regions = Object.keys(fields).filter((name) => fields[name]!.kind === 'region');
   const inputs = [...(body ? [] : inputsOf(bodyFieldsOf(command))), ...conditionsOf(command)];
-  return { type, conditional: takesIfMatch(command), inputs, regions, ...(body && { body }) };
+  const params = Object.entries(paramsOf(command));
+  return { type, conditional: takesIfMatch(command), params, inputs, regions, ...(body && { body }) };
 }
 
 /** A command on a wallet that is there may name the wallet's version. */

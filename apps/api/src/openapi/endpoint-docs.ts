@@ -42,6 +42,8 @@ export interface EndpointDocs {
   readonly ifNoneMatch?: boolean;
   /** Whether the region of the wallet may answer in place of the one that was asked. */
   readonly servedAtHome?: boolean;
+  /** The schemas of what the endpoint reads from the path and the query itself, and not through a parameter of Nest. */
+  readonly reads?: { readonly params: Readonly<Record<string, z.ZodType>>; readonly query: z.ZodType };
   readonly answer: AnswerDocs;
   /** Besides those that every endpoint of its kind may answer with. */
   readonly problems: readonly ProblemCode[];

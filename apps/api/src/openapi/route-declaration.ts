@@ -44,6 +44,7 @@ function declarationOf(controller: Type, name: string): RouteDeclaration[] {
       path: path.replaceAll(/:(\w+)/g, '{$1}'),
       scopes: scopesOf(config, path),
       ...schemasOf(controller, name),
+      ...docs.reads,
       docs,
     },
   ];

@@ -14,8 +14,8 @@ const sumOf = (values: readonly bigint[]) => values.reduce((sum, value) => sum +
 describe('largestRemainder', () => {
   it.each([
     ['ties go to the earlier share', 100n, [1n, 1n, 1n], [34n, 33n, 33n]],
-    ['two left over', 101n, [1n, 1n, 1n], [34n, 34n, 33n]],
-    ['the largest remainder first, wherever it stands', 10n, [1n, 1n, 4n], [2n, 2n, 6n]],
+    ['two units remain', 101n, [1n, 1n, 1n], [34n, 34n, 33n]],
+    ['the largest remainder first, at any index', 10n, [1n, 1n, 4n], [2n, 2n, 6n]],
     ['a later, larger remainder beats an earlier one', 1n, [1n, 2n], [0n, 1n]],
     ['negative totals mirror positive ones', -100n, [1n, 1n, 1n], [-34n, -33n, -33n]],
     ['a weight of 0 gets 0', 5n, [0n, 1n, 0n, 1n], [0n, 3n, 0n, 2n]],
@@ -26,7 +26,7 @@ describe('largestRemainder', () => {
     expect(largestRemainder(amount, ratios)).toEqual(shares);
   });
 
-  it('loses nothing, and no share is a unit or more away from its quota', () => {
+  it('adds up to the total, and each share differs from its quota by less than a unit', () => {
     fc.assert(
       fc.property(total, weights, (amount, ratios) => {
         const shares = largestRemainder(amount, ratios);
@@ -41,7 +41,7 @@ describe('largestRemainder', () => {
     );
   });
 
-  it('gives the units left over by remainder, then by position', () => {
+  it('gives the remaining units by remainder, then by position', () => {
     fc.assert(
       fc.property(total, weights, (amount, ratios) => {
         const size = amount < 0n ? -amount : amount;
@@ -62,7 +62,7 @@ describe('largestRemainder', () => {
     );
   });
 
-  it('mirrors at zero and ignores a common factor of the weights', () => {
+  it('negates the shares of a negated total, and ignores a common factor of the weights', () => {
     fc.assert(
       fc.property(total, weights, fc.bigInt({ min: 1n, max: 1000n }), (amount, ratios, factor) => {
         const shares = largestRemainder(amount, ratios);

@@ -2,11 +2,11 @@ import { MoneyError, quote } from './money-error.js';
 import { Ratio, greatestCommonDivisor } from './ratio.js';
 
 /**
- * Splits a whole number in proportion to weights by the largest remainder method (Hamilton's): every share gets its
- * quota rounded towards zero, what is left goes one by one to the largest remainders, the earlier share first on a tie.
+ * Splits a whole number in proportion to weights by the largest remainder method (Hamilton's): each share gets its
+ * quota rounded towards zero. The remaining units go one by one to the largest remainders. On a tie the earlier share is first.
  * @param total any sign; the split of -n is the negated split of n
  * @param weights not negative, their sum positive; a share of weight 0 gets 0
- * @returns one share for each weight, in their order; they add up to `total`
+ * @returns one share for each weight, in the same order; they add up to `total`
  */
 export function largestRemainder(total: bigint, weights: readonly bigint[]): bigint[] {
   const sign = total < 0n ? -1n : 1n;
@@ -30,8 +30,8 @@ export function largestRemainder(total: bigint, weights: readonly bigint[]): big
 }
 
 /**
- * Ratios brought to whole weights over their least common denominator; bigints are weights already.
- * @throws MoneyError `malformed_ratio` when there is none, one is negative or neither a Ratio nor a bigint, or all are 0
+ * Converts ratios to whole weights over their least common denominator. A bigint is a weight already.
+ * @throws MoneyError `malformed_ratio` when the list is empty, one is negative or neither a Ratio nor a bigint, or all are 0
  */
 export function wholeWeights(ratios: readonly (Ratio | bigint)[]): bigint[] {
   const terms = ratios.map((ratio) => {

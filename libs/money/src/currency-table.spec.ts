@@ -7,7 +7,7 @@ import { thrownCode } from './thrown-code.fixture.js';
 
 const iso = CurrencyTable.iso4217();
 
-/** Code to minor units ("2", "N.A."), from the ISO file that the package carries: a second source beside its digits. */
+/** Code to minor units ("2", "N.A."), from the ISO file in the package. It is a second source besides the package's digits. */
 function isoMinorUnits(): Map<string, string> {
   const path = createRequire(import.meta.url).resolve('currency-codes/iso-4217-list-one.xml');
   const entries = readFileSync(path, 'utf8').matchAll(/<Ccy>(\w+)<\/Ccy>[^]*?<CcyMnrUnts>([^<]+)<\/CcyMnrUnts>/g);
@@ -38,7 +38,7 @@ describe('iso4217', () => {
     expect(iso.get(code)).toMatchObject({ code, scale });
   });
 
-  it('is one table', () => {
+  it('returns the same table each time', () => {
     expect(CurrencyTable.iso4217()).toBe(iso);
   });
 });
@@ -49,7 +49,7 @@ describe('find and get', () => {
     expect(thrownCode(() => iso.get(code))).toBe('unknown_currency');
   });
 
-  it('get refuses what is no string', () => {
+  it('get refuses values that are not strings', () => {
     expect(thrownCode(() => iso.get(978 as unknown as string))).toBe('unknown_currency');
   });
 });

@@ -5,8 +5,8 @@ import { MoneyError, quote } from './money-error.js';
 
 /**
  * ISO 4217 gives these no minor unit ("N.A."): metals, bond market units, units of account, the test code and "no
- * currency". The `currency-codes` package reports them with 0 digits, as if they were like the yen; a spec compares this
- * list with the ISO file that the package carries.
+ * currency". The `currency-codes` package reports them with 0 digits, like the yen. A spec compares this list with the
+ * ISO file in the package.
  */
 const WITHOUT_MINOR_UNIT: ReadonlySet<string> = new Set([
   'XAG',
@@ -24,7 +24,7 @@ const WITHOUT_MINOR_UNIT: ReadonlySet<string> = new Set([
   'XXX',
 ]);
 
-/** The currencies and own assets that an installation knows, by code. Immutable. */
+/** The currencies and own assets of an installation, by code. Immutable. */
 export class CurrencyTable {
   static #iso4217: CurrencyTable | undefined;
 
@@ -51,7 +51,7 @@ export class CurrencyTable {
   }
 
   /**
-   * A table with own assets added; naming one that is there already with the same scale changes nothing.
+   * Returns a table with own assets added. An asset that exists with the same scale changes nothing.
    * @throws MoneyError `malformed_currency` when one is malformed or its code exists with another scale: amounts in the
    *   log would change their meaning
    */

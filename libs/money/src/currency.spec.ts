@@ -49,7 +49,7 @@ describe('currency', () => {
 });
 
 describe('validCurrency', () => {
-  it('keeps what currency() made, copies a literal, refuses a malformed one', () => {
+  it('returns a currency from currency() unchanged, copies a literal, refuses a malformed one', () => {
     const eur = currency('EUR', 2);
     const literal = { code: 'EUR', scale: 2 };
     expect(validCurrency(eur)).toBe(eur);

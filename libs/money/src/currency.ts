@@ -8,16 +8,16 @@ export interface Currency {
   readonly scale: number;
 }
 
-/** The smallest unit in circulation that needs naming is the wei, 10⁻¹⁸ ETH; more would eat into the 60-digit precision. */
+/** The smallest common unit is the wei, 10⁻¹⁸ ETH. A larger scale would leave fewer of the 60 digits for the integer part. */
 export const SCALE_MAX = 18;
 
-/** ISO 4217 codes have 3 letters; own assets (`POINTS`, `USDC2`) get up to 12 characters so that columns stay narrow. */
+/** ISO 4217 codes have 3 letters; own assets (`POINTS`, `USDC2`) get up to 12 characters to keep columns narrow. */
 const CODE = /^[A-Z][A-Z0-9]{2,11}$/;
 
 /** The form of a currency code, as a regular expression. */
 export const CURRENCY_CODE_PATTERN = CODE.source;
 
-/** Instances are proof of validation: code that gets one need not look at code and scale again. */
+/** An instance has been validated, so its code and scale need no second check. */
 class ValidCurrency implements Currency {
   constructor(
     readonly code: string,
@@ -46,13 +46,13 @@ export function currency(code: string, scale: number): Currency {
       `${quote(scale)} is not a scale for ${code}: an integer from 0 to ${SCALE_MAX}`,
     );
   }
-  // `+ 0` because -0 passes all three tests and would print and compare oddly.
+  // `+ 0` turns -0 into 0: -0 passes all three checks, but is not equal to 0 in deep comparisons.
   return new ValidCurrency(code, scale + 0);
 }
 
 /**
- * The currency itself when it came from `currency()`, else a validated copy: an object literal satisfies the interface
- * too, and could be out of bounds or change later.
+ * Returns the currency itself if `currency()` made it, otherwise a validated copy. An object literal satisfies the
+ * interface too, but may be out of bounds or change later.
  * @throws MoneyError `malformed_currency`
  */
 export function validCurrency(candidate: Currency): Currency {

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 
 /**
  * Significant digits kept by every operation. Inputs have at most 30 integer and 18 fraction digits, so 10⁶ of them add
- * up to at most 54 digits; decimal.js' own default of 20 would round such sums without a word.
+ * up to at most 54 digits; decimal.js' default of 20 would round such sums silently.
  */
 export const PRECISION_DIGITS = 60;
 

@@ -10,7 +10,7 @@ export type MoneyErrorCode =
   | 'malformed_ratio'
   | 'unknown_currency';
 
-/** A longer input is cut in messages: they end up in logs and problem details, and the input may be megabytes. */
+/** Messages show at most this much of an input: they go to logs and problem details, and the input may be megabytes. */
 const QUOTED_CHARACTERS_MAX = 40;
 
 /** The only error that libs/money throws on purpose. The message names the offending input and the rule it breaks. */
@@ -26,9 +26,9 @@ export class MoneyError extends Error {
 }
 
 /**
- * An untrusted value as one short printable line for an error message.
- * @returns a string as JSON (control characters and lone surrogates escaped), cut to 40 characters; anything else by
- *   its type, with its value where printing it runs no foreign code (a `toString` may throw)
+ * Prints an untrusted value as one short line for an error message.
+ * @returns a string as JSON (control characters and lone surrogates escaped), cut to 40 characters. Other values are
+ *   shown by their type. Numbers and booleans also show their value: printing an object could run a `toString` that throws
  */
 export function quote(input: unknown): string {
   if (typeof input === 'string') {

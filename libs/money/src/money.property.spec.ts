@@ -5,7 +5,7 @@ import { Money } from './money.js';
 import { MoneyError } from './money-error.js';
 import { Ratio } from './ratio.js';
 
-// The oracle is a bigint of minor units, with its own way to text and back.
+// The oracle is a bigint of minor units, with its own conversion to text.
 function textOf(units: bigint, scale: number): string {
   const unit = 10n ** BigInt(scale);
   const size = units < 0n ? -units : units;
@@ -15,7 +15,7 @@ function textOf(units: bigint, scale: number): string {
 
 const UNITS_MAX = 10n ** 30n - 1n;
 const asset = fc.integer({ min: 0, max: 18 }).map((scale) => currency('ASSET', scale));
-// Small amounts hit carries and zeros, large ones the precision.
+// Small amounts test carries and zeros, large ones the precision.
 const units = fc.oneof(fc.bigInt({ min: -200n, max: 200n }), fc.bigInt({ min: -UNITS_MAX, max: UNITS_MAX }));
 const ETH = currency('ETH', 18);
 
@@ -52,7 +52,7 @@ describe('against bigints', () => {
       fc.property(fc.integer({ min: 1, max: 0xffff_ffff }), (seed) => {
         let state = seed;
         const digits = (): string => {
-          // xorshift32: twelve digits a step from any seed but 0.
+          // xorshift32: twelve digits a step, from any seed except 0.
           state ^= state << 13;
           state ^= state >>> 17;
           state ^= state << 5;
@@ -61,7 +61,7 @@ describe('against bigints', () => {
         let oracle = 0n;
         function* amounts(): Generator<Money> {
           for (let index = 0; index < COUNT; index += 1) {
-            // Mostly positive and near the largest, so that the sum really grows to 54 digits.
+            // Most are positive and near the maximum, so that the sum grows to 54 digits.
             const size = `9${digits()}${digits()}${digits()}${digits()}`.slice(0, 48);
             const sign = index % 10 === 0 ? '-' : '';
             oracle += BigInt(sign + size);
@@ -85,7 +85,7 @@ describe('text', () => {
         expect(money.toString()).toBe(textOf(a, of.scale));
         expect(Money.of(money.toString(), of)).toEqual(money);
         expect(Money.fromCanonical(money.toString(), of.code)).toEqual(money);
-        // A result has no text from its input to fall back on.
+        // The result of an addition has no cached text of its input.
         expect(money.plus(Money.zero(of)).toString()).toBe(textOf(a, of.scale));
       }),
     );
@@ -103,13 +103,13 @@ describe('text', () => {
   const junk = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...'0012345679.-+eExX_ ,nNaI\n٣') }),
-    // One edit away from an amount: the hardest junk to tell.
+    // One edit away from an amount: the junk that is hardest to detect.
     fc
       .tuple(units, fc.nat({ max: 34 }), fc.string({ unit: fc.constantFrom(...'0.-+e_ '), maxLength: 2 }))
       .map(([a, at, edit]) => `${textOf(a, 2).slice(0, at)}${edit}${textOf(a, 2).slice(at)}`),
   );
 
-  it('every string is refused with a MoneyError or comes out as it went in, but for zeros added to the fraction', () => {
+  it('every string is refused with a MoneyError or printed unchanged, except for zeros added to the fraction', () => {
     fc.assert(
       fc.property(junk, (text) => {
         let out: string;
@@ -136,7 +136,7 @@ describe('allocate', () => {
     .array(ratio, { minLength: 1, maxLength: 10 })
     .filter((all) => all.some(({ numerator }) => numerator > 0n));
 
-  it('loses nothing, and equal ratios differ by one minor unit at most, the earlier the larger', () => {
+  it('the shares add up to the amount; shares of equal ratios differ by at most one minor unit, and the earlier is the larger', () => {
     fc.assert(
       fc.property(asset, units, ratios, (of, a, by) => {
         const amount = Money.of(textOf(a, of.scale), of);

@@ -90,20 +90,20 @@ describe('of', () => {
     expect(thrownCode(() => eur(amount as string))).toBe(code);
   });
 
-  it('refuses a megabyte of digits, and says so in one line', () => {
+  it('refuses a megabyte of digits with a message of one line', () => {
     const megabyte = '9'.repeat(1_000_000);
     expect(thrownCode(() => eur(megabyte))).toBe('too_many_digits');
     expect(thrownCode(() => Money.fromCanonical(megabyte, 'EUR'))).toBe('too_many_digits');
     expect(() => eur(megabyte)).toThrow(/^.{1,150}$/);
   });
 
-  it('says which input broke which rule', () => {
+  it('names the input and the rule that it breaks', () => {
     expect(() => eur('1.000')).toThrow('"1.000" has 3 fraction digits: EUR has 2, and zeros count too');
     expect(() => eur(12.5 as unknown as string)).toThrow('the number 12.5 is not an amount: only strings are read');
     expect(() => eur('9'.repeat(99))).toThrow(`"${'9'.repeat(40)}"… has 99 integer digits: at most 30 are read`);
   });
 
-  it('refuses a fraction where the currency has none, and a currency that is none', () => {
+  it('refuses a fraction if the currency has none, and refuses a malformed currency', () => {
     expect(thrownCode(() => Money.of('1.0', JPY))).toBe('too_many_fraction_digits');
     expect(thrownCode(() => Money.of('1', { code: 'EUR', scale: 40 }))).toBe('malformed_currency');
     expect(thrownCode(() => Money.zero({ code: 'eur', scale: 2 }))).toBe('malformed_currency');
@@ -173,7 +173,7 @@ describe('arithmetic', () => {
     expect(Money.sum(EUR, new Set([eur('1')])).toString()).toBe('1.00');
   });
 
-  it('refuses a result of more than 60 digits rather than round it', () => {
+  it('refuses a result of more than 60 digits and does not round it', () => {
     const most = Money.fromCanonical(`${'9'.repeat(42)}.${'9'.repeat(18)}`, 'ETH');
     const wei = Money.of('0.000000000000000001', ETH);
     expect(thrownCode(() => most.plus(wei))).toBe('too_many_digits');
@@ -212,7 +212,7 @@ describe('comparison', () => {
   });
 });
 
-it('operators are refused rather than applied to the text', () => {
+it('operators throw and are not applied to the text', () => {
   const [nine, ten] = [eur('9'), eur('10')];
   expect(() => nine < ten).toThrow(TypeError);
   expect(() => (nine as unknown as string) + ten).toThrow(TypeError);
@@ -245,7 +245,7 @@ describe('mixed currencies', () => {
     expect(thrownCode(() => Money.sum(EUR, [eur('1'), Money.of('1', USD)]))).toBe('currency_mismatch');
   });
 
-  it('the same code and scale is the same currency, whoever made it', () => {
+  it('currencies with equal code and scale are the same currency', () => {
     expect(
       eur('1')
         .plus(Money.of('1', { code: 'EUR', scale: 2 }))
@@ -261,14 +261,19 @@ describe('allocate', () => {
     ['ratios that do not add up to 1', eur('9'), ['0.1', '0.2'].map((text) => Ratio.of(text)), ['3.00', '6.00']],
     ['a negative amount', eur('-0.05'), [1n, 1n], ['-0.03', '-0.02']],
     ['no fraction digits', Money.of('10', JPY), [1n, 2n], ['3', '7']],
-    ['18 of them', Money.of('0.000000000000000001', ETH), [1n, 1n], [`0.${'0'.repeat(17)}1`, `0.${'0'.repeat(18)}`]],
+    [
+      '18 fraction digits',
+      Money.of('0.000000000000000001', ETH),
+      [1n, 1n],
+      [`0.${'0'.repeat(17)}1`, `0.${'0'.repeat(18)}`],
+    ],
   ])('splits by %s', (_, amount, ratios, shares) => {
     const parts = amount.allocate(ratios as bigint[]);
     expect(parts.map(String)).toEqual(shares);
     expect(Money.sum(amount.currency, parts)).toEqual(amount);
   });
 
-  it('refuses ratios that give nobody anything', () => {
+  it('refuses ratios that are all zero', () => {
     expect(thrownCode(() => eur('1').allocate([]))).toBe('malformed_ratio');
     expect(thrownCode(() => eur('1').allocate([0n]))).toBe('malformed_ratio');
   });
@@ -279,7 +284,7 @@ describe('on the wire', () => {
     expect(JSON.stringify({ amount: eur('10') })).toBe('{"amount":{"amount":"10.00","currency":"EUR"}}');
   });
 
-  it('deep equality sees the value, and not whether the text was asked for', () => {
+  it('deep equality compares the value, and not whether the text was already computed', () => {
     const sum = eur('1').plus(eur('2'));
     void sum.toString();
     expect(sum).toEqual(eur('3'));

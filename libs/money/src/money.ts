@@ -6,25 +6,25 @@ import { MoneyError, quote } from './money-error.js';
 import type { Ratio } from './ratio.js';
 
 /**
- * Integer digits of an input. With 18 fraction digits that makes 48, and 10⁶ sums of such amounts make 54: within the
- * 60 digits that the arithmetic keeps, so no sum of inputs is ever refused in practice.
+ * Maximum of integer digits in an input. With 18 fraction digits an amount has 48 digits, and a sum of 10⁶ such amounts
+ * has 54. The arithmetic keeps 60 digits, so no sum of inputs is refused in practice.
  */
 export const INTEGER_DIGITS_MAX = 30;
 
-// Checked before decimal.js sees a string: it would also read 0x10, 1e3, 1_000, .5, Infinity and NaN.
+// Checked before decimal.js parses the string, because it would also accept 0x10, 1e3, 1_000, .5, Infinity and NaN.
 const AMOUNT = /^-?(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
-/** What `Money.of` reads, as a regular expression; `-0` and too many digits aside. */
+/** The form that `Money.of` reads, as a regular expression. `Money.of` also refuses `-0` and too many digits. */
 export const AMOUNT_PATTERN = AMOUNT.source;
 const NON_ZERO_DIGIT = /[1-9]/;
 
 const ZERO = new ExactDecimal(0);
 
 /**
- * An exact amount of one currency, of any sign. Immutable. Nothing rounds: what cannot be exact throws a MoneyError.
- * There is no way in from, or out to, a JavaScript number.
+ * An exact amount of one currency, of any sign. Immutable. No method rounds: a result that is not exact throws a MoneyError.
+ * There is no conversion from or to a JavaScript number.
  */
 export class Money {
-  // A private name, so that deep equality in tests sees value and currency but not whether the text was asked for yet.
+  // Private, so that deep equality in tests compares value and currency, and not whether the text was already computed.
   #text: string | undefined;
 
   private constructor(
@@ -38,7 +38,7 @@ export class Money {
   /**
    * Reads an amount in major units, such as `'10'`, `'10.5'` or `'-0.05'`.
    * @param amount optional `-`, at most 30 integer digits without leading zeros, optionally `.` and at most
-   *   `currency.scale` fraction digits; fewer are fine
+   *   `currency.scale` fraction digits; fewer are allowed
    * @throws MoneyError `not_a_string`, `malformed_amount`, `negative_zero`, `too_many_fraction_digits` (even if they are
    *   zeros), `too_many_digits`, `malformed_currency`
    */
@@ -66,7 +66,7 @@ export class Money {
   }
 
   /**
-   * The exact sum; zero of the currency for no amounts.
+   * The exact sum. For no amounts it is zero.
    * @throws MoneyError `currency_mismatch`, `too_many_digits`, `malformed_currency`
    */
   static sum(currency: Currency, amounts: Iterable<Money>): Money {
@@ -76,8 +76,8 @@ export class Money {
   }
 
   /**
-   * Reads the canonical form written by `toString`: the scale is the number of fraction digits, so the log reads without
-   * any currency table. Reads every sum that `toString` can write, so up to 60 digits in all rather than `of`'s 30.
+   * Reads the canonical form written by `toString`. The scale is the number of fraction digits, so the log can be read
+   * without a currency table. It reads every sum that `toString` can write: up to 60 digits in total, and not `of`'s 30.
    * @throws MoneyError `not_a_string`, `malformed_amount`, `negative_zero`, `too_many_fraction_digits`,
    *   `too_many_digits`, `malformed_currency`
    */
@@ -106,7 +106,7 @@ export class Money {
   }
 
   negated(): Money {
-    // Not even for a moment a negative zero, which decimal.js has.
+    // decimal.js has a negative zero. This avoids it.
     return this.value.isZero() ? this : new Money(this.value.neg(), this.currency);
   }
 
@@ -123,7 +123,7 @@ export class Money {
     return this.value.cmp(other.value) as -1 | 0 | 1;
   }
 
-  /** @throws MoneyError `currency_mismatch`: 10 EUR against 10 USD is a mistake of the caller, not "different" */
+  /** @throws MoneyError `currency_mismatch`: to compare 10 EUR with 10 USD is a mistake of the caller, so the result is not `false` */
   equals(other: Money): boolean {
     return this.compare(other) === 0;
   }
@@ -163,9 +163,9 @@ export class Money {
   }
 
   /**
-   * Splits the amount in proportion to the ratios, which need not add up to 1, and loses nothing: largest remainder,
-   * the earlier share first on a tie.
-   * @returns one amount for each ratio, in their order; they add up to this amount exactly
+   * Splits the amount in proportion to the ratios, which need not add up to 1. Largest remainder method; on a tie the
+   * earlier share is first.
+   * @returns one amount for each ratio, in the same order; they add up to this amount exactly
    * @throws MoneyError `malformed_ratio` when there is no ratio, one is negative, or all are zero
    */
   allocate(ratios: readonly Ratio[] | readonly bigint[]): Money[] {
@@ -182,13 +182,13 @@ export class Money {
     return (this.#text ??= this.value.toFixed(this.currency.scale));
   }
 
-  /** The form on every wire: canonical amount and currency code. */
+  /** The JSON form, in HTTP and in the log: canonical amount and currency code. */
   toJSON(): { amount: string; currency: string } {
     return { amount: this.toString(), currency: this.currency.code };
   }
 
   /**
-   * `a < b` and `a + b` compile for any objects and would compare or join the texts ('9.00' above '10.00').
+   * `a < b` and `a + b` compile for any objects. They would compare or join the texts ('9.00' above '10.00').
    * @throws TypeError always
    */
   valueOf(): never {
@@ -203,7 +203,7 @@ export class Money {
     );
   }
 
-  /** Refuses a result that decimal.js may have rounded: one of more than 60 digits, fraction digits included. */
+  /** Refuses a result of more than 60 digits, fraction digits included: decimal.js may have rounded it. */
   #exact(result: ExactDecimal): Money {
     // `e` is the decimal exponent, so a result has at most e + 1 integer digits.
     if (result.e + 1 + this.currency.scale > PRECISION_DIGITS) throw tooManyDigits(result.toFixed(0));

@@ -74,7 +74,7 @@ describe('of', () => {
     expect(thrownCode(() => (Ratio.of as (...input: unknown[]) => Ratio)(...input))).toBe(code);
   });
 
-  it('refuses a megabyte without reading it as a number', () => {
+  it('refuses a megabyte of text and does not parse it', () => {
     expect(thrownCode(() => Ratio.of('9'.repeat(1_000_000)))).toBe('too_many_digits');
     expect(thrownCode(() => Ratio.of('x'.repeat(1_000_000)))).toBe('too_many_digits');
   });
@@ -92,7 +92,7 @@ describe('arithmetic', () => {
     expect(multiply('-2/3', '-3')).toBe('2');
   });
 
-  it('refuses terms that outgrow 60 digits', () => {
+  it('refuses terms of more than 60 digits', () => {
     const big = Ratio.of(`1/${TERM_LIMIT - 1n}`);
     expect(thrownCode(() => big.times(big))).toBe('too_many_digits');
     expect(thrownCode(() => big.plus(Ratio.of('1/7919')))).toBe('too_many_digits');
@@ -127,7 +127,7 @@ describe('arithmetic', () => {
         const numerator = a.numerator * b.denominator + b.numerator * a.denominator;
         expect(sum.numerator * a.denominator * b.denominator).toBe(numerator * sum.denominator);
         expect(sum.denominator).toBeGreaterThan(0n);
-        // In lowest terms numerator and denominator share no prime: checked on the small ones.
+        // In lowest terms, numerator and denominator have no common prime factor. Only small primes are checked.
         for (const prime of [2n, 3n, 5n, 7n, 11n, 13n]) {
           expect(sum.numerator % prime === 0n && sum.denominator % prime === 0n).toBe(false);
         }

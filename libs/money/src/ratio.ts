@@ -2,12 +2,12 @@ import { MoneyError, quote } from './money-error.js';
 
 /**
  * Digits of a numerator or denominator in lowest terms. A chain of `plus` or `times` can double them at every step;
- * 60 is as precise as the amounts themselves.
+ * 60 digits are as precise as the amounts.
  */
 const TERM_DIGITS_MAX = 60;
 const TERM_LIMIT = 10n ** BigInt(TERM_DIGITS_MAX);
 
-/** Sign, two terms and a separator, each term up to twice too long before reduction: beyond it BigInt() gets slow. */
+/** Sign, two terms and a separator. Before reduction a term may have twice the digits. BigInt() is slow for longer texts. */
 const TEXT_LENGTH_MAX = 4 * TERM_DIGITS_MAX + 2;
 
 const FRACTION = /^(-?(?:0|[1-9][0-9]*))\/([1-9][0-9]*)$/;
@@ -24,7 +24,7 @@ export class Ratio {
   /**
    * @param text a fraction `'1/3'` or a decimal `'0.25'`, `'3'`; a leading `-` is allowed, `+`, blanks, exponents and
    *   leading zeros are not
-   * @throws MoneyError `not_a_string`, `malformed_ratio` (a zero denominator too), `negative_zero`, `too_many_digits`
+   * @throws MoneyError `not_a_string`, `malformed_ratio` (also for a zero denominator), `negative_zero`, `too_many_digits`
    */
   static of(text: string): Ratio;
   /**
@@ -100,7 +100,7 @@ export class Ratio {
   }
 }
 
-/** Euclid's algorithm. @returns a non-negative divisor, 0 only for two zeros */
+/** Euclid's algorithm. @returns the non-negative greatest common divisor; 0 only for two zeros */
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
   return a < 0n ? -a : a;

@@ -1,7 +1,7 @@
 import { MoneyError } from './money-error.js';
 import type { MoneyErrorCode } from './money-error.js';
 
-/** The code of the MoneyError that `act` throws, `'nothing'` when it returns; any other error passes through. */
+/** @returns the code of the MoneyError that `act` throws, or `'nothing'` if it returns; any other error is thrown on */
 export function thrownCode(act: () => unknown): MoneyErrorCode | 'nothing' {
   try {
     act();

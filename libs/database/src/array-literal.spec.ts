@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withArrayLiterals } from './array-literal.js';
 
 describe('withArrayLiterals', () => {
-  it('leaves everything else to pg', () => {
+  it('leaves all other values to pg', () => {
     const texts = [['a\nb'], ['\u001f'], ['\ud800'], [Number.NaN], [10n]];
     const values = [
       1,
@@ -19,8 +19,8 @@ describe('withArrayLiterals', () => {
     expect(withArrayLiterals(values)).toEqual(values);
   });
 
-  // With 1.2 GB the process of a worker ended; it takes twice the literal's 50 MB.
-  it('writes what PostgreSQL reads by itself', () => {
+  // A worker that needed 1.2 GB for this literal ended. The literal has 50 MB, and the code needs twice that.
+  it('writes texts that PostgreSQL parses as the same arrays', () => {
     expect(withArrayLiterals([['a', '"', '\\', '{},', 'ї', '😀'], [1, -0, 0.5, true, null, undefined], []])).toEqual([
       String.raw`{"a","\"","\\","{},","ї","😀"}`,
       '{1,0,0.5,true,null,null}',

@@ -7,15 +7,15 @@ import { send, watch } from './statement.js';
 /** The message for a database that does not exist yet. */
 export const DATABASE_MISSING = 'this database does not exist: run `tidemark migrate` first';
 
-/** PgBouncer's answer to a start-up option that it does not know: to all of ours, then. */
+/** PgBouncer's answer to an unknown start-up option. It knows none of ours. */
 const PROTOCOL_VIOLATION = '08P01';
 
 /**
- * Asks a server which engine it is, on a connection of its own.
+ * Asks a server which engine it is, on a separate connection.
  *
  * @param timeoutMs for connecting, and again for the answer
- * @throws StartRefused when the database of the URL does not exist (PostgreSQL only: CockroachDB lets a session in),
- *   or when a connection pooler stands before it; ConnectFailed when no connection can be had; Error when the server is neither engine
+ * @throws StartRefused when the database of the URL does not exist (PostgreSQL only: CockroachDB accepts the session),
+ *   or when a connection pooler is in front of it; ConnectFailed when no connection is possible; Error for any other kind of server
  */
 export async function askEngine(url: string, timeoutMs: number): Promise<EngineVersion> {
   return await withClient(url, timeoutMs, async (client) => {
@@ -33,9 +33,9 @@ export async function askEngine(url: string, timeoutMs: number): Promise<EngineV
 }
 
 /**
- * Lends one connection outside any pool and closes it afterwards.
+ * Runs `work` with one connection outside any pool and closes it afterwards.
  *
- * @throws ConnectFailed when it cannot be had; StartRefused when a connection pooler refuses its settings; otherwise what `work` throws
+ * @throws ConnectFailed when no connection is possible; StartRefused when a connection pooler refuses its settings; otherwise the error of `work`
  */
 export async function withClient<T>(
   url: string,

@@ -67,7 +67,7 @@ describe('classify', () => {
     expect(classify(error, 'read')).toEqual({ class: onRead });
   });
 
-  it('knows that nothing was sent when no connection was had', () => {
+  it('is unavailable or a defect without a connection, because nothing was sent', () => {
     expect(classify(new ConnectFailed(system('ECONNRESET')), 'write')).toEqual({ class: 'unavailable' });
     expect(classify(new ConnectFailed(new Error('timeout')), 'write')).toEqual({ class: 'unavailable' });
     expect(classify(new ConnectFailed(answered('57P01')), 'write')).toEqual({
@@ -78,7 +78,7 @@ describe('classify', () => {
     expect(classify(new ConnectFailed(answered('3D000')), 'read')).toEqual({ class: 'defect', sqlState: '3D000' });
   });
 
-  it('looks through what drizzle wraps around it, and names the constraint', () => {
+  it('unwraps the error of drizzle, and names the constraint', () => {
     const wrapped = new Error('Failed query: insert …', { cause: answered('23505', 'wallet_events_pkey') });
     expect(classify(wrapped, 'write')).toEqual({
       class: 'unique_violation',
@@ -87,11 +87,11 @@ describe('classify', () => {
     });
   });
 
-  it('never reads the text', () => {
+  it('never reads the message text', () => {
     expect(classify(new Error('Connection terminated unexpectedly 40001 ECONNRESET'), 'write').class).toBe('defect');
   });
 
-  it('ends on a chain of causes that bites its tail', () => {
+  it('ends on a circular chain of causes', () => {
     const first = new Error('first');
     first.cause = first;
     expect(classify(first, 'read')).toEqual({ class: 'defect' });

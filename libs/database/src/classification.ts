@@ -5,8 +5,8 @@ import { ConnectFailed, ConnectionLost, QueryTimedOut } from './errors.js';
  *
  * - `lost_race`: rolled back because of a concurrent transaction; run the whole decision again
  * - `unique_violation`: a key exists already; `constraint` says which
- * - `ambiguous`: it may have been committed; run it again with the same keys on a new connection
- * - `unavailable`: it did not happen and may work later
+ * - `ambiguous`: the statement may have been committed; run it again with the same keys on a new connection
+ * - `unavailable`: the statement had no effect and may succeed later
  * - `defect`: everything else; never a business rejection
  */
 export type ErrorClass = 'lost_race' | 'unique_violation' | 'ambiguous' | 'unavailable' | 'defect';
@@ -18,7 +18,7 @@ export interface Classification {
   constraint?: string;
 }
 
-/** `cut`: the statement was stopped on its way, which is ambiguous for a write and merely unavailable for a read. */
+/** `cut`: the statement was interrupted. This is `ambiguous` for a write and `unavailable` for a read. */
 type Meaning = Exclude<ErrorClass, 'defect'> | 'cut';
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html and CockroachDB's pgcode package, which agree on these.
@@ -27,18 +27,18 @@ const MEANING_OF_SQLSTATE: Readonly<Record<string, Meaning>> = {
   '40P01': 'lost_race', // deadlock_detected
   '23505': 'unique_violation',
   '40003': 'ambiguous', // statement_completion_unknown
-  '57014': 'cut', // query_canceled: CockroachDB lets a time-out overwrite 40003
+  '57014': 'cut', // query_canceled: on CockroachDB a time-out replaces 40003
   '57P01': 'cut', // admin_shutdown
   '57P02': 'cut', // crash_shutdown
   '58C00': 'cut', // CockroachDB: a range is unavailable
-  '58C01': 'cut', // CockroachDB: two of its nodes lost each other while they worked on it
-  XXUUU: 'cut', // CockroachDB has no code for it: above all a range that lost its quorum
+  '58C01': 'cut', // CockroachDB: the connection between two of its nodes broke during the statement
+  XXUUU: 'cut', // CockroachDB errors without a code: mainly a range that lost its quorum
   '57P03': 'unavailable', // cannot_connect_now
   '53100': 'unavailable', // disk_full
   '53200': 'unavailable', // out_of_memory
   '53300': 'unavailable', // too_many_connections
   '53400': 'unavailable', // configuration_limit_exceeded: CockroachDB's own bound on open transactions
-  XXC02: 'unavailable', // CockroachDB without a licence key takes no more transactions at once, and asks before it works
+  XXC02: 'unavailable', // CockroachDB without a licence key refuses more concurrent transactions, before it executes them
   '25006': 'unavailable', // read_only_sql_transaction: a standby, or a server that ran out of disk
 };
 
@@ -52,14 +52,14 @@ const MEANING_OF_SYSTEM_ERROR: Readonly<Record<string, Meaning>> = {
   ETIMEDOUT: 'cut',
 };
 
-/** drizzle wraps once and our own errors once; a longer chain is not a database error's. */
+/** drizzle wraps an error once, and our own errors wrap it once. A longer chain is no database error. */
 const CAUSES_FOLLOWED_MAX = 5;
 
 /**
- * Says what an error means, by SQLSTATE, constraint name and type, never by message text. Wrapped errors (drizzle's
- * `cause`, our own) are unwrapped; the outermost one that is recognised counts.
+ * Classifies an error by SQLSTATE, constraint name and type, never by message text. Wrapped errors (drizzle's
+ * `cause`, our own) are unwrapped. The outermost error that is recognised decides.
  *
- * @param during whether the statement could have written: a write that was cut off may still have been committed
+ * @param during whether the statement could write: an interrupted write may still have been committed
  */
 export function classify(error: unknown, during: 'read' | 'write'): Classification {
   let link: unknown = error;
@@ -88,12 +88,12 @@ function recognise(error: Error, during: 'read' | 'write'): Classification | und
   return meaning && { class: classOf(meaning, during) };
 }
 
-/** The SQLSTATE that the server answered, through whatever was wrapped around it; undefined when there is none. */
+/** The SQLSTATE of the server's answer, also from a wrapped error; undefined without one. */
 export function sqlStateOf(error: unknown): string | undefined {
   return classify(error, 'read').sqlState;
 }
 
-/** Nothing was sent, so nothing is ambiguous. A refusal that will not change by itself (password, role) is a defect. */
+/** Nothing was sent, so the result is not ambiguous. A refusal that a retry cannot change (password, role) is a defect. */
 function neverStarted(error: ConnectFailed): Classification {
   const { code } = (error.cause ?? {}) as { code?: unknown };
   if (typeof code !== 'string' || !isSqlState(code)) return { class: 'unavailable' };
@@ -113,8 +113,8 @@ function whenCut(during: 'read' | 'write'): ErrorClass {
 }
 
 /**
- * Node's own codes are longer (`ECONNRESET`) but for some such as `EPIPE`. A digit tells nearly every SQLSTATE from them, and
- * CockroachDB's XXUUU, which has none, is in the table.
+ * Most of Node's codes are longer (`ECONNRESET`), but not all (`EPIPE`). Nearly every SQLSTATE has a digit, and Node's codes have none.
+ * CockroachDB's XXUUU has no digit, so it is in the table.
  */
 function isSqlState(code: string): boolean {
   return Object.hasOwn(MEANING_OF_SQLSTATE, code) || (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code));

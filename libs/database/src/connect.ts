@@ -15,38 +15,38 @@ import { valueTypes } from './value-types.js';
  * One pool of connections to one engine, all acting as one role.
  *
  * Values: numeric, int8 and date come back as strings (numeric in plain notation), timestamptz as an ISO 8601 string in
- * UTC with milliseconds, cut off. Errors are for {@link classify}.
+ * UTC with milliseconds, truncated. {@link classify} classifies the errors.
  */
 export interface Database {
   readonly engine: Engine;
   /** The server's own version, for example `18.4`. */
   readonly version: string;
   readonly url: string;
-  /** How many connections it has at most. */
+  /** Maximum number of connections. */
   readonly poolSize: number;
   /**
    * Runs one statement as an implicit transaction.
    *
-   * @param options.name makes it a prepared statement of that name: parsed once a connection. A name stands for one text.
-   * @param options.timeoutMs the client's deadline for the answer. The server's own (`statementTimeoutMs`) stays.
-   * @throws pg.DatabaseError what the server answered; ConnectFailed nothing was sent; ConnectionLost, QueryTimedOut it
-   *   may have taken effect
+   * @param options.name makes it a prepared statement of that name: parsed once for each connection. A name always has the same text.
+   * @param options.timeoutMs the client's deadline for the answer. The server's deadline (`statementTimeoutMs`) stays.
+   * @throws pg.DatabaseError the server's answer; ConnectFailed when nothing was sent; ConnectionLost, QueryTimedOut when the
+   *   statement may have taken effect
    */
   query: RunStatement;
   /**
-   * Runs `work` in one explicit transaction on one connection, and never repeats it. It resolves only when COMMIT was
-   * answered with COMMIT. When `work` throws, that error is thrown on, whatever becomes of the ROLLBACK. A connection that
-   * broke is closed.
+   * Runs `work` in one explicit transaction on one connection, and never repeats it. It resolves only when the answer to
+   * COMMIT is COMMIT. When `work` throws, its error is thrown on, even if the ROLLBACK fails. A broken connection
+   * is closed.
    *
-   * @throws TransactionRolledBack when COMMIT was answered with ROLLBACK; otherwise as `query`
+   * @throws TransactionRolledBack when the answer to COMMIT is ROLLBACK; otherwise as `query`
    */
   transaction<T>(work: (client: TransactionClient) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Runs reads that all see one snapshot, in one transaction on one connection, and never repeats them.
    *
    * @param options.nearby on CockroachDB the snapshot is some 4 s old, so that the nearest replicas can answer without asking
-   *   another region (https://www.cockroachlabs.com/docs/stable/follower-reads). What is younger, a table too, is not there
-   *   yet. PostgreSQL has one place to ask, and answers with the present.
+   *   another region (https://www.cockroachlabs.com/docs/stable/follower-reads). Newer rows and newer
+   *   tables are not visible in it. On PostgreSQL the snapshot is the present.
    * @throws as `transaction`
    */
   snapshot<T>(read: (snapshot: Snapshot) => Promise<T>, options?: { nearby?: boolean }): Promise<T>;
@@ -64,28 +64,28 @@ export interface ConnectOptions {
   poolSize?: number;
   /** Shown by the server beside each session. */
   applicationName: string;
-  /** For opening a connection and for waiting until one of the pool is free. */
+  /** Timeout for opening a connection, and for waiting until one in the pool is free. */
   connectTimeoutMs?: number;
-  /** The server cancels a statement after it. */
+  /** The server cancels a statement after this time. */
   statementTimeoutMs?: number;
-  /** Told of connections that broke while idle or in use. The pool replaces them by itself. */
+  /** Called for each connection that breaks, idle or in use. The pool replaces it by itself. */
   onError?: (error: Error) => void;
 }
 
-/** On two cores more connections only queue inside the server; grouped writing needs few. */
+/** On two cores, statements of more connections only queue in the server. Group commit needs few. */
 const POOL_SIZE_DEFAULT = 10;
 const CONNECT_TIMEOUT_MS_DEFAULT = 5_000;
 const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
-/** The client waits this much longer than the server works, so that the server's own answer (57014) arrives first. */
+/** The client waits this much longer than the server's deadline, so that the server's answer (57014) arrives first. */
 const CLIENT_GRACE_MS = 2_000;
 
 /**
- * Connects, finds out which engine answers, and checks that it is not too old and that sessions are what Tidemark needs: the settings
- * that results depend on ({@link startupOptions}); SERIALIZABLE on CockroachDB (a default of READ COMMITTED is refused), READ COMMITTED
- * on PostgreSQL whatever its default is.
+ * Connects and determines the engine. Checks that the server is new enough, and that sessions have the settings that results depend on
+ * ({@link startupOptions}). CockroachDB must use SERIALIZABLE (a default of READ COMMITTED is refused). PostgreSQL uses READ COMMITTED,
+ * with any default.
  *
- * @throws StartRefused one line for the operator; ConnectFailed when no connection can be had; Error when the server is
- *   neither engine
+ * @throws StartRefused one line for the operator; ConnectFailed when no connection is possible; Error for any other kind
+ *   of server
  */
 export async function connect(options: ConnectOptions): Promise<Database> {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT;
@@ -108,7 +108,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
       return prepareSession(client, session, connectTimeoutMs);
     },
   });
-  pool.on('error', () => undefined); // watch() has told onError already
+  pool.on('error', () => undefined); // watch() has called onError already
 
   const run = async (statement: pg.QueryConfig, timeoutMs = statementTimeoutMs) => {
     const client = await checkOut(pool);
@@ -142,7 +142,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     close: () => (closing ??= pool.end()),
   };
   try {
-    giveBack(await checkOut(pool)); // the first connection is where a wrong role or isolation shows
+    giveBack(await checkOut(pool)); // the first connection detects a wrong role or isolation
     return database;
   } catch (error) {
     await database.close();

@@ -16,7 +16,7 @@ describe('engineVersion', () => {
     expect(engineVersion(answer)).toEqual({ engine, version });
   });
 
-  it('refuses a third engine', () => {
+  it('refuses any other engine', () => {
     expect(() => engineVersion('MariaDB 11')).toThrow('neither CockroachDB nor PostgreSQL');
   });
 });

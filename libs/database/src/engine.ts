@@ -1,10 +1,10 @@
 /** The two database engines that Tidemark runs on (DESIGN §7). */
 export type Engine = 'cockroach' | 'postgres';
 
-/** What a server says of itself. */
+/** Engine and version of a server. */
 export interface EngineVersion {
   engine: Engine;
-  /** Its own version as a person would write it, for example `26.1.0-alpha.1` or `18.4`. */
+  /** The version number, for example `26.1.0-alpha.1` or `18.4`. */
   version: string;
 }
 
@@ -12,7 +12,7 @@ export interface EngineVersion {
  * Reads the answer of `SELECT version()`.
  *
  * @param answer for example `PostgreSQL 18.4 on x86_64-…` or `CockroachDB CCL v26.1.0 (x86_64-…)`
- * @throws Error when the server is neither: nothing that Tidemark relies on is known to hold there
+ * @throws Error for any other kind of server: Tidemark was not tested on it
  */
 export function engineVersion(answer: string): EngineVersion {
   const cockroach = /^CockroachDB\b.*?\bv(\d[\w.-]*)/.exec(answer);

@@ -1,9 +1,9 @@
 /**
- * Errors of this lib's own. They exist so that no caller has to parse a message: `pg` reports a lost connection and a
- * time-out as a plain `Error`, and only its sentence tells them apart.
+ * The errors of this lib. With them no caller has to parse a message: `pg` reports a lost connection and a time-out as a
+ * plain `Error`, and only the message differs.
  */
 
-/** No connection could be had, so the statement was never sent. `cause` is what `pg` or the server said. */
+/** No connection was available, so the statement was not sent. `cause` is the error of `pg` or of the server. */
 export class ConnectFailed extends Error {
   override readonly name = 'ConnectFailed';
   constructor(cause: unknown) {
@@ -11,7 +11,7 @@ export class ConnectFailed extends Error {
   }
 }
 
-/** The connection broke after it had been handed out: what was sent on it may or may not have taken effect. */
+/** The connection broke while it was in use: a statement that was sent on it may have taken effect. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   constructor(cause: unknown) {
@@ -19,7 +19,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The client stopped waiting and closed the connection: the statement may or may not take effect. */
+/** The client stopped waiting and closed the connection: the statement may still take effect. */
 export class QueryTimedOut extends Error {
   override readonly name = 'QueryTimedOut';
   constructor(readonly timeoutMs: number) {
@@ -28,8 +28,8 @@ export class QueryTimedOut extends Error {
 }
 
 /**
- * COMMIT was answered with the tag ROLLBACK: a statement inside had failed and its error was swallowed. Nothing was
- * written. (PostgreSQL and CockroachDB both do this without raising an error.)
+ * The answer to COMMIT was ROLLBACK: a statement in the transaction had failed, and the caller ignored its error. Nothing
+ * was written. (PostgreSQL and CockroachDB both do this without raising an error.)
  */
 export class TransactionRolledBack extends Error {
   override readonly name = 'TransactionRolledBack';
@@ -45,6 +45,6 @@ export class StartRefused extends Error {
 
 function sentence(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  // ECONNREFUSED on a name with several addresses comes as an AggregateError without a message.
+  // For a name with several addresses, ECONNREFUSED is an AggregateError without a message.
   return cause.message || String((cause as { code?: unknown }).code ?? cause.name);
 }

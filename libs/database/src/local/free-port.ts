@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Finds a TCP port on 127.0.0.1 that is free at the moment. Another process may take it before it is used, so a caller that
- * asks must be ready to ask again.
+ * Finds a TCP port on 127.0.0.1 that is free at the moment. Another process may take it before it is used, so the
+ * caller must be able to try again.
  *
  * @param preferred tried first
  */

@@ -11,25 +11,25 @@ import type { LocalDatabase } from './local-database.js';
 export interface LocalCockroachOptions {
   /** The memory that holds all data, in CockroachDB's notation, for example `1GiB`; at least `640MiB`. */
   storeSize?: string;
-  /** Its own console on 127.0.0.1; absent: any free port. */
+  /** Port of its web console on 127.0.0.1; absent: any free port. */
   httpPort?: number;
-  /** Where the node says it is, for example `region=eu-west`. Absent: nowhere. */
+  /** The node's locality, for example `region=eu-west`. Absent: none. */
   locality?: string;
   /** The program; absent: the one on PATH. */
   binary?: string;
 }
 
 const STORE_SIZE_DEFAULT = '1GiB';
-/** A single node is up in under a second; a loaded machine of two cores takes longer. */
+/** A single node starts in less than 1 s. A loaded machine of two cores needs longer. */
 const START_MS_MAX = 60_000;
-/** Draining has nothing to wait for in a store that is thrown away. */
+/** The store is in memory and is lost at the end, so draining is not needed. */
 const STOP_SECONDS_MAX = 5;
 const POLL_MS = 50;
 
 /**
- * Runs the node, and ends it when our end of its standard input closes. That also happens when this process is killed with -9, so
- * an in-memory node never outlives the one that started it. (The shell gives background commands /dev/null as
- * standard input, hence descriptor 3.)
+ * Runs the node, and ends it when our end of its standard input closes. That also happens when this process is killed with -9. So
+ * an in-memory node never runs longer than the process that started it. (Descriptor 3 is used because the shell gives background
+ * commands /dev/null as standard input.)
  */
 const GUARD = `exec 3<&0
 "$@" </dev/null & node=$!
@@ -56,10 +56,10 @@ export function cockroachOnPath(path = process.env.PATH ?? ''): string | undefin
 }
 
 /**
- * Starts a single CockroachDB node in memory, on free ports of 127.0.0.1, without authentication. Nothing is kept:
- * it is for tests, benchmarks and a first look. It ends with this process.
+ * Starts a single CockroachDB node in memory, on free ports of 127.0.0.1, without authentication. No data is kept:
+ * it is for tests, benchmarks and first trials. It ends with this process.
  *
- * @throws StartRefused when there is no program, or the node does not come up
+ * @throws StartRefused when there is no program, or the node does not start
  */
 export async function localCockroach(options: LocalCockroachOptions = {}): Promise<LocalDatabase> {
   const binary = options.binary ?? cockroachOnPath();
@@ -84,14 +84,14 @@ export async function localCockroach(options: LocalCockroachOptions = {}): Promi
     ],
     {
       cwd: scratch,
-      detached: true, // so that Ctrl-C reaches us, who end it in order
+      detached: true, // so that Ctrl-C reaches only this process, which stops the node in order
       stdio: ['pipe', 'ignore', 'pipe'],
       env: { ...process.env, SCRATCH: scratch, COCKROACH_SKIP_ENABLING_DIAGNOSTIC_REPORTING: 'true' },
     },
   );
   const complaints = lastWords(node);
   const ended = once(node, 'close');
-  // A node that is merely there must not keep a finished program alive.
+  // A running node must not keep a finished program alive.
   const handles = [node, node.stdin, node.stderr] as unknown as { ref(): void; unref(): void }[];
   let stopping: Promise<void> | undefined;
   const stop = () =>
@@ -120,9 +120,9 @@ async function listeningUrl(file: string, node: ChildProcess): Promise<string> {
   throw new Error('not up');
 }
 
-/** Keeps the end of what a process says on standard error, and goes on reading so that it never blocks. */
+/** Keeps the end of a process's standard error. It reads all of it, so that the process never blocks. */
 function lastWords(node: ChildProcess): () => string {
-  const KEPT = 16_384; // a wrong flag prints pages of usage around its one line
+  const KEPT = 16_384; // for a wrong flag, `cockroach` prints its one line and pages of usage
   let text = '';
   node.stderr?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-KEPT)));
   return () => /^ERROR: (.*)$/m.exec(text)?.[1] ?? text.trim().split('\n').at(-1) ?? '';

@@ -5,8 +5,8 @@ export interface LocalDatabase {
   /** `postgresql://user@127.0.0.1:port/database`. */
   readonly url: string;
   readonly engine: Engine;
-  /** False when a running server was found and joined. */
+  /** False when the server ran already. */
   readonly startedHere: boolean;
-  /** Leaves the server, and stops it where the kind of server says so. May be called twice. */
+  /** Disconnects from the server, and stops it if this kind of server requires that. May be called twice. */
   stop(): Promise<void>;
 }

@@ -14,29 +14,29 @@ import { canEnter, whoRuns } from './run-as.js';
 export interface LocalPostgresOptions {
   /** For example `.tidemark/postgres`. Created if need be. */
   directory: string;
-  /** Absent or 0: the one of last time if it is free, else any free one. */
+  /** Absent or 0: the last port if it is free, otherwise any free port. */
   port?: number;
   /** The database in the URL. It is not created here; `migrate` does that. */
   database?: string;
   log?: (line: string) => void;
 }
 
-/** Recovery after a crash comes before the first answer; 10 GB of log take about this long on a slow disk. */
+/** The first answer comes after crash recovery. Recovery of 10 GB of log takes about this long on a slow disk. */
 const START_MS_MAX = 120_000;
 const POLL_MS = 50;
-/** The port found free can be taken before PostgreSQL has it, and the sessions of a server that was killed take a while to go. */
+/** Another process can take the free port before PostgreSQL uses it, and sessions of a killed server need some time to end. */
 const LAUNCHES_MAX = 10;
 const RELAUNCH_MS = 300;
-/** Where root puts a server that `nobody` cannot get at otherwise (a home under /root has mode 0700). */
+/** The directory for root if `nobody` has no access to the configured one (a home under /root has mode 0700). */
 const ROOT_MOVES_TO = '/var/lib/tidemark';
 
 /**
- * Starts PostgreSQL from the binaries in `node_modules` on a directory, or joins the one that runs there already. Any
- * number of processes may do so at once. The server lives in a session of its own: Ctrl-C does not reach it, and it
- * outlives a process that is killed; the next process uses it. `stop()` shuts it down when no other process is connected.
+ * Starts PostgreSQL from the binaries in `node_modules` on a directory, or uses the server that runs there already. Any
+ * number of processes may do so at once. The server has a session of its own: Ctrl-C does not reach it, and it
+ * keeps running when a process is killed. The next process uses it. `stop()` shuts it down when no other process is connected.
  *
- * It listens on 127.0.0.1 alone, trusts every local user, and is durable (`fsync` on). Root is welcome: the server then runs
- * as `nobody`, elsewhere if need be, and `log` is told where.
+ * It listens only on 127.0.0.1, trusts every local user, and is durable (`fsync` on). If the caller is root, the server runs
+ * as `nobody`, if needed in another directory. `log` gets that directory.
  *
  * @throws StartRefused in one line: no binaries for this platform, data of another user, no answer in time
  */
@@ -68,7 +68,7 @@ export async function localPostgres(options: LocalPostgresOptions): Promise<Loca
       while (performance.now() < giveUpAt) {
         const found = await tryJoin(data);
         if (found) {
-          // Two processes launched: PostgreSQL's own lock on the directory let one of the two servers live.
+          // Two processes started a server. PostgreSQL's lock on the directory ended one of the two servers.
           const startedHere = found.pid === server.pid;
           if (startedHere) await writeFile(portFile, String(found.port));
           return { ...found, startedHere };
@@ -95,19 +95,19 @@ async function tryJoin(data: string) {
   }
 }
 
-/** The directory itself, or for root the one that `nobody` can get to; a file named `moved-to` then says which. */
+/** The directory itself, or for root one that `nobody` has access to. The file `moved-to` then names it. */
 async function serverHome(directory: string, log: (line: string) => void): Promise<string> {
   const pointer = join(directory, 'moved-to');
   const moved = async () => (await readFile(pointer, 'utf8').catch(() => '')).trim();
   const known = await moved();
   if (known !== '') return known;
   if (canEnter(directory, whoRuns(join(directory, 'data')))) return directory;
-  // The name does not follow from the path: after the directory was deleted, the old data must not come back.
+  // The name is random and not derived from the path: after the directory was deleted, its old data must not be used again.
   const home = join(ROOT_MOVES_TO, randomUUID());
   const unfinished = `${pointer}.${randomUUID()}`;
   await writeFile(unfinished, `${home}\n`);
   await link(unfinished, pointer).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error; // else another process was faster, and its choice counts
+    if (error.code !== 'EEXIST') throw error; // otherwise another process was faster, and its directory is used
   });
   await rm(unfinished);
   const chosen = await moved();

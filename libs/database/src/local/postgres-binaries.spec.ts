@@ -16,7 +16,7 @@ describe('linkLibraries', () => {
   const list = (links: { source: string; target: string }[]) =>
     writeFile(join(native, 'pg-symlinks.json'), JSON.stringify(links));
 
-  it('links what the install script would have linked, with relative paths', async () => {
+  it('makes the same links as the install script, with relative paths', async () => {
     await list([
       { source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so' },
       { source: 'native/lib/libpq.so.5.18', target: 'native/lib/sub/libpq.so.5' },
@@ -28,7 +28,7 @@ describe('linkLibraries', () => {
     expect(await linkLibraries(native), 'a second time').toBe(true);
   });
 
-  it('has nothing to do without a list', async () => {
+  it('does nothing without a list', async () => {
     expect(await linkLibraries(native)).toBe(true);
   });
 });

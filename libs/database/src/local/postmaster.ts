@@ -14,7 +14,7 @@ export interface Postmaster {
  * Reads `postmaster.pid`. Lines: pid, data directory, start time, port, …
  * (src/include/utils/pidfile.h of PostgreSQL).
  *
- * @returns undefined when there is none or its process is gone; then the next start may have the directory
+ * @returns undefined when there is none or its process has ended; then a server can be started on the directory
  */
 export async function runningPostmaster(data: string): Promise<Postmaster | undefined> {
   let lines: string[];
@@ -31,8 +31,8 @@ export async function runningPostmaster(data: string): Promise<Postmaster | unde
 }
 
 /**
- * Removes a `postmaster.pid` whose number belongs to another program by now, which happens when a container starts
- * again: PostgreSQL only asks whether the process exists, and would refuse to start for ever.
+ * Removes a `postmaster.pid` whose process id now belongs to another program. This happens when a container starts again.
+ * PostgreSQL checks only whether the process exists, so it would refuse every start.
  *
  * @returns whether there was such a file
  */
@@ -42,7 +42,7 @@ export async function removeStalePid(data: string, { pid }: Postmaster): Promise
   return true;
 }
 
-/** True while the process exists, whoever it belongs to; a zombie does not count. */
+/** True while the process exists, for any owner. A zombie does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -52,7 +52,7 @@ export function isAlive(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    return true; // no /proc here (macOS), where a signal is all there is to ask
+    return true; // without /proc (macOS), the signal is the only check
   }
 }
 

@@ -5,14 +5,14 @@ import { send, watch } from '../statement.js';
 /** Any fixed number. The lock is in the database `postgres`, which nothing else uses. */
 const PRESENCE_LOCK = 7_133_801;
 const ANSWER_MS_MAX = 5_000;
-/** A session that was closed a moment ago is still listed; a real one stays. */
+/** A closed session is still listed for a short time. A real one stays listed. */
 const LEAVING_MS_MAX = 1_000;
 const POLL_MS = 25;
 
 /**
- * One open session that says "somebody needs this server". A pool closes its idle connections, so their number says
- * nothing. Each user of the server holds the lock shared; who gets it exclusively is alone, and nobody can come in
- * between that and the shutdown.
+ * One open session which shows that this process needs the server. (A pool closes its idle connections, so their number
+ * does not show it.) Each process that uses the server holds a shared lock. A process that gets the exclusive lock is the only
+ * one, and no other can join before the shutdown.
  */
 export interface Presence {
   /** Runs `shutDown` if no other Tidemark process and no other client needs the server. */
@@ -22,8 +22,8 @@ export interface Presence {
 /**
  * Joins a server.
  *
- * @param data the data directory that it must serve: another server may have the port by now
- * @throws Error when it does not answer, goes down meanwhile, or serves another directory
+ * @param data the data directory that the server must have: the port may now belong to another server
+ * @throws Error when the server does not answer, shuts down meanwhile, or has another directory
  */
 export async function join(port: number, data: string): Promise<Presence> {
   const client = new pg.Client({
@@ -45,7 +45,7 @@ export async function join(port: number, data: string): Promise<Presence> {
     throw error;
   }
   const handle = client as unknown as { ref(): void; unref(): void }; // missing in @types/pg
-  handle.unref(); // being present must not keep a finished program alive
+  handle.unref(); // this session must not keep a finished program alive
 
   const amAlone = async () => {
     const { alone } = await ask<{ alone: boolean }>(`SELECT pg_try_advisory_lock(${PRESENCE_LOCK}) AS alone`);
@@ -68,7 +68,7 @@ export async function join(port: number, data: string): Promise<Presence> {
         await ask(`SELECT pg_advisory_unlock_shared(${PRESENCE_LOCK})`);
         if (await amAlone()) await shutDown();
       } catch {
-        // The server is gone or going already, which is all that leaving could want.
+        // The server has stopped or is stopping already.
       } finally {
         await client.end();
       }

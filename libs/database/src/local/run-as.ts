@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 
-/** The user that a server process runs as. Absent: the user that we are. */
+/** The user that a server process runs as. Absent: the current user. */
 export interface RunAs {
   uid: number;
   gid: number;
 }
 
 /**
- * Who the server has to run as. PostgreSQL refuses to run as root and demands that its user owns the data, so root
+ * Determines the server's user. PostgreSQL refuses to run as root, and its user must own the data. So root
  * starts it as the owner of the data, or as `nobody` for new data.
  *
  * @param data the data directory, which may not exist yet
@@ -28,7 +28,7 @@ function numberOf(flag: '-u' | '-g'): number {
   return Number(stdout.trim());
 }
 
-/** True when that user can get into the directory, which takes permission on every directory above it too. */
+/** True when that user has access to the directory. This needs permission on every directory above it too. */
 export function canEnter(directory: string, as: RunAs | undefined): boolean {
   return spawnSync('/bin/sh', ['-c', 'test -x "$0" && test -r "$0"', directory], { cwd: '/', ...as }).status === 0;
 }

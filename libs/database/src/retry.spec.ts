@@ -11,7 +11,7 @@ describe('fullJitter', () => {
     expect([1, 2, 3, 4, 1_000].map(widest)).toEqual([9, 19, 24, 24, 24]);
   });
 
-  it('can wait for nothing', () => {
+  it('can be 0', () => {
     expect(fullJitter({ attempt: 5, baseMs: 10, capMs: 25, random: () => 0 })).toBe(0);
   });
 });
@@ -30,7 +30,7 @@ describe('retryIdempotent', () => {
     expect(waits).toEqual([5, 10]);
   });
 
-  it('gives up at its bound with the last error as it is', async () => {
+  it('stops at its bound and throws the last error unchanged', async () => {
     const errors: Error[] = [];
     const gaveUp = retryIdempotent(async () => {
       errors.push(lostRace());
@@ -40,7 +40,7 @@ describe('retryIdempotent', () => {
     expect(errors).toHaveLength(4);
   });
 
-  it('does not repeat what takes long to fail', async () => {
+  it('does not repeat work that fails slowly', async () => {
     let [now, attempts] = [0, 0];
     const slow = async () => {
       attempts++;

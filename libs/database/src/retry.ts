@@ -11,14 +11,14 @@ export interface RetryBounds {
 }
 
 /**
- * For reads inside a request: five attempts wait about 0.4 s at most in all, which a caller still sits through. Where an attempt
- * itself takes long, nothing answers, and more of them only keep the caller from hearing it.
+ * For reads inside a request: the waits between five attempts are about 0.4 s at most in total, which is acceptable for a caller. If
+ * an attempt itself takes long, the database does not answer. Then more attempts would only delay the error.
  */
 export const READ_RETRY: RetryBounds = { attemptsMax: 5, baseMs: 25, capMs: 400, elapsedMsMax: 5_000 };
 
 /**
- * How long to wait before a retry: evenly spread between nothing and an exponentially growing bound, so that those who
- * lost one race together do not meet again ("full jitter", AWS Architecture Blog, Exponential Backoff And Jitter).
+ * How long to wait before a retry: uniform between 0 and an exponentially growing bound. So commands that lost the same
+ * race do not all retry at the same time ("full jitter", AWS Architecture Blog, Exponential Backoff And Jitter).
  *
  * @param attempt 1 for the wait after the first failure
  * @param random from 0 inclusive to 1 exclusive, as `Math.random` gives it
@@ -30,8 +30,8 @@ export function fullJitter(from: { attempt: number; baseMs: number; capMs: numbe
 }
 
 /**
- * Runs work that may safely run twice (a read, or a write behind a unique key) until it succeeds, fails for a reason
- * that waiting does not cure, or the attempts are used up.
+ * Runs work that may safely run twice (a read, or a write behind a unique key) until it succeeds, fails with an
+ * error that a later attempt cannot avoid, or the attempts are used up.
  *
  * @param work gets the number of the attempt, from 1
  * @throws the error of the last attempt, unchanged

@@ -5,16 +5,16 @@ import { MARK, POOLER_REFUSED, roleName, type Session } from './startup-options.
 import { send } from './statement.js';
 
 /**
- * Makes a new connection what it has to be and checks it, before the pool hands it to anyone.
+ * Sets up a new connection and checks it, before the pool gives it to a caller.
  *
- * @param timeoutMs for each of the one to four statements that this takes
+ * @param timeoutMs for each of the one to four statements
  * @throws StartRefused with one line when the settings, the role or the isolation are not in force
  */
 export async function prepareSession(client: pg.ClientBase, session: Session, timeoutMs: number): Promise<void> {
   const { engine, role } = session;
   if (engine === 'cockroach') {
-    // Buffered writes (on by default from 26.1) read each key under a lock before they insert it; a flush only ever
-    // inserts new keys. Without them the server spends 60 µs of CPU on a command instead of 84. Older servers lack it.
+    // Buffered writes (on by default from 26.1) read each key under a lock before they insert it; a flush inserts
+    // only new keys. Without buffered writes the server spends 60 µs of CPU on a command, not 84. Older servers lack the setting.
     const unbuffered = 'SET kv_transaction_buffered_writes_enabled = off';
     await send(client, { text: unbuffered }, timeoutMs).catch((error: unknown) => {
       if (!(error instanceof pg.DatabaseError)) throw error;
@@ -32,7 +32,7 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
     },
     timeoutMs,
   ).catch((error: unknown) => {
-    // CockroachDB lets a session into a database that does not exist, until it asks for a catalog.
+    // CockroachDB accepts a session for a database that does not exist, until a query reads a catalog.
     throw isMissingDatabase(error) ? new StartRefused(DATABASE_MISSING) : error;
   });
   const found = rows[0];
@@ -45,13 +45,13 @@ export async function prepareSession(client: pg.ClientBase, session: Session, ti
   else if (found.isolation !== 'read committed') {
     throw new StartRefused(`the session runs ${found.isolation.toUpperCase()} and not READ COMMITTED`);
   }
-  // Off, a crash of the server loses commands that were answered. Not a start-up option: the stricter levels are the operator's.
+  // If this is off, a crash of the server loses answered commands. It is no start-up option, so that an operator can set a stricter level.
   if (found.waits_for_disk === 'off') await send(client, { text: 'SET synchronous_commit = on' }, timeoutMs);
 }
 
 /**
- * @param isolation the default of a session on CockroachDB, as the server names it
- * @throws StartRefused in one line when it is any but SERIALIZABLE
+ * @param isolation the default of a session on CockroachDB, in the server's notation
+ * @throws StartRefused in one line when it is not SERIALIZABLE
  */
 export function requireSerializable(isolation: string): void {
   if (isolation === 'serializable') return;

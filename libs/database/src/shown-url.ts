@@ -1,11 +1,11 @@
-/** What of a connection string tells where a database is. A list of what is secret would miss the next secret. */
+/** The parameters of a connection string that are shown. A list of secret parameters instead would miss new ones. */
 const SHOWN = new Set(['host', 'port', 'user', 'sslmode', 'sslrootcert', 'sslnegotiation']);
 
 /**
- * A connection string as people and logs may see it: without the password, wherever it stands, and without every parameter that is
- * not known to be harmless (libpq and `pg` take `?password=…`).
+ * A connection string for logs and messages: without a password, and only with parameters that are known to be harmless
+ * (libpq and `pg` take `?password=…`).
  *
- * @returns `postgresql:` alone for what is no URL
+ * @returns only `postgresql:` for a text that is no URL
  */
 export function shownUrl(url: string): string {
   const shown = URL.parse(url);

@@ -2,13 +2,13 @@ import type pg from 'pg';
 import type { RunStatement } from './statement.js';
 import { runTransaction, type TransactionClient } from './transaction.js';
 
-/** Reads of one snapshot. They are sent one after the other, and none after one that failed. */
+/** Reads of one snapshot. They are sent one after the other. After a failed one no further one is sent. */
 export interface Snapshot extends TransactionClient {
   /** For drizzle. Its `query` is the one above. */
   readonly client: pg.PoolClient;
 }
 
-/** Runs `read` on one snapshot. See {@link Database.snapshot}, whose promises are kept here. */
+/** Runs `read` on one snapshot. Implements {@link Database.snapshot}. */
 export function readSnapshot<T>(
   on: Parameters<typeof runTransaction>[0],
   read: (snapshot: Snapshot) => Promise<T>,
@@ -17,7 +17,7 @@ export function readSnapshot<T>(
   return runTransaction(
     on,
     ({ query, send }) => {
-      // A connection carries out one statement at a time, and `pg` will not keep a queue for much longer (pg@9).
+      // A connection executes one statement at a time, and pg@9 will no longer queue statements.
       let last: Promise<unknown> = Promise.resolve();
       const inTurn = <R>(statement: () => Promise<R>): Promise<R> => {
         const answer = last.then(statement);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { withArrayLiterals } from './array-literal.js';
 import { ConnectFailed, ConnectionLost, QueryTimedOut, StartRefused } from './errors.js';
 
-/** What a statement gave back. `rowCount` is 0 where the server names none. */
+/** The result of a statement. `rowCount` is 0 if the server returns none. */
 export interface StatementResult<Row> {
   rows: Row[];
   rowCount: number;
@@ -19,9 +19,9 @@ export type RunStatement = <Row>(
 const broken = new WeakSet<pg.ClientBase>();
 
 /**
- * Remembers a connection that breaks. `pg` raises `error` on the client before it fails the statements in flight, so
- * whoever sees a statement fail can ask {@link isBroken} instead of reading the message. The listener is also what
- * keeps a dropped connection from ending the process.
+ * Records when a connection breaks. `pg` raises `error` on the client before it fails the statements in flight. So when a
+ * statement fails, the caller can ask {@link isBroken} and need not parse the message. Without the listener, a broken
+ * connection would also end the process.
  */
 export function watch(client: pg.ClientBase, onError: (error: Error) => void): void {
   client.on('error', (error) => {
@@ -37,9 +37,9 @@ export function isBroken(client: pg.ClientBase): boolean {
 }
 
 /**
- * Runs one statement on one client and turns what `pg` cannot express into types: {@link ConnectionLost} and
- * {@link QueryTimedOut}. What the server answered (`pg.DatabaseError`) and what the caller did wrong (a value that
- * cannot be encoded) are thrown as they are. After a time-out the client is broken: its answer may still be on the way.
+ * Runs one statement on one client. It throws {@link ConnectionLost} and {@link QueryTimedOut}, for which `pg` has no types.
+ * Errors of the server (`pg.DatabaseError`) and of the caller (a value that cannot be encoded) are thrown unchanged.
+ * After a time-out the client is broken, because the answer may still arrive.
  */
 export async function send<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
@@ -59,7 +59,7 @@ export async function send<Row extends pg.QueryResultRow>(
         throw new QueryTimedOut(timeoutMs);
       },
     });
-    // Several statements in one text give several results; the last is the one that the text ends with.
+    // A text with several statements gives several results. The last one belongs to the last statement.
     return Array.isArray(result) ? (result as pg.QueryResult<Row>[]).at(-1)! : result;
   } catch (error) {
     if (error instanceof pg.DatabaseError) {
@@ -75,8 +75,8 @@ export async function send<Row extends pg.QueryResultRow>(
 /**
  * Takes a client from the pool.
  *
- * @throws ConnectFailed whatever the reason, because nothing has been sent yet; StartRefused when the session that was
- *   opened is not what {@link connect} asked for
+ * @throws ConnectFailed for every reason, because nothing has been sent yet; StartRefused when the new session lacks the
+ *   settings of {@link connect}
  */
 export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
@@ -86,7 +86,7 @@ export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-/** Gives a client back, or closes it when it broke or was left inside a transaction. */
+/** Returns a client to the pool, or closes it if it is broken or still inside a transaction. */
 export function giveBack(client: pg.PoolClient): void {
   const left = client.getTransactionStatus();
   client.release(isBroken(client) || (left !== null && left !== 'I'));

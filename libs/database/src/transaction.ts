@@ -4,25 +4,25 @@ import { TransactionRolledBack } from './errors.js';
 import { checkOut, giveBack, isBroken, send, type RunStatement } from './statement.js';
 
 export interface TransactionOptions {
-  /** PostgreSQL: `read committed` unless said otherwise. CockroachDB: always SERIALIZABLE, which gives more than asked. */
+  /** PostgreSQL: `read committed` by default. CockroachDB: always SERIALIZABLE, which is at least as strict. */
   isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readOnly?: boolean;
 }
 
-/** The statements of one transaction. It refuses to be used once the transaction has ended. */
+/** The statements of one transaction. It throws if it is used after the end of the transaction. */
 export interface TransactionClient {
   query: RunStatement;
 }
 
-/** Besides what callers of {@link Database.transaction} get, what `pg` itself would be sent. */
+/** A transaction client that can also send `pg`'s own query objects. */
 export interface Sender extends TransactionClient {
   send: (statement: pg.QueryConfig) => Promise<pg.QueryResult>;
 }
 
 /**
- * Runs `work` inside one explicit transaction. See {@link Database.transaction}, whose promises are kept here.
+ * Runs `work` inside one explicit transaction. Implements {@link Database.transaction}.
  *
- * @param on.statementTimeoutMs the client's own deadline for each statement
+ * @param on.statementTimeoutMs the client's deadline for each statement
  * @param options.nearby see {@link Database.snapshot}
  */
 export async function runTransaction<T>(
@@ -55,7 +55,7 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     ended = true;
-    // The first error is the one that explains; if the ROLLBACK fails too, giveBack() closes the connection.
+    // The first error is the cause. If the ROLLBACK fails too, giveBack() closes the connection.
     if (!isBroken(client)) await run('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
@@ -67,7 +67,7 @@ function beginning(
   engine: Engine,
   { isolation = 'read committed', readOnly = false, nearby = false }: TransactionOptions & { nearby?: boolean },
 ): string {
-  // On CockroachDB a weaker level forbids cluster_logical_timestamp(), and READ COMMITTED is real from 24.1 on.
+  // On CockroachDB a weaker level does not allow cluster_logical_timestamp(). From 24.1 it really has READ COMMITTED.
   const level = engine === 'cockroach' ? 'SERIALIZABLE' : isolation.toUpperCase();
   const asOf = engine === 'cockroach' && nearby ? ', AS OF SYSTEM TIME follower_read_timestamp()' : '';
   return `BEGIN ISOLATION LEVEL ${level}${readOnly ? ', READ ONLY' : ''}${asOf}`;

@@ -34,7 +34,7 @@ describe('valueTypes', () => {
   const parse = (oid: number, text: string) =>
     (valueTypes.getTypeParser(oid, 'text') as (text: string) => unknown)(text);
 
-  it('never makes a float of a numeric or an int8, in arrays neither', () => {
+  it('never converts a numeric or an int8 to a float, also not in arrays', () => {
     expect(parse(1700, '0.10')).toBe('0.10');
     expect(parse(20, '9223372036854775807')).toBe('9223372036854775807');
     expect(parse(1231, '{1.10,NULL,1E-2}')).toEqual(['1.10', null, '0.01']);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Text in, JavaScript value out: what `pg` calls for every column of a result. */
+/** Converts text to a JavaScript value. `pg` calls it for every column of a result. */
 type Parser = (text: string) => unknown;
 
 const { builtins } = pg.types;
@@ -8,9 +8,9 @@ const ARRAY_OF_TEXT = 1009 as never;
 const asItIs: Parser = (text) => text;
 
 /**
- * Writes a numeric in plain notation. CockroachDB prints small ones as `1E-18`, PostgreSQL never does.
+ * Converts a numeric to plain notation. CockroachDB prints small ones as `1E-18`, PostgreSQL never does.
  *
- * @param text as the server printed it; `NaN` and `Infinity` come back unchanged
+ * @param text as printed by the server; `NaN` and `Infinity` are returned unchanged
  */
 export function plainDecimal(text: string): string {
   const parts = /^(-?)(\d+)(?:\.(\d*))?[eE]([+-]?\d+)$/.exec(text);
@@ -26,13 +26,13 @@ export function plainDecimal(text: string): string {
 const UTC_MILLISECONDS = '2026-11-24 11:30:22.704+00'.length;
 
 /**
- * Writes a timestamptz as ISO 8601 in UTC with milliseconds, cut off, not rounded (`2026-11-24T11:30:22.704Z`): cutting
- * never moves an instant into the future.
+ * Converts a timestamptz to ISO 8601 in UTC with milliseconds (`2026-11-24T11:30:22.704Z`). It truncates and does not round, so
+ * it never moves an instant into the future.
  *
- * @param text as the server printed it with DateStyle ISO, in any time zone; `infinity` comes back unchanged
+ * @param text as printed by the server with DateStyle ISO, in any time zone; `infinity` is returned unchanged
  */
 export function isoInstant(text: string): string {
-  // What an event nearly always has, for less than what the expression below costs.
+  // Nearly every event has this form. This check is faster than the expression below.
   if (text.length >= UTC_MILLISECONDS && text[10] === ' ' && text[19] === '.' && text.endsWith('+00')) {
     return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
   }
@@ -62,7 +62,7 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [1182, listOf(asItIs)], // date[]
 ]);
 
-/** The parsers of every pool of Tidemark. Given to the pool and not set globally: other users of `pg` keep theirs. */
+/** The parsers of every pool of Tidemark. They are set on the pool and not globally, so that other users of `pg` keep their parsers. */
 export const valueTypes = {
   getTypeParser(oid: number, format: 'text' | 'binary' = 'text'): Parser {
     const own = format === 'text' ? PARSERS.get(oid) : undefined;

@@ -4,10 +4,10 @@ import { StartRefused } from '../errors.js';
 import { grantsFor, missingGrants, missingRoles, missingUsage, type MissingGrant, type Roles } from './roles.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
-/** Privileges listed in a line for the operator, at most. */
+/** Maximum number of privileges that a line for the operator lists. */
 const NAMED_MAX = 3;
 
-/** Finds what a database lacks of the declared roles and grants, and makes it. */
+/** Finds declared roles and grants that a database lacks, and creates them. */
 export class Access {
   constructor(
     private readonly database: Pick<Database, 'query'>,
@@ -20,16 +20,16 @@ export class Access {
   }
 
   /**
-   * Makes the roles, and this login a member of them.
+   * Creates the missing roles, and makes this login a member of them.
    *
-   * @returns the statements that did it
-   * @throws StartRefused in one line, with the statements for an administrator, when this login may not
+   * @returns the statements that it executed
+   * @throws StartRefused in one line, with the statements for an administrator, when this login lacks the right
    */
   bringRoles(): Promise<string[]> {
     return this.bring('roles');
   }
 
-  /** Grants what is missing on the tables that are there. Otherwise as {@link bringRoles}. */
+  /** Grants the missing privileges on existing tables. Otherwise as {@link bringRoles}. */
   bringGrants(): Promise<string[]> {
     return this.bring('grants');
   }

@@ -10,17 +10,17 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const CREATE_TIMEOUT_MS = 60_000;
 const ATTEMPTS_MAX = 5;
 
-/** duplicate_database; the same seen as a unique violation; object_in_use: another is copying the template just now. */
+/** duplicate_database; the same seen as a unique violation; object_in_use: another process is copying the template. */
 const SOMEBODY_ELSE_CREATES = new Set(['42P04', '23505', '55006', '40001']);
 
 /**
- * Whatever the server's own database is like: one that was set up without a locale has SQL_ASCII. Texts are ordered by their bytes, as
- * on CockroachDB, and an upgrade of the system's locales cannot change the order under an index.
+ * Independent of the server's default database: a server without a locale has SQL_ASCII. Texts are ordered by their bytes, as
+ * on CockroachDB, and an upgrade of the system's locales cannot change the order of an index.
  */
 const LIKE_COCKROACH = `TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'`;
 
 /**
- * Creates the database that a URL names if it is not there, and says which engine it is on. Safe when several processes
+ * Creates the database of a URL if it does not exist, and returns its engine. Safe when several processes
  * do it at once.
  *
  * @throws ConnectFailed when the server cannot be reached; pg.DatabaseError when the login may not create databases
@@ -32,9 +32,9 @@ export async function ensureDatabase(url: string): Promise<Engine> {
       return await withClient(url, CONNECT_TIMEOUT_MS, async (client) => {
         const { rows } = await send<{ version: string }>(client, { text: 'SELECT version()' }, CONNECT_TIMEOUT_MS);
         const { engine } = engineVersion(rows[0]!.version);
-        // CockroachDB lets a session into a database that does not exist.
+        // CockroachDB accepts a session for a database that does not exist.
         if (engine === 'cockroach' && name !== '') {
-          // On, each statement reads the past and cannot write.
+          // If this is on, each statement reads the past and cannot write.
           await send(client, { text: 'SET default_transaction_use_follower_reads = off' }, CONNECT_TIMEOUT_MS);
           await create(client, `CREATE DATABASE IF NOT EXISTS ${quoted(name)}`);
         }
@@ -52,7 +52,7 @@ export async function ensureDatabase(url: string): Promise<Engine> {
 async function createOnPostgres(url: string, name: string): Promise<void> {
   try {
     await withClient(maintenanceUrl(url), CONNECT_TIMEOUT_MS, async (client) => {
-      // PostgreSQL 17 has it, and older ones would refuse a SET.
+      // PostgreSQL 17 has this setting. Older versions would refuse a SET.
       const noTimeout = `SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'`;
       await send(client, { text: noTimeout }, CONNECT_TIMEOUT_MS);
       await create(client, `CREATE DATABASE ${quoted(name)} ${LIKE_COCKROACH}`);

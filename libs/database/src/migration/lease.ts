@@ -4,25 +4,28 @@ import type { Database } from '../connect.js';
 import { StartRefused } from '../errors.js';
 
 /**
- * One row that says who migrates. CockroachDB has no advisory locks (`pg_try_advisory_lock` answers true and locks
+ * One row that names the process that migrates. CockroachDB has no advisory locks (`pg_try_advisory_lock` answers true and locks
  * nothing), so this serves both engines. All times are the server's.
  */
 export interface Lease {
-  /** @throws StartRefused when another process holds the lease by now */
+  /** @throws StartRefused when another process has taken the lease */
   assertHeld(): void;
-  /** Part of the caller's transaction: fails it when the lease is another's, whatever the clocks say. */
+  /** Part of the caller's transaction: the transaction fails if another process has the lease. It needs no clock. */
   fence(client: Pick<Database, 'query'>): Promise<void>;
   release(): Promise<void>;
 }
 
 export interface LeaseTimes {
-  /** How long a process that died keeps the others waiting. */
+  /** How long the others wait for a process that died. */
   ttlMs: number;
-  /** How long to wait for another's migration before giving up. */
+  /** How long to wait for the migration of another process. */
   waitMsMax: number;
 }
 
-/** A renewal each 5 s may fail twice before the lease runs out. Half an hour: an index over a big log is still built. */
+/**
+ * The lease is renewed each 5 s, so two renewals may fail before it runs out. The wait is 30 minutes, because another process may
+ * build an index over a big log.
+ */
 export const LEASE_TIMES: LeaseTimes = { ttlMs: 15_000, waitMsMax: 30 * 60_000 };
 const RENEWALS_PER_TTL = 3;
 const POLL_MS = 200;
@@ -59,7 +62,7 @@ export async function acquireLease(
   const timer = setInterval(() => {
     renew(database, holder, times.ttlMs).then(
       (held) => void (lost ||= !held),
-      () => undefined, // the next renewal tries again; if none succeeds, the fence decides
+      () => undefined, // the next renewal tries again; if all fail, the fence detects a lost lease
     );
   }, times.ttlMs / RENEWALS_PER_TTL);
 

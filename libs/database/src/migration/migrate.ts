@@ -13,11 +13,14 @@ import { appliedMigrations, nameOfDatabase, pendingMigrations } from './schema-s
 
 export interface MigrateOptions {
   url: string;
-  /** Checked against the server when given. */
+  /** If given, the server must be this engine. */
   engine?: Engine;
-  /** The folder of `NNNN-name.sql` files and, if it has one, `roles.json` ({@link Roles}); or how to choose it once the engine is known. */
+  /** The folder of `NNNN-name.sql` files and, if it has one, `roles.json` ({@link Roles}); or a function from the engine to the folder. */
   directory: string | ((engine: Engine) => string);
-  /** Gets one line for each migration applied, one when it has to wait for another process, one when it repaired roles or grants, and what CockroachDB says of its licence. */
+  /**
+   * Gets a line for each applied migration, when it waits for another process, and when it repaired roles or grants. It also gets
+   * CockroachDB's warning about its licence.
+   */
   log?: (line: string) => void;
   leaseTimes?: LeaseTimes;
 }
@@ -25,16 +28,16 @@ export interface MigrateOptions {
 export interface Migrated {
   engine: Engine;
   applied: string[];
-  /** The statements that brought roles and grants to what `roles.json` declares; empty when all was there. */
+  /** The statements that created roles and grants of `roles.json`; empty when none was missing. */
   granted: string[];
   alreadyApplied: number;
 }
 
-/** Building an index over a big table may take this long; statements of a migration are not a request's. */
+/** To build an index over a big table may take this long. No request waits for a statement of a migration. */
 const MIGRATION_STATEMENT_TIMEOUT_MS = 30 * 60_000;
-/** One for the statements, one for the lease's renewals beside them. */
+/** One connection for the statements, one for the renewals of the lease at the same time. */
 const MIGRATION_POOL_SIZE = 2;
-/** With the pause, which grows by itself each time, some 3 s in all. */
+/** With the pause, which grows linearly with each attempt, some 3 s in total. */
 const RACES_MAX = 8;
 const RACE_PAUSE_MS = 100;
 
@@ -46,18 +49,18 @@ const CREATE_MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
 )`;
 
 /**
- * Brings a database to the schema of this program, creating the database first if need be. Any number of processes may
- * call it at once: one works, the others wait and then find nothing to do.
+ * Migrates a database to the schema of this program, and creates the database first if needed. Any number of processes may
+ * call it at once: one migrates, the others wait and then have nothing to do.
  *
- * PostgreSQL: each file is one transaction. CockroachDB: each statement stands alone, because DDL inside a transaction is
- * not atomic there; a file that was interrupted runs again from its start, so its statements must bear that
+ * PostgreSQL: each file is one transaction. CockroachDB: each statement is its own transaction, because DDL inside a transaction
+ * is not atomic there. An interrupted file runs again from its start, so its statements must be repeatable
  * (`IF NOT EXISTS`).
  *
- * Roles and grants are compared with the declaration each time, not only once: a dump that is restored on another server brings no
+ * Roles and grants are compared with the declaration each time: a dump that is restored on another server has no
  * roles, and on CockroachDB no grants.
  *
  * @throws StartRefused one line, nothing changed: a server that Tidemark cannot run on ({@link requireServer}), a newer schema, a
- *   changed file, a badly named file, roles or grants that this login may not make; otherwise what the database answered,
+ *   changed file, a badly named file, roles or grants that this login may not create; otherwise the database's error,
  *   with the file and the line in the message
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
@@ -78,10 +81,10 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   try {
     const open = async () => pendingMigrations(known, await appliedMigrations(database), nameOfDatabase(options.url));
     const access = new Access(database, roles);
-    // Without a lease first: a start that has nothing to migrate must not wait for one that died with the lease.
+    // First without a lease: a start with nothing to migrate must not wait for a process that died with the lease.
     if ((await open()).length > 0) await requireCreate(database);
     else if (await access.isComplete()) return { engine, applied: [], granted: [], alreadyApplied: known.length };
-    // Before the tables: what this login may not do, it should find out first.
+    // Before the tables, so that a login without the rights fails before anything is changed.
     const made = await withRaces(() => access.bringRoles());
     for (const table of [CREATE_LEASE_TABLE, CREATE_MIGRATIONS_TABLE]) await withRaces(() => database.query(table));
 
@@ -101,7 +104,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
         alreadyApplied: known.length - pending.length,
       };
     } finally {
-      await lease.release().catch(() => undefined); // it runs out by itself, and the first error is the one to tell
+      await lease.release().catch(() => undefined); // the lease runs out by itself, and the first error must be thrown
     }
   } finally {
     await database.close();
@@ -109,8 +112,8 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
 }
 
 /**
- * The roles and grants of a file, which `roles.json` states too: a login that may not create roles has to find them made, and can do
- * without these statements. Files that are applied somewhere cannot lose them any more.
+ * The statements for roles and grants in a file. `roles.json` declares the same ones, so they are skipped: a login that may not create
+ * roles could not execute them. They stay in the files, because applied files cannot be changed.
  */
 const SAID_BY_ROLES_JSON = /^(GRANT|CREATE ROLE|DO \$\$ BEGIN\s+CREATE ROLE)\b/;
 
@@ -161,14 +164,14 @@ function located(error: unknown, where: string): unknown {
 }
 
 /**
- * PostgreSQL's catalogs do not wait for one another. Two `CREATE TABLE IF NOT EXISTS` at once can fail with duplicate_table,
- * duplicate_object (the row type) or on a key of `pg_type`, and two GRANTs on a role, which all databases have in common, with
- * XX000 (tuple concurrently updated). CockroachDB shows a role that another process made only after a while: until then it is
- * a duplicate_object for CREATE ROLE and an undefined_object for GRANT.
+ * PostgreSQL does not serialise changes of its catalogs. Two `CREATE TABLE IF NOT EXISTS` at once can fail with duplicate_table,
+ * duplicate_object (the row type) or on a key of `pg_type`. All databases share the roles, so two GRANTs on a role can fail with
+ * XX000 (tuple concurrently updated). On CockroachDB a role of another process is visible only after some time: until then CREATE ROLE
+ * fails with duplicate_object and GRANT with undefined_object.
  */
 const CATALOG_RACES = new Set(['42P07', '42710', '42704', '23505', 'XX000']);
 
-/** Tries again after a race: a later attempt sees the other's work. CockroachDB answers 40001. */
+/** Tries again after a race: a later attempt sees the changes of the other process. CockroachDB answers 40001. */
 async function withRaces<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -10,21 +10,21 @@ import { splitStatements, type SqlStatement } from './split-statements.js';
 export interface Migration {
   /** The file's name without `.sql`. */
   name: string;
-  /** SHA-256, in hex, of the text with Unix line ends: git may write others on another machine. */
+  /** SHA-256, in hex, of the text with Unix line ends: on another machine git may write other line ends. */
   checksum: string;
   statements: SqlStatement[];
 }
 
-/** The folder of this repository's migrations for an engine; `multi-region` of CockroachDB lies in it. */
+/** The folder of this repository's migrations for an engine; CockroachDB's has a folder `multi-region`. */
 export function migrationsOf(engine: Engine): string {
   return fileURLToPath(new URL(`../../../../migrations/${engine}`, import.meta.url));
 }
 
 /**
- * Reads the migrations of a folder in the order of their names. Folders inside it are not looked at.
+ * Reads the migrations of a folder in the order of their names. Folders inside it are ignored.
  *
- * @throws StartRefused when a `.sql` file is not named `NNNN-what-it-does.sql`, two have one number, or a text cannot be
- *   cut into statements
+ * @throws StartRefused when a `.sql` file is not named `NNNN-what-it-does.sql`, two have the same number, or a text cannot be
+ *   split into statements
  */
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();

@@ -8,7 +8,7 @@ import { acquireLease, LEASE_TIMES } from './lease.js';
 import { readMigrations } from './migration-files.js';
 import { nameOfDatabase } from './schema-state.js';
 
-/** What the database is to survive: the loss of a zone (one node here), or of a whole region. */
+/** The survival goal: the loss of a zone (here one node), or of a whole region. */
 export type SurvivalGoal = 'zone' | 'region';
 
 export interface SpreadOptions {
@@ -16,7 +16,7 @@ export interface SpreadOptions {
   /** The folder of templates (`migrations/cockroach/multi-region`). */
   readonly directory: string;
   readonly survive: SurvivalGoal;
-  /** Where rows without a region of their own live. Absent: the one the database has, else the gateway's. */
+  /** The primary region, for rows without a region of their own. Absent: the database's, otherwise the gateway's. */
   readonly primary?: string;
   readonly log?: (line: string) => void;
 }
@@ -27,19 +27,19 @@ export interface Spread {
   readonly survive: SurvivalGoal;
 }
 
-/** Catalog queries; on a cluster under load they take their time. */
+/** For catalog queries, which are slow on a cluster under load. */
 const LOOK_TIMEOUT_MS = 30_000;
 /** Changing the locality of a table copies it. */
 const STATEMENT_TIMEOUT_MS = 30 * 60_000;
-/** A region can only be outvoted by two others. */
+/** To survive the loss of a region, two others must form the majority. */
 const REGIONS_MIN: Record<SurvivalGoal, number> = { zone: 1, region: 3 };
 
 /**
- * Spreads a migrated CockroachDB database over the regions that its cluster's nodes declare, fresh or with events in it,
- * while the service runs. May be run again.
+ * Spreads a migrated CockroachDB database over the regions that its cluster's nodes declare. The database may be empty or contain
+ * events, and the service may run. Can be repeated.
  *
- * @throws StartRefused in one line, before anything is changed: all that {@link requireRegions} refuses; and when the cluster
- *   wants a licence
+ * @throws StartRefused in one line, before anything is changed: in all cases of {@link requireRegions}; and when the cluster
+ *   needs a licence
  */
 export async function spreadOverRegions(options: SpreadOptions): Promise<Spread> {
   const { url, directory, survive, log = () => undefined } = options;
@@ -72,7 +72,7 @@ export async function spreadOverRegions(options: SpreadOptions): Promise<Spread>
 }
 
 /**
- * Makes sure that a database could be spread, before it is even created.
+ * Checks that a database can be spread, also before it is created.
  *
  * @throws StartRefused in one line: PostgreSQL, nodes without localities, fewer regions than the survival goal needs, an
  *   unknown primary region, other regions than last time
@@ -86,7 +86,7 @@ export async function requireRegions(options: Pick<SpreadOptions, 'url' | 'survi
     });
   await planAt(options.url).catch(async (error: unknown) => {
     if (error instanceof ConnectFailed && isMissingDatabase(error.cause)) throw new StartRefused(NO_REGIONS);
-    // CockroachDB lets a session into a database that does not exist, until it asks for a catalog.
+    // CockroachDB accepts a session for a database that does not exist, until a query reads a catalog.
     if (!isMissingDatabase(error)) throw error;
     const system = new URL(options.url);
     system.pathname = '/system';
@@ -131,7 +131,7 @@ async function planOf(
   return { primary: chosen, regions, survive };
 }
 
-/** The statements of one template. Names of regions are quoted as what they stand for: identifiers, or texts. */
+/** The statements of one template. Names of regions are quoted as identifiers or as texts. */
 function fillIn(template: string, { primary, regions, survive }: Plan, database: string): string[] {
   const name = (text: string) => `"${text.replaceAll('"', '""')}"`;
   const value = (text: string) => `'${text.replaceAll("'", "''")}'`;

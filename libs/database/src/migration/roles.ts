@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunStatement } from '../statement.js';
 
-/** Which role may do what: role → table → privileges, for example `SELECT` or `UPDATE (region, former_regions)`. */
+/** The privileges of roles: role → table → privileges, for example `SELECT` or `UPDATE (region, former_regions)`. */
 export type Roles = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** Reads `roles.json` of a folder of migrations. A folder without one declares no roles. */
@@ -17,7 +17,7 @@ export async function readRoles(directory: string): Promise<Roles> {
 /**
  * Compares the server's roles with the declared ones.
  *
- * @returns the statements that make the roles that do not exist, and make this session's login a member of each role
+ * @returns the statements that create missing roles, and make this session's login a member of each role
  */
 export async function missingRoles(query: RunStatement, roles: Roles): Promise<string[]> {
   const names = Object.keys(roles);
@@ -35,7 +35,7 @@ export async function missingRoles(query: RunStatement, roles: Roles): Promise<s
   ];
 }
 
-/** @returns the statements that let each role look into the schema `public`: everybody may, unless somebody has made it stricter */
+/** @returns the statements that let each role use the schema `public`. By default every role may, but an administrator can revoke it */
 export async function missingUsage(query: RunStatement, roles: Roles): Promise<string[]> {
   const { rows } = await query<{ role: string }>(
     `SELECT r.rolname AS role FROM pg_catalog.pg_roles r
@@ -45,7 +45,7 @@ export async function missingUsage(query: RunStatement, roles: Roles): Promise<s
   return rows.map(({ role }) => `GRANT USAGE ON SCHEMA public TO ${role}`);
 }
 
-/** A privilege that a role should have on a table and has not. */
+/** A privilege that a role lacks on a table. */
 export interface MissingGrant {
   readonly role: string;
   readonly table: string;
@@ -53,8 +53,8 @@ export interface MissingGrant {
 }
 
 /**
- * Compares the privileges on the tables of a database with the declared ones. Tables that do not exist are passed over, and so
- * are privileges beyond the declared ones.
+ * Compares the privileges on the tables of a database with the declared ones. Tables that do not exist are ignored, and
+ * so are privileges that are not declared.
  */
 export async function missingGrants(query: RunStatement, roles: Roles): Promise<MissingGrant[]> {
   const declared = Object.entries(roles).flatMap(([role, tables]) =>
@@ -80,14 +80,14 @@ export async function missingGrants(query: RunStatement, roles: Roles): Promise<
   );
   const missing = new Set(rows.map(({ n }) => Number(n) - 1));
   const found = declared.filter((_, index) => missing.has(index));
-  // A privilege on several columns was asked about once a column.
+  // A privilege on several columns is one row of the answer for each column.
   const byText = new Map(
     found.map(({ role, table, privilege }) => [`${role} ${table} ${privilege}`, { role, table, privilege }]),
   );
   return [...byText.values()];
 }
 
-/** @returns the statements that grant what is missing, one for all tables on which a role lacks the same */
+/** @returns the statements that grant the missing privileges: one for all tables on which a role lacks the same */
 export function grantsFor(missing: readonly MissingGrant[]): string[] {
   const byTable = new Map<string, { role: string; table: string; privileges: string[] }>();
   for (const { role, table, privilege } of missing) {
@@ -107,7 +107,7 @@ export function grantsFor(missing: readonly MissingGrant[]): string[] {
   });
 }
 
-/** Of `UPDATE (region, former_regions)` the two; of a privilege on the whole table one `null`. */
+/** The columns of a privilege, for example two for `UPDATE (region, former_regions)`. One `null` for the whole table. */
 function columnsOf(privilege: string): (string | null)[] {
   const [, list] = privilege.split('(');
   return list === undefined

@@ -7,7 +7,7 @@ import { readRoles } from './roles.js';
 /**
  * Compares the migrations that a database has with those of this program.
  *
- * @returns the migrations that are still to be applied, in order
+ * @returns the migrations that are not applied yet, in order
  * @throws StartRefused when the database is newer than the program or an applied file was changed afterwards
  */
 export function pendingMigrations(
@@ -35,7 +35,7 @@ export function pendingMigrations(
 /** Reads the applied migrations: name → checksum. Empty when the database has never been migrated. */
 export async function appliedMigrations(database: Pick<Database, 'query'>): Promise<Map<string, string>> {
   const table = await database.query<{ found: string | null }>(
-    `SELECT to_regclass('schema_migrations')::text AS found`, // the one way to ask that both engines have
+    `SELECT to_regclass('schema_migrations')::text AS found`, // works on both engines
   );
   if ((table.rows[0]?.found ?? null) === null) return new Map();
   const { rows } = await database.query<{ name: string; checksum: string }>(
@@ -60,7 +60,7 @@ export async function requireSchema(database: Database, directory: string): Prom
   }
 }
 
-/** The database that a URL names; without one, what both engines take: the user's name or `defaultdb`. */
+/** The database of a URL. Without one, the engine's default: the user's name or `defaultdb`. */
 export function nameOfDatabase(url: string): string {
   return URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.slice(1)) || 'the default database' : url;
 }

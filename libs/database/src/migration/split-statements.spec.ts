@@ -24,7 +24,7 @@ describe('splitStatements', () => {
     ['letters beyond ASCII', "SELECT 'ü;' AS größe; SELECT 2", ["SELECT 'ü;' AS größe", 'SELECT 2']],
   ])('%s', (_what, script, statements) => expect(texts(script)).toEqual(statements));
 
-  it('says on which line each begins', () => {
+  it('gives the line on which each statement begins', () => {
     expect(splitStatements('-- head\n\nSELECT 1;\nSELECT\n2;').map(({ line }) => line)).toEqual([3, 4]);
   });
 

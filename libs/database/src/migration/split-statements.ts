@@ -5,17 +5,17 @@ export interface SqlStatement {
 }
 
 /**
- * Cuts a SQL script at its semicolons, knowing comments (nested ones too), quoted strings and identifiers, `E'…'` and
- * dollar quotes. Pieces that hold nothing but comments are left out. `BEGIN ATOMIC … END` bodies are not known: write
+ * Splits a SQL script at its semicolons. It handles comments (nested ones too), quoted strings and identifiers, `E'…'` and
+ * dollar quotes. Parts with only comments are left out. It does not handle `BEGIN ATOMIC … END` bodies: write
  * such a function with dollar quotes.
  *
  * Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html; CockroachDB reads the same syntax.
  *
- * @throws SyntaxError naming the line on which a quote or a comment begins that never ends
+ * @throws SyntaxError with the line on which an unterminated quote or comment begins
  */
 export function splitStatements(script: string): SqlStatement[] {
   const statements: SqlStatement[] = [];
-  let start: number | undefined; // where the first word of the current statement stands
+  let start: number | undefined; // the index of the current statement's first word
   let at = 0;
   const flush = (end: number) => {
     if (start !== undefined) statements.push({ text: script.slice(start, end).trim(), line: lineOf(script, start) });
@@ -37,7 +37,7 @@ export function splitStatements(script: string): SqlStatement[] {
   return statements;
 }
 
-/** Past white space or one comment; `at` itself when there is neither. */
+/** @returns the index after white space or one comment; `at` itself without either */
 function skipBlank(script: string, at: number): number {
   if (/\s/.test(script[at]!)) return at + 1;
   if (script.startsWith('--', at)) {
@@ -68,7 +68,7 @@ function skipBlockComment(script: string, start: number): number {
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
-/** Past one word, string, identifier, dollar-quoted text or single character. */
+/** @returns the index after one word, string, identifier, dollar-quoted text or single character */
 function skipToken(script: string, at: number): number {
   const char = script[at];
   if (char === "'") return skipQuoted(script, at, "'", false);
@@ -88,7 +88,7 @@ function skipQuoted(script: string, start: number, quote: string, backslashEscap
     if (backslashEscapes && script[at] === '\\') at++;
     else if (script[at] === quote) {
       if (script[at + 1] !== quote) return at + 1;
-      at++; // a doubled quote stands for one
+      at++; // a doubled quote means one quote
     }
   }
   throw neverEnds('quote', script, start);

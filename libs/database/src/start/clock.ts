@@ -2,17 +2,17 @@ import { StartRefused } from '../errors.js';
 import type { RunStatement } from '../statement.js';
 
 /**
- * How far this machine's clock may be from the database's. CockroachDB's own nodes may be as far from one another
- * (`--max-offset`, https://www.cockroachlabs.com/docs/stable/cockroach-start): a clock that is further off is not synchronised.
+ * Maximum difference between this machine's clock and the database's. CockroachDB allows the same between its nodes
+ * (`--max-offset`, https://www.cockroachlabs.com/docs/stable/cockroach-start). A larger difference means an unsynchronised clock.
  */
 export const CLOCK_DIFFERENCE_MS_MAX = 500;
 
 /**
- * Makes sure that times recorded here and there can be compared. The round trip cannot be mistaken for a difference: only
- * what lies outside the time between question and answer counts.
+ * Checks that times of this machine and of the database can be compared. The round trip does not count as a difference: the
+ * database's time only has to be between the sending of the query and its answer.
  *
  * @param wallClock milliseconds since the epoch
- * @throws StartRefused in one line; otherwise what the database answered
+ * @throws StartRefused in one line; otherwise the database's error
  */
 export async function requireClock(query: RunStatement, wallClock: () => number = Date.now): Promise<void> {
   const askedAt = wallClock();

@@ -4,17 +4,17 @@ import { StartRefused } from '../errors.js';
 import { send } from '../statement.js';
 
 /**
- * Open transactions that a node of CockroachDB without a valid licence key allows. It reports the licence state when one more is
- * opened (https://www.cockroachlabs.com/docs/stable/licensing-faqs). There is nothing else to ask that a role without
- * privileges may see.
+ * Number of open transactions that a CockroachDB node without a valid licence key allows. It reports the licence state when one more
+ * is opened (https://www.cockroachlabs.com/docs/stable/licensing-faqs). A role without privileges cannot read the licence state
+ * in another way.
  */
 const OPEN_WITHOUT_KEY_MAX = 5;
 
 /**
- * Makes sure that a CockroachDB does not throttle for want of a licence key, which would fail statements at any load. A single
- * node needs no key, a new cluster gets seven days.
+ * Checks that CockroachDB does not throttle because a licence key is missing. Throttling fails statements at any load. A single
+ * node needs no key. A new cluster needs one after seven days.
  *
- * @param warn gets CockroachDB's own sentence on when it is going to throttle
+ * @param warn gets CockroachDB's notice about when it will throttle
  * @param timeoutMs for connecting, and for each statement
  * @throws StartRefused in one line; ConnectFailed
  */

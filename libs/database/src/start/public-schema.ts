@@ -2,11 +2,11 @@ import { isMissingDatabase } from '../ask-engine.js';
 import { StartRefused } from '../errors.js';
 import type { RunStatement } from '../statement.js';
 
-/** How a URL names a schema: libpq's `options`, and what JDBC, Prisma and others took to. */
+/** How a URL names a schema: libpq's `options`, and the parameters of JDBC, Prisma and others. */
 const SCHEMA_PARAMETERS = ['schema', 'currentSchema', 'search_path'];
 
 /**
- * Makes sure that a database's tables are in the schema `public`, or that there are none yet.
+ * Checks that a database's tables are in the schema `public`, or that there are none yet.
  *
  * @param query on a session whose search path is the default of its login and database
  * @throws StartRefused in one line: the URL names another schema, or the tables are in another one
@@ -24,7 +24,7 @@ export async function requirePublicSchema(url: string, query: RunStatement): Pro
        AND EXISTS (SELECT 1 FROM pg_catalog.pg_tables e WHERE e.schemaname = t.schemaname AND e.tablename = 'wallet_events')
      ORDER BY schemaname = 'public' DESC LIMIT 1`,
   ).catch((error: unknown) => {
-    // CockroachDB lets a session into a database that does not exist, until it asks for a catalog.
+    // CockroachDB accepts a session for a database that does not exist, until a query reads a catalog.
     if (isMissingDatabase(error)) return { rows: [] };
     throw error;
   });

@@ -20,7 +20,7 @@ export interface ServerRequirements {
 }
 
 /**
- * Makes sure that a server is one that Tidemark can run on, before anything is changed on it: its version, its default
+ * Checks that Tidemark can run on a server, before anything is changed on it: its version, its default
  * isolation, its clock, its licence, the encoding and the schema of the database. The database of the URL need not exist yet.
  *
  * @throws StartRefused in one line; ConnectFailed
@@ -34,14 +34,14 @@ export async function requireServer(url: string, { warn, wallClock }: ServerRequ
   if (engine === 'cockroach') await requireLicence(at, warn ?? (() => undefined), TIMEOUT_MS);
 }
 
-/** A database that is on every PostgreSQL server. */
+/** A database that every PostgreSQL server has. */
 export function maintenanceUrl(url: string): string {
   const maintenance = new URL(url);
   maintenance.pathname = '/postgres';
   return maintenance.href;
 }
 
-/** @param insteadAt where to ask while the database of the URL does not exist */
+/** @param insteadAt the database to ask if the database of the URL does not exist */
 async function look(url: string, wallClock: (() => number) | undefined, insteadAt?: string) {
   return await withClient(insteadAt ?? url, TIMEOUT_MS, async (client) => {
     const query = (async (text: string) => await send(client, { text }, TIMEOUT_MS)) as RunStatement;
@@ -52,7 +52,7 @@ async function look(url: string, wallClock: (() => number) | undefined, insteadA
     const [answer] = rows;
     const found = engineVersion(answer!.version);
     requireServerVersion(found);
-    // On PostgreSQL each session asks for the level it wants.
+    // On PostgreSQL each session sets its own level.
     if (found.engine === 'cockroach') requireSerializable(answer!.isolation);
     await requirePublicSchema(url, query);
     if (!insteadAt && answer!.encoding !== 'UTF8') {

@@ -2,9 +2,9 @@ import type { Engine, EngineVersion } from '../engine.js';
 import { StartRefused } from '../errors.js';
 
 /**
- * The oldest servers that Tidemark starts on. CockroachDB: the release before the one that everything is tested on; what an
- * older one makes of the lookup joins, the locked schemas and the computed region columns nobody has looked at. PostgreSQL:
- * the oldest that the test suite has passed on.
+ * The oldest server versions that Tidemark starts on. CockroachDB: the release before the one that is used for all tests. Lookup joins,
+ * locked schemas and computed region columns were not tested on older ones. PostgreSQL: the oldest version that the test suite has
+ * passed on.
  */
 export const SERVER_VERSION_MIN: Readonly<Record<Engine, readonly [major: number, minor: number]>> = {
   cockroach: [25, 4],

@@ -1,9 +1,9 @@
 import type { ClusterFiles } from './cluster-files.js';
 import { endGroup, isAlive } from './process-identity.js';
 
-/** The supervisor ends its services in order, which is bounded; beyond it something is wrong with the supervisor itself. */
+/** The supervisor ends its services in order, in less than this time. If it takes longer, the supervisor itself is faulty. */
 const SUPERVISOR_GRACE_MS = 20_000;
-/** A guard may be ending its group already. */
+/** Time for a guard that is already ending its group. */
 const PROCESS_GRACE_MS = 3_000;
 
 /** Whether the supervisor of a directory runs. */
@@ -13,10 +13,10 @@ export function isUp(files: ClusterFiles): boolean {
 }
 
 /**
- * Ends everything that runs for a directory, whatever happened to its supervisor: the supervisor in order, and then by
- * their records all that it may have left. A number that now belongs to another process is left alone.
+ * Ends all processes of a directory, also after its supervisor has crashed. It ends the supervisor in order, and then
+ * every process whose record is left. If a process id now belongs to another process, that process is not ended.
  *
- * @returns how many processes were ended, the supervisor's own included
+ * @returns the number of ended processes, including the supervisor
  */
 export async function cleanUp(files: ClusterFiles): Promise<number> {
   const supervisor = files.record()?.supervisor;

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import type { ProcessIdentity } from './process-identity.js';
 
-/** What a command needs to find a running cluster. */
+/** Data with which a command finds a running cluster. */
 export interface ClusterRecord {
   readonly basePort: number;
   readonly supervisor: ProcessIdentity;
@@ -26,7 +26,7 @@ const ONLY_MINE = 0o600;
 export class ClusterFiles {
   constructor(readonly directory: string) {}
 
-  /** A directory below, made if need be. */
+  /** A subdirectory. It is created if it does not exist. */
   below(...names: string[]): string {
     const path = join(this.directory, ...names);
     mkdirSync(path, { recursive: true });
@@ -43,7 +43,7 @@ export class ClusterFiles {
     closeSync(descriptor);
   }
 
-  /** The last line of a log that says something; empty where there is none. */
+  /** The last line of a log that is not blank; empty without one. */
   lastWords(...names: string[]): string {
     const path = join(this.directory, ...names);
     if (!existsSync(path)) return '';
@@ -58,17 +58,17 @@ export class ClusterFiles {
   writeRecord(record: ClusterRecord): void {
     const path = join(this.below(), 'cluster.json');
     writeFileSync(`${path}.new`, JSON.stringify(record), { mode: ONLY_MINE });
-    renameSync(`${path}.new`, path); // so that nobody reads half of it
+    renameSync(`${path}.new`, path); // so that no process reads half of it
   }
 
-  /** The processes that were started and not seen to end. */
+  /** The processes that were started and whose end was not recorded. */
   processes(): { readonly name: string; readonly identity: ProcessIdentity }[] {
     return readdirSync(this.below('pids'))
       .map((file) => ({ name: file.replace(/\.json$/, ''), identity: this.#read<ProcessIdentity>('pids', file) }))
       .filter((each): each is { name: string; identity: ProcessIdentity } => each.identity !== undefined);
   }
 
-  /** Synchronous, so that between a start and its record there is no moment in which the process could be lost. */
+  /** Synchronous, so that no crash between a start and its record can lose the process. */
   writeProcess(name: string, identity: ProcessIdentity): void {
     writeFileSync(join(this.below('pids'), `${name}.json`), JSON.stringify(identity));
   }
@@ -77,7 +77,7 @@ export class ClusterFiles {
     rmSync(join(this.directory, 'pids', `${name}.json`), { force: true });
   }
 
-  /** Removes what says that a cluster runs, and its data. The logs stay. */
+  /** Removes the record of the cluster, the records of its processes and its data. The logs stay. */
   forgetAll(): void {
     for (const name of ['cluster.json', 'pids', 'stores']) {
       rmSync(join(this.directory, name), { recursive: true, force: true });
@@ -88,7 +88,7 @@ export class ClusterFiles {
     try {
       return JSON.parse(readFileSync(join(this.directory, ...names), 'utf8')) as T;
     } catch {
-      return undefined; // absent, or cut off by a crash in the middle of writing
+      return undefined; // absent, or incomplete after a crash during the write
     }
   }
 }

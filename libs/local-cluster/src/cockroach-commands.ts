@@ -4,9 +4,9 @@ import { ClusterRefused } from './cluster-refused.js';
 
 const run = promisify(execFile);
 
-/** A node that listens answers at once; one that does not yet is asked again. */
+/** A listening node answers at once. If a node does not listen yet, the caller tries again. */
 const INIT_MS_MAX = 10_000;
-/** Most of it is GIVE_UP_NODE_SECONDS, in which nothing may happen. */
+/** Most of this is GIVE_UP_NODE_SECONDS, during which there may be no progress. */
 const DECOMMISSION_MS_MAX = 240_000;
 
 /**
@@ -14,7 +14,7 @@ const DECOMMISSION_MS_MAX = 240_000;
  *
  * @param binary the `cockroach` program
  * @param host `host:port` of one of the nodes
- * @returns empty when it is done, otherwise what stands against it in one line
+ * @returns empty on success, otherwise the reason of the failure in one line
  */
 export async function initialise(binary: string, host: string): Promise<string> {
   try {
@@ -27,8 +27,8 @@ export async function initialise(binary: string, host: string): Promise<string> 
 }
 
 /**
- * Moves every replica away from a node that will not come back, and waits for it. CockroachDB begins with that when it takes
- * the node for dead (GIVE_UP_NODE_SECONDS).
+ * Moves every replica away from a node that will not be started again, and waits for the end. CockroachDB begins when it
+ * considers the node dead (GIVE_UP_NODE_SECONDS).
  *
  * @throws ClusterRefused
  */
@@ -44,7 +44,7 @@ export async function decommission(binary: string, host: string, nodeId: string)
 }
 
 /**
- * The number that a node has in its cluster.
+ * The id of a node in its cluster.
  *
  * @param consoleUrl without a slash at the end
  */

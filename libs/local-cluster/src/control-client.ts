@@ -4,8 +4,8 @@ import type { ControlCommand } from './control-server.js';
 import type { ClusterStatus } from './status.js';
 
 /**
- * Sends a command to the supervisor and waits for its end, however long it takes (`fetch` would give up after five minutes;
- * every step of a command has its own bound in the supervisor).
+ * Sends a command to the supervisor and waits for its end, without a timeout. Every step of a command has its own bound in the
+ * supervisor. (`fetch` would stop after five minutes.)
  *
  * @throws ClusterRefused when no supervisor answers
  */

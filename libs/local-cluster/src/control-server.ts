@@ -4,17 +4,17 @@ import { ClusterRefused } from './cluster-refused.js';
 import type { Region } from './regions.js';
 import type { Supervisor } from './supervisor.js';
 
-/** What the supervisor is told to do. */
+/** A command to the supervisor. */
 export type ControlCommand =
   | { readonly do: 'status' | 'services' | 'heal' }
   | { readonly do: 'slow'; readonly roundTripMs: number }
   | { readonly do: 'cut' | 'kill' | 'restart'; readonly region: Region };
 
-/** A command is shorter. */
+/** Above the length of every command. */
 const COMMAND_BYTES_MAX = 4_096;
 
 /**
- * Takes commands on loopback, as JSON in the body of a POST, from clients with the token. The answer is the status after the command.
+ * Receives commands on loopback, as JSON in the body of a POST, from clients with the token. The answer is the status after the command.
  *
  * @throws NodeJS.ErrnoException EADDRINUSE
  */
@@ -34,7 +34,7 @@ export async function openControl(port: number, token: string, supervisor: Super
 }
 
 async function answer(request: IncomingMessage, token: string, supervisor: Supervisor): Promise<object> {
-  // The header keeps web pages out as well: a browser would have to ask us first.
+  // The header also keeps out web pages: for it, a browser would have to send a preflight request first.
   if (request.headers.authorization !== `Bearer ${token}`) throw new ClusterRefused('this is another cluster');
   let body = '';
   for await (const chunk of request) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DelayLine, type Timing } from './delay-line.js';
 
-/** Time that stands still until it is told to go on. */
+/** A clock that moves only when the test moves it. */
 class StandingClock implements Timing {
   #now = 0;
   #waiting: { at: number; work: () => void }[] = [];
@@ -38,7 +38,7 @@ describe('DelayLine', () => {
     expect(wire.length).toBe(0);
   });
 
-  it('delivers each item its delay later, and not before', () => {
+  it('delivers each item after its delay, and not earlier', () => {
     const { wire, arrived, clock } = line();
     wire.push('a', 30);
     clock.goOn(10);
@@ -51,7 +51,7 @@ describe('DelayLine', () => {
     expect(arrived).toEqual(['a', 'b']);
   });
 
-  it('never lets one overtake another when the delay shrinks', () => {
+  it('keeps the order of items when the delay gets shorter', () => {
     const { wire, arrived, clock } = line();
     wire.push('slow', 30);
     wire.push('fast', 0);
@@ -60,7 +60,7 @@ describe('DelayLine', () => {
     expect(arrived).toEqual(['slow', 'fast']);
   });
 
-  it('forgets what was on its way when it is cleared, and goes on after that', () => {
+  it('drops the items in flight when it is cleared, and delivers later ones', () => {
     const { wire, arrived, clock } = line();
     wire.push('lost', 30);
     wire.clear();

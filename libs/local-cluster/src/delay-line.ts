@@ -1,6 +1,6 @@
 /** Clock and timer of the line, so that a test can replace them. */
 export interface Timing {
-  /** Milliseconds, never going back. */
+  /** Milliseconds, monotonic. */
   now(): number;
   /** @returns cancels it */
   after(ms: number, work: () => void): () => void;
@@ -14,7 +14,7 @@ export const REAL_TIMING: Timing = {
   },
 };
 
-/** One direction of a delayed connection: data comes out in its order, each chunk after the delay. */
+/** One direction of a delayed connection: it delivers the chunks in order, each after the delay. */
 export class DelayLine<T> {
   readonly #queue: { readonly item: T; readonly dueAt: number }[] = [];
   #cancel: (() => void) | undefined;
@@ -26,12 +26,12 @@ export class DelayLine<T> {
     private readonly timing: Timing = REAL_TIMING,
   ) {}
 
-  /** How many are on their way. */
+  /** Number of items in flight. */
   get length(): number {
     return this.#queue.length;
   }
 
-  /** @param delayMs from now; an item never overtakes the one before, so after a long delay a short one waits for it */
+  /** @param delayMs from now; the order is kept, so an item with a short delay waits for an earlier one with a long delay */
   push(item: T, delayMs: number): void {
     const dueAt = Math.max(this.#lastDueAt, this.timing.now() + delayMs);
     this.#lastDueAt = dueAt;
@@ -39,7 +39,7 @@ export class DelayLine<T> {
     if (!this.#cancel) this.#deliverDue();
   }
 
-  /** Forgets what is on its way. */
+  /** Drops the items in flight. */
   clear(): void {
     this.#cancel?.();
     this.#cancel = undefined;

@@ -8,7 +8,7 @@ describe('Distance', () => {
     expect(distance.oneWayMs).toBe(30);
   });
 
-  it('a cut severs what comes from a region and what goes to it, and nothing else', () => {
+  it('a cut severs connections from a region and to it, and no others', () => {
     const distance = new Distance();
     distance.cutOff('eu-east');
     expect(distance.severed('eu-east', 'eu-west')).toBe(true);
@@ -16,14 +16,14 @@ describe('Distance', () => {
     expect(distance.severed('eu-west', 'eu-central')).toBe(false);
   });
 
-  it('from an unknown origin nothing passes while any region is cut', () => {
+  it('a connection of unknown origin is severed while any region is cut', () => {
     const distance = new Distance();
     expect(distance.severed(undefined, 'eu-west')).toBe(false);
     distance.cutOff('eu-east');
     expect(distance.severed(undefined, 'eu-west')).toBe(true);
   });
 
-  it('heals every cut and keeps the delay', () => {
+  it('ends every cut and keeps the delay', () => {
     const distance = new Distance();
     distance.slow(60);
     distance.cutOff('eu-east');
@@ -33,7 +33,7 @@ describe('Distance', () => {
     expect([distance.cut, distance.roundTripMs]).toEqual([[], 60]);
   });
 
-  it('tells whoever watches, until they stop', () => {
+  it('calls each watcher until it stops watching', () => {
     const distance = new Distance();
     let told = 0;
     const stop = distance.watch(() => told++);

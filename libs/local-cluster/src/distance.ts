@@ -1,9 +1,9 @@
 import type { Region } from './regions.js';
 
-/** A round trip beyond this would run into CockroachDB's own time-outs for heartbeats, and test those. */
+/** A longer round trip would reach CockroachDB's time-outs for heartbeats, and test only those. */
 export const ROUND_TRIP_MS_MAX = 1_000;
 
-/** Who a connection comes from; undefined where that cannot be told. */
+/** The region that a connection comes from; undefined if it is unknown. */
 export type Origin = Region | undefined;
 
 /** The current delay and cuts between the regions. */
@@ -20,12 +20,12 @@ export class Distance {
     return [...this.#cut];
   }
 
-  /** Half of a round trip: what each direction of a connection waits. */
+  /** Half of a round trip: the delay in each direction of a connection. */
   get oneWayMs(): number {
     return this.#roundTripMs / 2;
   }
 
-  /** Whether nothing gets through. From an unknown origin nothing does while any region is cut: it may be that one. */
+  /** Whether the connection is cut. While any region is cut, a connection of unknown origin is cut too: it may be from that region. */
   severed(from: Origin, to: Region): boolean {
     if (from === undefined) return this.#cut.size > 0;
     return this.#cut.has(from) || this.#cut.has(to);
@@ -48,7 +48,7 @@ export class Distance {
     this.#changed();
   }
 
-  /** @returns stops the watching */
+  /** @returns a function that stops watching */
   watch(changed: () => void): () => void {
     this.#watchers.add(changed);
     return () => void this.#watchers.delete(changed);

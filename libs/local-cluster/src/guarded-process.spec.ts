@@ -31,13 +31,13 @@ describe('a guarded process', () => {
     expect(files.processes()).toEqual([]);
   });
 
-  it('says how it ended and what it said last', async () => {
+  it('reports how it ended and the last line of its output', async () => {
     const process = start(place(), 'echo first; echo "no more of this" >&2; exit 7');
     await within(5_000, async () => !process.running);
     expect([process.ending, process.lastWords]).toEqual(['ended with 7', 'no more of this']);
   });
 
-  it('is ended by its record when nobody holds it any more', async () => {
+  it('is ended by its record when its supervisor is gone', async () => {
     const files = place();
     const stray = spawn('/bin/sh', ['-c', 'exec sleep 60'], { detached: true, stdio: 'ignore' });
     files.writeProcess('stray', processIdentityOf(stray.pid!)!);
@@ -46,9 +46,9 @@ describe('a guarded process', () => {
     expect(await cleanUp(files)).toBe(0);
   });
 
-  it('does not outlive a supervisor that is killed', async () => {
+  it('ends when its supervisor is killed', async () => {
     const files = place();
-    // The supervisor of this process: another Node, of compiled code, which we kill with -9.
+    // The supervisor of the process is another Node process with compiled code. The test kills it with -9.
     const script = `
       const { GuardedProcess } = await import(${JSON.stringify(new URL('../dist/guarded-process.js', import.meta.url).href)});
       const { ClusterFiles } = await import(${JSON.stringify(new URL('../dist/cluster-files.js', import.meta.url).href)});

@@ -4,9 +4,10 @@ import type { ClusterFiles } from './cluster-files.js';
 import { endGroup, processIdentityOf, signalGroup } from './process-identity.js';
 
 /**
- * Becomes the program, with a guard in its group that ends the group when our end of its standard input closes. That
- * happens whenever the supervisor ends, with -9 too. (The shell gives background commands /dev/null as standard input,
- * hence descriptor 3. The guard kills by group, of which it is a member, so it can never hit a stranger.)
+ * The shell becomes the program. A guard in its process group ends the group when our end of its standard input closes.
+ * That happens whenever the supervisor ends, also with -9. (Descriptor 3 is used because the shell gives background commands
+ * /dev/null as standard input. The guard is a member of the group that it kills, so the group id cannot belong to another
+ * program.)
  */
 const GUARD = `exec 3<&0
 ( trap '' TERM INT HUP; cat <&3 >/dev/null; kill -TERM 0
@@ -17,13 +18,13 @@ exec "$@" 3<&- </dev/null`;
 const GRACE_TENTHS = 20;
 
 export interface GuardedCommand {
-  /** Names its record under `pids/`. */
+  /** The name of its record under `pids/`. */
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Below the cluster's directory. */
+  /** Path below the cluster's directory. */
   readonly log: readonly string[];
 }
 
@@ -40,14 +41,14 @@ export class GuardedProcess {
     const output = files.openLog(...log);
     this.#child = spawn('/bin/sh', ['-c', GUARD, `tidemark-${name}`, program, ...args], {
       cwd,
-      detached: true, // a group of its own, so that nothing of it can be left
+      detached: true, // a process group of its own, so that all its processes can be ended
       stdio: ['pipe', output, output],
       env: { ...process.env, ...env, GRACE_TENTHS: String(GRACE_TENTHS) },
     });
     files.closeLog(output);
     const identity = this.#child.pid === undefined ? undefined : processIdentityOf(this.#child.pid);
     if (identity) files.writeProcess(name, identity);
-    this.#child.on('error', () => undefined); // told by `end` and `running`
+    this.#child.on('error', () => undefined); // reported by `end` and `running`
     this.#child.stdin?.on('error', () => undefined);
     this.#ended = once(this.#child, 'exit').then(() => {
       signalGroup(this.#child.pid!, 'SIGKILL'); // the guard
@@ -64,14 +65,14 @@ export class GuardedProcess {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** How it ended, for people; undefined while it runs. */
+  /** How it ended, as text for messages; undefined while it runs. */
   get ending(): string | undefined {
     if (this.running) return undefined;
     const { exitCode, signalCode } = this.#child;
     return signalCode === null ? `ended with ${exitCode ?? 'no process'}` : `ended by ${signalCode}`;
   }
 
-  /** What it said last. */
+  /** The last line of its output. */
   get lastWords(): string {
     return this.files.lastWords(...this.command.log);
   }

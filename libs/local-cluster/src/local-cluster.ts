@@ -16,22 +16,22 @@ import type { StartReport } from './supervisor-main.js';
 import { keepVotersAtHome } from './voters-at-home.js';
 
 export interface UpOptions {
-  /** Where logs, records and stores go. */
+  /** For logs, records and stores. */
   readonly directory: string;
   /** The first of the ports; absent: {@link BASE_PORT_DEFAULT}. */
   readonly basePort?: number;
-  /** Keep the data in files below the directory until `down`, so that a killed node finds it again; absent: in memory. */
+  /** Keep the data in files below the directory until `down`, so that a killed node has it after a restart; absent: in memory. */
   readonly onDisk?: boolean;
-  /** The program; absent: the one on PATH. */
+  /** The program `cockroach`; absent: the one on PATH. */
   readonly binary?: string;
-  /** Told in one line that nothing stands against a start and that it takes a while. */
+  /** Gets one line when all checks have passed and the start begins. */
   readonly log?: (line: string) => void;
 }
 
-/** The supervisor that compiled; beside the sources lies only what nobody can start. */
+/** The compiled supervisor: Node cannot start the source file. */
 const SUPERVISOR = fileURLToPath(new URL('../dist/supervisor-main.js', import.meta.url));
 
-/** Three CockroachDB nodes in three regions on this machine, with a distance between them that can be set. */
+/** Three CockroachDB nodes in three regions on this machine, with an adjustable delay between them. */
 export class LocalCluster {
   readonly #ports: ClusterPorts;
 
@@ -43,10 +43,10 @@ export class LocalCluster {
   }
 
   /**
-   * Starts the nodes and returns when all three are ready and hold a copy of everything, so that any of them may die. They go on when this process ends, until {@link down}.
-   * Whatever a crash left behind in the directory is ended first.
+   * Starts the nodes and returns when all three are ready and have a copy of all data, so that any of them may die. They run
+   * until {@link down}, also after this process ends. Processes that a crash left in the directory are ended first.
    *
-   * @throws ClusterRefused no `cockroach`, already up, a port taken, a node that does not come up
+   * @throws ClusterRefused without `cockroach`, when the cluster is already up, a port is taken, or a node does not start
    */
   static async up(options: UpOptions): Promise<LocalCluster> {
     const { directory, basePort = BASE_PORT_DEFAULT, onDisk = false, binary = cockroachOnPath() } = options;
@@ -66,7 +66,7 @@ export class LocalCluster {
     files.closeLog(log);
     const report = await startReport(supervisor, () => files.lastWords('supervisor.log'));
     if ('error' in report) {
-      await once(supervisor, 'exit'); // it ends what it had started
+      await once(supervisor, 'exit'); // it ends the processes that it has started
       throw new ClusterRefused(report.error);
     }
     supervisor.disconnect();
@@ -81,7 +81,7 @@ export class LocalCluster {
     }
   }
 
-  /** The cluster that runs for a directory. @throws ClusterRefused when none does */
+  /** The running cluster of a directory. @throws ClusterRefused when none runs */
   static running(directory: string): LocalCluster {
     const files = new ClusterFiles(directory);
     const record = files.record();
@@ -90,9 +90,9 @@ export class LocalCluster {
   }
 
   /**
-   * Ends everything that runs for a directory, also after the supervisor has crashed, and throws the data away.
+   * Ends all processes of a directory, also after the supervisor has crashed, and deletes the data.
    *
-   * @returns how many processes were ended; 0: nothing was up
+   * @returns the number of ended processes; 0: none was running
    */
   static async down(directory: string): Promise<number> {
     return await cleanUp(new ClusterFiles(directory));
@@ -117,12 +117,12 @@ export class LocalCluster {
     await keepVotersAtHome(this.sqlUrl('eu-west', database));
   }
 
-  /** @param roundTripMs how long a round trip between any two regions takes, 0 to ROUND_TRIP_MS_MAX */
+  /** @param roundTripMs added time of a round trip between any two regions, 0 to ROUND_TRIP_MS_MAX */
   async slow(roundTripMs: number): Promise<ClusterStatus> {
     return await this.#tell({ do: 'slow', roundTripMs });
   }
 
-  /** Lets nothing through between a region and the others, silently, until {@link heal}. */
+  /** Drops all traffic between a region and the others, silently, until {@link heal}. */
   async cut(region: Region): Promise<ClusterStatus> {
     return await this.#tell({ do: 'cut', region });
   }
@@ -138,8 +138,8 @@ export class LocalCluster {
   }
 
   /**
-   * Starts what does not run in a region. A node on disk is back in seconds. One in memory is new and empty, and this
-   * returns when it has a copy of everything, two to three minutes later; until then a second region must not die.
+   * Starts the stopped processes of a region. A node on disk is back in seconds. A node in memory is new and empty: this
+   * returns when it has a copy of all data, after two to three minutes. Until then a second region must not die.
    *
    * @throws ClusterRefused
    */
@@ -147,7 +147,7 @@ export class LocalCluster {
     return await this.#tell({ do: 'restart', region });
   }
 
-  /** As the static one. */
+  /** Same as the static method. */
   async down(): Promise<number> {
     return await LocalCluster.down(this.directory);
   }

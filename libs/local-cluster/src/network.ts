@@ -7,10 +7,10 @@ import type { ClusterPorts } from './ports.js';
 import type { Region } from './regions.js';
 
 /**
- * The wires between the nodes: one proxy for each ordered pair of regions, which a node finds by the localities that its
- * peer advertises (`--locality-advertise-addr`), so that delays and cuts are exact. CockroachDB's DistSQL dials the plain
- * `--advertise-addr` instead (seen on 26.1); for it each node has one more proxy, which tells the pair by what it hears.
- * The wires between the APIs are as long: one proxy for each ordered pair of regions.
+ * The connections between the nodes: one proxy for each ordered pair of regions. A node finds the proxy by the localities that
+ * its peer advertises (`--locality-advertise-addr`), so delays and cuts are exact. CockroachDB's DistSQL connects to the plain
+ * `--advertise-addr` instead (seen on 26.1). For it each node has one more proxy, which detects the dialling region from the first
+ * bytes. Connections between the APIs have the same delay: one proxy for each ordered pair of regions.
  */
 export class Network {
   readonly distance = new Distance();
@@ -54,7 +54,7 @@ export class Network {
 }
 
 interface Wire {
-  /** The dialling region, or how to tell it from the first bytes. */
+  /** The dialling region, or a function that detects it from the first bytes. */
   readonly from: Region | ((head: Buffer) => Origin);
   readonly to: Region;
   /** The port behind the proxy. */

@@ -4,7 +4,7 @@ import { advertisedAddresses } from './network.js';
 import { portsOf, type ClusterPorts } from './ports.js';
 import { othersThan, type Region } from './regions.js';
 
-/** The least that CockroachDB takes is 640 MiB; a demonstration fits into little more. */
+/** CockroachDB needs at least 640 MiB. A demonstration needs little more. */
 const STORE_SIZE = '700MiB';
 const CACHE_SIZE = '128MiB';
 const SQL_MEMORY_SIZE = '128MiB';
@@ -12,11 +12,11 @@ const SQL_MEMORY_SIZE = '128MiB';
 export interface NodeOptions {
   /** The `cockroach` program. */
   readonly binary: string;
-  /** Keep the data in files, which a killed node finds again; otherwise in memory. */
+  /** Keep the data in files, so that a killed node has it after a restart; otherwise in memory. */
   readonly onDisk: boolean;
 }
 
-/** How the node of a region is started. */
+/** The command that starts the node of a region. */
 export function nodeCommand(
   files: ClusterFiles,
   ports: ClusterPorts,
@@ -25,7 +25,7 @@ export function nodeCommand(
 ): GuardedCommand {
   const { rpc, sql, console, from } = portsOf(ports, region);
   const here = (port: number) => `127.0.0.1:${port}`;
-  // A peer dials the address of its own region, which is the proxy between the two.
+  // A peer dials the address that is listed for its own region: the proxy between the two.
   const byLocality = [...from].map(([other, port]) => `region=${other}@${here(port)}`);
   const peers = othersThan(region).map((other) => here(portsOf(ports, other).from.get(region)!));
   const store = options.onDisk ? `path=${files.below('stores', region)}` : `type=mem,size=${STORE_SIZE}`;
@@ -51,10 +51,10 @@ export function nodeCommand(
     ],
     env: {
       COCKROACH_SKIP_ENABLING_DIAGNOSTIC_REPORTING: 'true',
-      // A second by default, which means one range a second to look after: minutes until every copy and lease is in place.
+      // The default is 1 s for one range. With it, minutes would pass until every replica and lease is in place.
       COCKROACH_SCAN_MAX_IDLE_TIME: '50ms',
     },
-    cwd: files.below(region, 'cockroach'), // where a node in memory leaves its dumps
+    cwd: files.below(region, 'cockroach'), // a node in memory writes its dumps here
     log: [region, 'node.log'],
   };
 }

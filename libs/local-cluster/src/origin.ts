@@ -1,17 +1,17 @@
 import type { Region } from './regions.js';
 
 /**
- * How many bytes are looked at. A node begins with HTTP/2's preface and a heartbeat, which names it; measured on 26.1,
- * that is within the first kilobyte.
+ * Maximum number of bytes to search. A node begins with HTTP/2's preface and a heartbeat with its address. On 26.1 both
+ * are within the first kilobyte (measured).
  */
 export const ORIGIN_BYTES_MAX = 8_192;
 
 /**
- * Tells which node opened a connection, from the first bytes that it sent. A heartbeat (CockroachDB's `PingRequest`,
- * field `origin_addr`) has the address that the node advertises in plain text, since the cluster is insecure.
+ * Detects which node opened a connection, from its first bytes. A heartbeat (CockroachDB's `PingRequest`,
+ * field `origin_addr`) contains the advertised address of the node. It is plain text, because the cluster is insecure.
  *
  * @param advertised the address of each node, `host:port`
- * @returns undefined where no address stands in the bytes
+ * @returns undefined if the bytes contain no address
  */
 export function originOf(head: Buffer, advertised: ReadonlyMap<Region, string>): Region | undefined {
   for (const [region, address] of advertised) if (head.includes(address)) return region;

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Distance } from './distance.js';
 import { Passage, type PassageOptions } from './passage.js';
 
-/** An echo behind a passage, and a client in front of it. */
+/** An echo server behind a passage, and a client in front of it. */
 async function echoThrough(from: PassageOptions['from'] = 'eu-west') {
   const distance = new Distance();
   const sockets: Socket[] = [];
@@ -38,7 +38,7 @@ async function echoThrough(from: PassageOptions['from'] = 'eu-west') {
 const silence = (ms: number) => new Promise((resolve) => setTimeout(() => resolve('silence'), ms));
 
 describe('Passage', () => {
-  it('takes a round trip as long as the distance', async () => {
+  it('delays a round trip by the distance', async () => {
     const { distance, ask } = await echoThrough();
     expect((await ask('near')).ms).toBeLessThan(60);
     distance.slow(80);
@@ -47,7 +47,7 @@ describe('Passage', () => {
     expect(far.ms).toBeGreaterThanOrEqual(79);
   });
 
-  it('carries more than it may hold at once, whole and in order, and its end', async () => {
+  it('delivers more than its buffer holds, complete and in order, and then the end of the stream', async () => {
     const { distance, client } = await echoThrough();
     distance.slow(10);
     const sent = Buffer.alloc(16 * 1024 * 1024, 'a wire longer than what is on it ');
@@ -57,7 +57,7 @@ describe('Passage', () => {
     expect(Buffer.concat(received).equals(sent)).toBe(true);
   });
 
-  it('is silent while cut, and reset after it', async () => {
+  it('passes no data while cut, and is reset afterwards', async () => {
     const { distance, client, ask } = await echoThrough();
     distance.cutOff('eu-west');
     const asked = ask('anybody?').catch((error: NodeJS.ErrnoException) => error.code);
@@ -67,13 +67,13 @@ describe('Passage', () => {
     expect(await asked).toBe('ECONNRESET');
   });
 
-  it('does not care for a cut elsewhere', async () => {
+  it('is not affected by a cut of another region', async () => {
     const { distance, ask } = await echoThrough();
     distance.cutOff('eu-central');
     expect((await ask('here')).answer).toBe('here');
   });
 
-  it('is cut as soon as it says that it comes from a cut region', async () => {
+  it('is cut as soon as its first bytes show that it comes from a cut region', async () => {
     const { distance, ask } = await echoThrough((head) => (head.includes('I am west') ? 'eu-west' : undefined));
     distance.cutOff('eu-west');
     expect((await ask('hello')).answer).toBe('hello');

@@ -5,8 +5,8 @@ import { ORIGIN_BYTES_MAX } from './origin.js';
 import type { Region } from './regions.js';
 
 /**
- * What one direction of a connection may have on its way: at 60 ms there and back this lets a gigabit through, which is
- * more than three nodes on one machine exchange, and it bounds the memory.
+ * Maximum of bytes in flight in one direction of a connection. It bounds the memory. With a round trip of 60 ms it allows
+ * 1 Gbit/s, which is more than three nodes on one machine exchange.
  */
 const ON_THE_WAY_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ type Item = Buffer | typeof END;
 export interface PassageOptions {
   readonly distance: Distance;
   readonly to: Region;
-  /** The dialling region, or how to tell it from the first bytes. */
+  /** The dialling region, or a function that detects it from the first bytes. */
   readonly from: Region | ((head: Buffer) => Origin);
 }
 
@@ -44,7 +44,7 @@ export class Passage {
     this.#apply();
   }
 
-  /** Ends it as a firewall would. */
+  /** Resets both sockets, as a firewall does. */
   reset(): void {
     this.#unwatch();
     for (const line of this.#lines) line.clear();
@@ -70,7 +70,7 @@ export class Passage {
     source.setNoDelay(true);
     source.on('data', (chunk: Buffer) => {
       if (source === this.dialling) this.#lookFor(chunk);
-      if (this.#severed) return; // a wire that is cut loses what is on it
+      if (this.#severed) return; // a cut connection loses its data in flight
       onTheWay += chunk.length;
       enter(chunk);
       flow();
@@ -94,12 +94,12 @@ export class Passage {
   }
 
   /**
-   * A cut is silent, as between real regions: the peers learn of it by waiting. After it the connection is reset, since
-   * bytes are missing in it.
+   * A cut is silent, as between real regions: the peers detect it only by a timeout. After the cut the connection is reset,
+   * because bytes are missing.
    */
   #apply(): void {
     const { distance, to } = this.options;
-    // Until it has said who it is, a connection has carried a greeting and nothing else.
+    // As long as its origin is not detected, a connection has carried only its greeting.
     const severed = this.#head === undefined && distance.severed(this.#from, to);
     if (this.#severed && !severed) return this.reset();
     if (!severed || this.#severed) return;

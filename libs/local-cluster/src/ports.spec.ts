@@ -25,7 +25,7 @@ describe('ports', () => {
   it('the highest base leaves room for all of them', () =>
     expect(Math.max(...all(BASE_PORT_MAX))).toBeLessThan(65_536));
 
-  it('names the one that somebody else has', async () => {
+  it('names the port that another process uses', async () => {
     const stranger = createServer().listen(0, '127.0.0.1');
     await once(stranger, 'listening');
     onTestFinished(() => void stranger.close());

@@ -3,9 +3,9 @@ import { ClusterRefused } from './cluster-refused.js';
 import { othersThan, REGIONS, type Region } from './regions.js';
 
 export const BASE_PORT_DEFAULT = 26_300;
-/** The last region's last port has to be one, too. */
+/** The last port of the last region must be at most 65,535. */
 export const BASE_PORT_MAX = 65_490;
-/** Below are the ports that only root may open. */
+/** Only root may open lower ports. */
 export const BASE_PORT_MIN = 1_024;
 
 /** The ports of one region, all on 127.0.0.1. */
@@ -13,27 +13,27 @@ export interface RegionPorts {
   readonly sql: number;
   readonly api: number;
   readonly worker: number;
-  /** The node's own console, health and metrics. */
+  /** The node's web console, health and metrics. */
   readonly console: number;
-  /** Where the node listens to other nodes; only proxies connect to it. */
+  /** The node listens here for other nodes. Only proxies connect to it. */
   readonly rpc: number;
-  /** The proxies in front of `rpc`, by the region that comes through. */
+  /** The proxies in front of `rpc`, by the dialling region. */
   readonly from: ReadonlyMap<Region, number>;
-  /** The proxy in front of `rpc` for whoever does not go by localities. */
+  /** The proxy in front of `rpc` for connections that do not use localities. */
   readonly fromAnywhere: number;
-  /** The proxies in front of `api`, by the region that comes through. */
+  /** The proxies in front of `api`, by the dialling region. */
   readonly apiFrom: ReadonlyMap<Region, number>;
 }
 
 export interface ClusterPorts {
-  /** Where the supervisor takes commands. */
+  /** The supervisor receives commands here. */
   readonly control: number;
   readonly regions: ReadonlyMap<Region, RegionPorts>;
 }
 
 const PORTS_A_REGION = 10;
 
-/** Lays the ports out: control at the base, and ten for each region after it. */
+/** Assigns the ports: control at the base, then ten for each region. */
 export function portsFrom(base: number): ClusterPorts {
   const regions = REGIONS.map((region, index) => {
     const first = base + PORTS_A_REGION * (index + 1);
@@ -63,7 +63,7 @@ export function portsOf(ports: ClusterPorts, region: Region): RegionPorts {
 /**
  * Tries every port.
  *
- * @throws ClusterRefused naming the first that another process has
+ * @throws ClusterRefused with the first port that another process uses
  */
 export async function requireFree({ control, regions }: ClusterPorts): Promise<void> {
   const named: [number, string][] = [[control, 'control']];

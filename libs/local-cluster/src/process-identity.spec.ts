@@ -18,7 +18,7 @@ describe('a process identity', () => {
     expect(processIdentityOf(identity.pid)).toBeUndefined();
   });
 
-  it('is not that of another process with the same number', async () => {
+  it('differs from that of another process with the same process id', async () => {
     const { identity, child, ended } = sleeper('exec sleep 60');
     const stranger = { ...identity, birth: 'long ago' };
     expect(isAlive(stranger)).toBe(false);
@@ -29,7 +29,7 @@ describe('a process identity', () => {
     expect((await ended)[1]).toBe('SIGKILL');
   });
 
-  it('does not let a process refuse to end', async () => {
+  it('ends a process that ignores SIGTERM', async () => {
     const { identity, child, ended } = sleeper("trap '' TERM; echo on; while :; do sleep 0.1; done");
     await once(child.stdout!, 'data');
     await endGroup(identity, 200);

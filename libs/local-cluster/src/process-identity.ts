@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Identifies a process. The process id alone is not enough, because the system reuses it. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it began, in the system's own notation; equal only for the same process. */
+  /** Start time, in the system's notation; equal only for the same process. */
   readonly birth: string;
 }
 

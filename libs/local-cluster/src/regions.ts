@@ -8,7 +8,7 @@ export function isRegion(text: string): text is Region {
   return REGIONS.includes(text as Region);
 }
 
-/** All but one. */
+/** All regions except one. */
 export function othersThan(region: Region): Region[] {
   return REGIONS.filter((each) => each !== region);
 }

@@ -3,23 +3,23 @@ import { ClusterRefused } from './cluster-refused.js';
 import { within } from './readiness.js';
 import { REGIONS } from './regions.js';
 
-/** Three seconds were measured for the ranges of an empty cluster, 43 s on a busy machine. */
+/** Measured for the ranges of an empty cluster: 3 s, and 43 s on a busy machine. */
 const REPLICATED_MS_MAX = 180_000;
 
 /**
- * After this a silent node counts as dead, and its replicas are made anew elsewhere. By default it is five minutes; this is
- * the least that CockroachDB takes. A node in memory that was restarted waits for it until its region has copies again.
+ * After this time without contact, CockroachDB considers a node dead and makes its replicas on other nodes. The default is five
+ * minutes; this is the minimum. After the restart of a node in memory, its region gets copies only after this time.
  */
 const GIVE_UP_NODE_SECONDS = 75;
 
 /**
- * Admission control makes a node hold work back by the load of its machine, which here is the load of two other nodes and of
- * everything else; a 26.1 alpha was seen to hold it back for ever (docs/faults.md).
+ * Admission control makes a node delay work according to the load of its machine. Here that is also the load of two other nodes
+ * and of all other processes. A 26.1 alpha delayed work without end (docs/faults.md).
  */
 const ADMISSION = ['admission.kv.enabled', 'admission.sql_kv_response.enabled', 'admission.sql_sql_response.enabled'];
 
 /**
- * Waits until every range has a replica in every region: before that, a region's death may take the only majority with it.
+ * Waits until every range has a replica in every region: before that, the only majority of a range may be lost with one region.
  *
  * @param url of any node
  * @throws ClusterRefused when it takes longer than three minutes

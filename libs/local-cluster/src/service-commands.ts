@@ -12,7 +12,7 @@ export function sqlUrl(ports: ClusterPorts, region: Region, database = DATABASE)
   return `postgresql://root@127.0.0.1:${portsOf(ports, region).sql}/${database}?sslmode=disable`;
 }
 
-/** How the API and the worker of a region are started; both know their own region's node, and the API the others' APIs. */
+/** The commands that start API and worker of a region. Both get the URL of their region's node, and the API also those of the other APIs. */
 export function serviceCommands(files: ClusterFiles, ports: ClusterPorts, region: Region): GuardedCommand[] {
   const { api, worker } = portsOf(ports, region);
   const env = { DATABASE_URL: sqlUrl(ports, region), REGION: region, HOST: '127.0.0.1' };

@@ -3,10 +3,10 @@ import type { Region } from './regions.js';
 /** One process of the cluster. */
 export interface ProcessStatus {
   readonly state: 'running' | 'stopped' | 'absent';
-  /** Whether it says of itself that it is. */
+  /** Whether its own health check succeeds. */
   readonly ready: boolean;
   readonly pid: number | null;
-  /** Why a stopped one stopped; null for the others. */
+  /** Why the process stopped; null while it runs. */
   readonly ending: string | null;
   readonly url: string;
 }
@@ -22,13 +22,13 @@ export interface RegionStatus {
   readonly consoleUrl: string;
 }
 
-/** What `tidemark cluster status --json` prints. */
+/** The output of `tidemark cluster status --json`. */
 export interface ClusterStatus {
   readonly directory: string;
   readonly basePort: number;
-  /** Whether a killed node finds its data again. */
+  /** Whether a killed node has its data after a restart. */
   readonly onDisk: boolean;
-  /** Milliseconds of a round trip between two regions, added to what the machine takes. */
+  /** Added time of a round trip between two regions, in milliseconds. */
   readonly roundTripMs: number;
   readonly regions: readonly RegionStatus[];
 }

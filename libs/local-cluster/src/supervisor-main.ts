@@ -8,7 +8,7 @@ import { Supervisor, type SupervisorOptions } from './supervisor.js';
 /** The message that the supervisor sends once to the process that started it. */
 export type StartReport = { readonly ready: true } | { readonly error: string };
 
-/** The process that owns the cluster; started by `LocalCluster.up`, ended by `down`. */
+/** The process that owns the cluster. `LocalCluster.up` starts it, `down` ends it. */
 async function main(): Promise<void> {
   const { directory, ...options } = JSON.parse(process.argv[2] ?? '{}') as SupervisorOptions & { directory: string };
   const files = new ClusterFiles(directory);
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const report = (message: StartReport) =>
     new Promise<void>((told) => process.send!(message, undefined, {}, () => told()));
   try {
-    // The control port is the lock: of two supervisors one gets it, before either has started anything.
+    // The control port is the lock: only one of two supervisors gets it, before it starts any process.
     await openControl(portsFrom(options.basePort).control, token, supervisor);
     files.writeRecord({ basePort: options.basePort, supervisor: processIdentityOf(process.pid)!, token });
     await supervisor.start();

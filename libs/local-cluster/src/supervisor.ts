@@ -10,7 +10,7 @@ import { REGIONS, type Region } from './regions.js';
 import { DATABASE, serviceCommands, sqlUrl } from './service-commands.js';
 import type { ClusterStatus, ProcessStatus, RegionStatus } from './status.js';
 
-/** A node is up in three seconds; three at once on a busy machine of two cores take longer. */
+/** A node starts in 3 s. Three at once on a busy machine of two cores need longer. */
 const START_MS_MAX = 90_000;
 /** The API finishes its flush in flight, and the worker its step. */
 const SERVICE_GRACE_MS = 5_000;
@@ -25,7 +25,7 @@ export class Supervisor {
   readonly #network: Network;
   readonly #processes = new Map<string, GuardedProcess>();
   readonly #nodeIds = new Map<Region, string>();
-  /** Nodes that will not come back and still count as members, by the region of their successor. */
+  /** Nodes that will not be started again but are still members, by the region of their successor. */
   readonly #former = new Map<Region, string>();
   #services = false;
 
@@ -37,7 +37,7 @@ export class Supervisor {
     this.#network = new Network(this.#ports);
   }
 
-  /** Starts the nodes as one cluster. @throws ClusterRefused when a node does not come up */
+  /** Starts the nodes as one cluster. @throws ClusterRefused when a node does not start */
   async start(): Promise<void> {
     await this.#network.open();
     for (const region of REGIONS) this.#startNode(region);
@@ -70,8 +70,8 @@ export class Supervisor {
   }
 
   /**
-   * Starts what does not run in a region. A node in memory comes back as a new and empty one; then this waits until it has
-   * a copy of everything, so that the next region may die.
+   * Starts the stopped processes of a region. A node in memory is new and empty. Then this waits until it has a copy of all
+   * data, so that the next region may die.
    *
    * @throws ClusterRefused
    */
@@ -87,7 +87,7 @@ export class Supervisor {
     this.#former.delete(region);
   }
 
-  /** Ends everything. The data is thrown away, so nothing in a node is waited for. */
+  /** Ends all processes. The data is deleted, so nodes are not drained. */
   async stop(): Promise<void> {
     const all = [...this.#processes.values()];
     const isNode = ({ command }: GuardedProcess) => command.name.endsWith('.node');

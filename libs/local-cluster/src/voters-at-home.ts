@@ -3,16 +3,16 @@ import { ClusterRefused } from './cluster-refused.js';
 import { within } from './readiness.js';
 import { REGIONS } from './regions.js';
 
-/** Ten seconds were measured for 24 partitions, some forty on a busy machine. */
+/** Measured for 24 partitions: 10 s, and some 40 s on a busy machine. */
 const PLACED_MS_MAX = 180_000;
 
 /**
- * Gives every row of a database that was spread with `SURVIVE ZONE FAILURE` its voters in its home region alone, so that a
- * local write waits for no other region. CockroachDB asks for three voters there, which one node cannot hold, and leaves
- * them spread over the regions: so each row gets one voter at home, and copies that do not vote elsewhere.
+ * For a database with `SURVIVE ZONE FAILURE`: moves the voters of every row to its home region, so that a local write waits for
+ * no other region. CockroachDB wants three voters there, but one node cannot hold three, so it leaves them spread over the
+ * regions. With this, each row has one voter at home, and non-voting copies in the other regions.
  *
  * @param url of the database, by any node
- * @throws ClusterRefused when the rows are not where they belong after three minutes
+ * @throws ClusterRefused when not every row has its voter at home after three minutes
  */
 export async function keepVotersAtHome(url: string): Promise<void> {
   const database = await connect({ url, applicationName: 'tidemark-cluster', poolSize: 1 });

@@ -138,7 +138,7 @@ function chainEvents(
   const moved = new Map<string, WalletHead>();
   const events = addressed.map(({ walletId, event }): EventDraft => {
     const head = moved.get(walletId) ?? headOf(walletId);
-    const wallet = evolve(head.wallet, event);
+    const wallet = evolve(head.wallet, event, now);
     const { opens } = eventDefinition(event.type);
     const region = opens ? wallet.homeRegion : head.region;
     const encoded = encodeEvent(event);

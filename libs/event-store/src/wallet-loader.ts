@@ -118,7 +118,7 @@ function advance(head: WalletHead, event: RecordedEvent): WalletHead {
   if (event.version !== head.wallet.version + 1) {
     throw new Error(`wallet ${walletId}: version ${event.version} follows ${head.wallet.version} in the log`);
   }
-  const wallet = evolve(head.wallet, domainEvent(event));
+  const wallet = evolve(head.wallet, domainEvent(event), event.recordedAt);
   const { hash, recordedAt } = event;
   // Another process wrote the event, and may have changed any fact with it.
   return { ...head, region: wallet.homeRegion, wallet, hash, recordedAt, facts: undefined };

@@ -1,9 +1,10 @@
 import type { Currency } from '@tidemark/money';
-import { commandDefinition, type Decision, type WalletCommand } from './declared.js';
+import { commandDefinition, type Decision, type WalletCommand, type WalletEvent } from './declared.js';
 import type { Wallets } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
 import type { Fact, FactAddress } from './declaring/fact.js';
 import type { ProposedMovement } from './declaring/part.js';
+import { evolve } from './evolve.js';
 import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
 import { availableTooLow, versionMismatch, walletClosed, walletNotFound } from './rejections.js';
@@ -54,6 +55,7 @@ export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_
     walletOf,
     now,
     refuse: (movement: Omit<ProposedMovement, 'now'>) => refuseMovement({ ...movement, now }),
+    after: (before: Wallet, event: { readonly type: string }) => evolve(before, event as WalletEvent, now),
     openParts: (of: Wallet) => openParts(of, now),
     factOf: <V>(fact: Fact<V>, id: string, key: string) => {
       const stored = storedAt(fact.at(id, key));

@@ -10,7 +10,7 @@ import { HOLDS_MAX } from './holds/holds-part.js';
 import { WithdrawalAnnounced } from './pending/announce.js';
 import { PENDING_MAX } from './pending/pending-part.js';
 import { evolve } from './evolve.js';
-import { History } from './given-when-then.js';
+import { History, NOW } from './given-when-then.js';
 import { availableTooLow, walletClosed, walletNotFound, versionMismatch } from './rejections.js';
 import { initialState, type Wallet } from './wallet.js';
 
@@ -87,10 +87,10 @@ describe('each part of the state', () => {
     const idOf = (n: number) => `hd_${String(n).padStart(26, '0')}`;
     let wallet: Wallet = { ...initialState, status: 'open' };
     for (let n = 0; n < HOLDS_MAX; n++) {
-      wallet = evolve(wallet, FundsHeld({ ...common, holdId: idOf(n), details }));
+      wallet = evolve(wallet, FundsHeld({ ...common, holdId: idOf(n), details }), NOW);
     }
     for (let n = 0; n < PENDING_MAX; n++) {
-      wallet = evolve(wallet, WithdrawalAnnounced({ ...common, movementId: idOf(n), details }));
+      wallet = evolve(wallet, WithdrawalAnnounced({ ...common, movementId: idOf(n), details }), NOW);
     }
     for (const [name, state] of Object.entries(wallet.parts!)) {
       const { encode, charactersMax } = partNamed(name);
@@ -110,14 +110,15 @@ describe('any sequence of commands', () => {
       fc.property(commands, (sequence) => {
         const history = new History();
         sequence.forEach((command, hours) => {
-          const decision = history.decide(command, hoursAfter(hours));
+          const now = hoursAfter(hours);
+          const decision = history.decide(command, now);
           if (decision.kind === 'rejected') {
             const { code }: { code: RejectionCode } = decision.rejection;
             const declared = commandDefinition(command.type).rejects.some((rejection) => rejection.code === code);
             if (!declared && !ofTheDoor.includes(code)) undeclared.add(`${command.type} ${code}`);
             return;
           }
-          history.add(decision.events);
+          history.add(decision.events, now);
         });
         for (const { parts = {} } of history.all) {
           for (const [name, state] of Object.entries(parts)) {

@@ -52,6 +52,14 @@ export function partNamed(name: string): Part {
   throw new Error(`no capability declares the part ${name}`);
 }
 
+const OBSERVING = [...PARTS.values()].filter(({ observe }) => observe);
+const REFUSING = [...PARTS.values()].filter(({ refuse }) => refuse);
+
+/** The parts that count movements. */
+export const observingParts = (): readonly Part[] => OBSERVING;
+/** The parts that may refuse a movement, in the order in which they are asked: that of the capabilities. */
+export const refusingParts = (): readonly Part[] => REFUSING;
+
 /** The definition of an event's type; undefined for a type that this version does not know. */
 export function findEvent(type: string): EventDefinition | undefined {
   return EVENTS.get(type);

@@ -1,5 +1,6 @@
-import { findEvent, type WalletEvent } from './declared.js';
+import { findEvent, observingParts, type WalletEvent } from './declared.js';
 import type { Posting } from './accounts.js';
+import type { EventDefinition } from './declaring/event.js';
 import type { FactChange } from './declaring/fact.js';
 import type { StatementLine } from './declaring/statement-line.js';
 import { unreachable } from './unreachable.js';
@@ -8,9 +9,10 @@ import type { Wallet } from './wallet.js';
 /**
  * The state after one more event. Total over every event that a decision can produce: it never refuses.
  *
+ * @param at the recorded time of the event: ISO 8601, UTC, milliseconds
  * @throws Error when an event stands where it cannot (a defect of the log, never of a caller).
  */
-export function evolve(wallet: Wallet, event: WalletEvent): Wallet {
+export function evolve(wallet: Wallet, event: WalletEvent, at: string): Wallet {
   const definition = rulesOf(event);
   const version = wallet.version + 1;
   if ((wallet.status === 'absent') !== (definition.opens === true)) {
@@ -18,7 +20,16 @@ export function evolve(wallet: Wallet, event: WalletEvent): Wallet {
   }
   const after = definition.evolve(wallet, event);
   if (after.version !== version) throw new Error(`${event.type} does not count one version`);
-  return after;
+  return after.parts && definition.uses ? observed(after, definition, event, at) : after;
+}
+
+function observed(wallet: Wallet, { uses }: EventDefinition, event: WalletEvent, at: string): Wallet {
+  const use = uses?.(event);
+  if (!use) return wallet;
+  return observingParts().reduce((before, part) => {
+    const state = before.parts?.[part.name];
+    return state === undefined ? before : part.put(before, part.observe!(state, use, at));
+  }, wallet);
 }
 
 /** What an event moves between accounts: none for an event that moves no money. Sums to zero in each currency. */

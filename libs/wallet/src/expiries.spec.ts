@@ -1,9 +1,8 @@
+import { fold } from './given-when-then.js';
 import { currency, Money } from '@tidemark/money';
 import { describe, expect, it } from 'vitest';
 import { expiriesOf, nextDue } from './expiries.js';
-import { evolve } from './evolve.js';
 import type { WalletEvent } from './declared.js';
-import { initialState } from './wallet.js';
 
 const amount = Money.of('1.00', currency('EUR', 2));
 const details = {};
@@ -15,13 +14,13 @@ const EVENTS: WalletEvent[] = [
   { type: 'DepositAnnounced', movementId: 'in', amount, details, expiresAt: at(3) },
   { type: 'WithdrawalAnnounced', movementId: 'out', amount, details, expiresAt: at(2) },
 ];
-const wallet = EVENTS.reduce(evolve, initialState);
+const wallet = fold(EVENTS);
 
 describe('what expires in a wallet', () => {
   it('is next due at the earliest of all expiries', () => {
     expect(nextDue(wallet)).toBe(at(2));
-    expect(nextDue(evolve(wallet, { type: 'MovementExpired', movementId: 'out', direction: 'out' }))).toBe(at(3));
-    expect(nextDue(EVENTS.slice(0, 1).reduce(evolve, initialState))).toBeUndefined();
+    expect(nextDue(fold([{ type: 'MovementExpired', movementId: 'out', direction: 'out' }], wallet))).toBe(at(3));
+    expect(nextDue(fold(EVENTS.slice(0, 1)))).toBeUndefined();
   });
 
   it('is whatever has a time that has come, of each kind', () => {

@@ -1,5 +1,5 @@
 import { Money, type Currency } from '@tidemark/money';
-import { partNamed } from './declared.js';
+import { partNamed, refusingParts } from './declared.js';
 import { reject, type Decision } from './declaring/decision.js';
 import type { ProposedMovement } from './declaring/part.js';
 import { closedDetails } from './life/life-part.js';
@@ -79,9 +79,11 @@ export function partsHeapBytes({ parts }: Wallet): number {
 export function refuseMovement(movement: ProposedMovement): Decision | undefined {
   const { wallet, direction, amount, walletId } = movement;
   if (wallet.status === 'closed') return reject(walletClosed, closedDetails(walletId, wallet));
-  for (const name in wallet.parts) {
-    const refused = partNamed(name).refuse?.(wallet.parts[name], movement);
-    if (refused) return refused;
+  if (wallet.parts) {
+    for (const { name, refuse } of refusingParts()) {
+      const refused = name in wallet.parts && refuse!(wallet.parts[name], movement);
+      if (refused) return refused;
+    }
   }
   return direction === 'in' ? refuseWithoutRoom(amount.currency, walletId, wallet) : refuseWithoutFunds(movement);
 }

@@ -136,6 +136,10 @@ export const transfer = (legs: Transfer['legs'], fields: Partial<Omit<Transfer, 
   ...fields,
 });
 
+/** The wallet after some events that were recorded at one time. */
+export const fold = (events: readonly WalletEvent[], from: Wallet = initialState, at: string = NOW): Wallet =>
+  events.reduce((wallet, event) => evolve(wallet, event, at), from);
+
 type Step = WalletEvent | readonly AddressedEvent[];
 
 const addressed = (steps: readonly Step[]): readonly AddressedEvent[] =>
@@ -154,9 +158,10 @@ export class History {
     return this.wallets.values();
   }
 
-  add(events: readonly AddressedEvent[]): this {
+  /** @param at when they were recorded */
+  add(events: readonly AddressedEvent[], at: string = NOW): this {
     for (const { walletId, event } of events) {
-      this.wallets.set(walletId, evolve(this.walletOf(walletId), event));
+      this.wallets.set(walletId, evolve(this.walletOf(walletId), event, at));
       for (const { key, value } of factChangesOf(event) ?? []) this.facts.set(`${walletId} ${key}`, value);
       if (event.type === 'WalletOpened') this.openings.set(walletId, encodeEvent(event).data);
       const line = statementLineOf(event);

@@ -17,7 +17,7 @@ import {
   type WalletCommand,
   type WalletEvent,
 } from './declared.js';
-import { History } from './given-when-then.js';
+import { History, NOW } from './given-when-then.js';
 
 const RUNS = { numRuns: 200 };
 
@@ -37,10 +37,22 @@ class Ledger {
   readonly logs = new Map<string, WalletEvent[]>();
   readonly find = (id: string): Wallet => this.wallets.get(id) ?? initialState;
 
+  /** The recorded times of the events in `logs`. */
+  readonly times = new Map<string, string[]>();
+  /** The time of the last decision. */
+  now = NOW;
+
   append({ walletId, event }: AddressedEvent): void {
-    this.wallets.set(walletId, deepFreeze(evolve(this.find(walletId), event)));
-    this.history.add([{ walletId, event }]);
+    this.wallets.set(walletId, deepFreeze(evolve(this.find(walletId), event, this.now)));
+    this.history.add([{ walletId, event }], this.now);
     this.logs.set(walletId, [...(this.logs.get(walletId) ?? []), event]);
+    this.times.set(walletId, [...(this.times.get(walletId) ?? []), this.now]);
+  }
+
+  /** The wallet after some of its events, onto a state that has seen those before them. */
+  fold(walletId: string, events: readonly WalletEvent[], from: Wallet = initialState): Wallet {
+    const times = this.times.get(walletId)!;
+    return events.reduce((wallet, event) => evolve(wallet, event, times[wallet.version]!), from);
   }
 
   /** Minor units of each of CURRENCIES, in all wallets together. */
@@ -84,7 +96,7 @@ class Run {
 
   /** @returns the events of an accepted command, none of a rejected one */
   decide(command: WalletCommand): readonly AddressedEvent[] {
-    const now = hoursAfter(this.hours++);
+    const now = (this.ledger.now = hoursAfter(this.hours++));
     const { history } = this.ledger;
     const decision = history.decide(deepFreeze(command), now);
     expect(history.decide(command, now)).toStrictEqual(decision);
@@ -227,10 +239,10 @@ describe('any sequence of commands', () => {
         for (const [id, events] of ledger.logs) {
           const wallet = ledger.find(id);
           expect(wallet.version).toBe(events.length);
-          expect(events.reduce(evolve, initialState)).toStrictEqual(wallet);
+          expect(ledger.fold(id, events)).toStrictEqual(wallet);
           const decoded = events.map((event) => decodeEvent(encodeEvent(event)));
           expect(decoded).toStrictEqual(events);
-          expect(decoded.reduce(evolve, initialState)).toStrictEqual(wallet);
+          expect(ledger.fold(id, decoded)).toStrictEqual(wallet);
         }
       }),
       RUNS,
@@ -243,8 +255,8 @@ describe('any sequence of commands', () => {
         const ledger = new Run().all(sequence);
         for (const [id, events] of ledger.logs) {
           const at = 1 + (point % events.length);
-          const snapshot = decodeWallet(encodeWallet(events.slice(0, at).reduce(evolve, initialState)));
-          expect(events.slice(at).reduce(evolve, snapshot)).toStrictEqual(ledger.find(id));
+          const snapshot = decodeWallet(encodeWallet(ledger.fold(id, events.slice(0, at))));
+          expect(ledger.fold(id, events.slice(at), snapshot)).toStrictEqual(ledger.find(id));
         }
       }),
       RUNS,

@@ -42,9 +42,10 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
       .map((row) => rowToEvent(patient.log.owner.engine, row))
       .map((recorded) => ({ recorded, event: domainEvent(recorded) }));
   };
+  const fold = (events: Awaited<ReturnType<typeof eventsOf>>): Wallet =>
+    events.reduce((wallet, { recorded, event }) => evolve(wallet, event, recorded.recordedAt), initialState);
   const typesOf = async (walletId: string) => (await eventsOf(walletId)).map(({ event }) => event.type);
-  const stateOf = async (walletId: string): Promise<Wallet> =>
-    (await eventsOf(walletId)).map(({ event }) => event).reduce<Wallet>(evolve, initialState);
+  const stateOf = async (walletId: string): Promise<Wallet> => fold(await eventsOf(walletId));
   const funded = async (walletId: string, amount = '10.00') => {
     await stores[0].openWallet(walletId);
     await stores[0].deposit(walletId, amount);
@@ -112,7 +113,7 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     );
     let wallet: Wallet = initialState;
     for (const { recorded, event } of await eventsOf('spent')) {
-      wallet = evolve(wallet, event);
+      wallet = evolve(wallet, event, recorded.recordedAt);
       expect(fundsOf(wallet, EUR, recorded.recordedAt).available.isNegative()).toBe(false);
     }
     expect(fundsOf(wallet, EUR, new Date().toISOString()).available.toString()).toBe('0.01');
@@ -159,10 +160,10 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     const { rows } = await patient.log.owner.query<{ version: string; state: string }>(
       `SELECT version, state FROM wallet_snapshots WHERE wallet_id = 'many'`,
     );
-    const events = (await eventsOf('many')).slice(0, Number(rows[0]!.version)).map(({ event }) => event);
+    const events = (await eventsOf('many')).slice(0, Number(rows[0]!.version));
     expect(rows[0]!.version).toBe('1100');
-    expect(events.reduce<Wallet>(evolve, initialState)).toMatchObject({ version: 1_100 });
-    expect(rows[0]!.state).toBe(encodeWallet(events.reduce<Wallet>(evolve, initialState)));
+    expect(fold(events)).toMatchObject({ version: 1_100 });
+    expect(rows[0]!.state).toBe(encodeWallet(fold(events)));
     const next = await patient.log.open();
     expect(verdict(await next.execute(capture('many', 'h_7')))).toBe('accepted');
     expect(verdict(await next.execute(release('many', 'h_0')))).toBe('hold_not_open');

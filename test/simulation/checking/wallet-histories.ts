@@ -36,7 +36,7 @@ function foldOne(walletId: string, events: readonly RecordedEvent[], report: Rep
     if (expected !== event.hash) report('hash_broken', `${name}: ${event.hash} instead of ${expected}`);
     ({ hash, recordedAt } = event);
     try {
-      states.push(evolve(states.at(-1)!, domainEvent(event)));
+      states.push(evolve(states.at(-1)!, domainEvent(event), event.recordedAt));
     } catch (error) {
       report('version_gap', `${name} cannot be folded: ${String(error)}`);
       return states;

@@ -74,7 +74,7 @@ export class WalletFold {
     const event = this.read(() => domainEvent(recorded), chained);
     const metadata = this.read(() => metadataOf(recorded), chained);
     const before = this.wallet;
-    this.wallet = this.fold(event);
+    this.wallet = this.fold(event, recorded.recordedAt);
     this.homes = event && homesAfter(this.homes, event, region);
     return { recorded, event, metadata, before, after: this.wallet };
   }
@@ -99,10 +99,10 @@ export class WalletFold {
     return chained;
   }
 
-  private fold(event: WalletEvent | undefined): Wallet | undefined {
+  private fold(event: WalletEvent | undefined, at: string): Wallet | undefined {
     if (!event || !this.wallet) return undefined;
     const before = this.wallet;
-    return this.read(() => evolve(before, event), true);
+    return this.read(() => evolve(before, event, at), true);
   }
 
   /** An event of a newer version is not a defect of the log, unless its hash is wrong: this version is too old to check it. */

@@ -51,7 +51,7 @@ export const balances: Projection<BalanceState> = {
   },
   apply: (state, event, { recordedAt }) => ({
     state: {
-      wallet: evolve(state?.wallet ?? initialState, event),
+      wallet: evolve(state?.wallet ?? initialState, event, recordedAt),
       openedAt: state?.openedAt ?? recordedAt,
       updatedAt: recordedAt,
     },

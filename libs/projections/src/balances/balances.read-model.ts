@@ -188,7 +188,7 @@ function foldOnto(start: WalletState, events: readonly RecordedEvent[]): WalletS
     const event = domainEvent(recorded);
     return {
       ...state,
-      wallet: evolve(state.wallet, event),
+      wallet: evolve(state.wallet, event, recorded.recordedAt),
       metadata: 'metadata' in event ? event.metadata : state.metadata,
       position: recorded.position,
       recordedAt: recorded.recordedAt,

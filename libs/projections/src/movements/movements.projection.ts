@@ -71,7 +71,7 @@ export const movements: Projection<Wallet> = {
   },
   lines: walletMovements,
   apply(wallet, event, recorded) {
-    const after = evolve(wallet ?? initialState, event);
+    const after = evolve(wallet ?? initialState, event, recorded.recordedAt);
     const line = lineOf(event, recorded, after);
     return { state: after, ...(line && { lines: [line] }) };
   },

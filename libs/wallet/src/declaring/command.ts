@@ -38,6 +38,8 @@ export interface Context {
   readonly walletOf: Wallets;
   /** A rejection where the wallet cannot take an amount in or give it out: closed, no room, no funds, or a part refuses. */
   refuse(movement: Omit<ProposedMovement, 'now'>): Decision | undefined;
+  /** The wallet after an event of this decision, which the next event of the decision is decided on. */
+  after(wallet: Wallet, event: { readonly type: string }): Wallet;
   /** What the wallet can spend of a currency now, the overdraft limit aside. */
   availableOf(wallet: Wallet, currency: Currency): Money;
   /** The names of the parts that have something open, such as `holds`. */

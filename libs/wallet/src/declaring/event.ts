@@ -1,6 +1,7 @@
 import type { Posting } from '../accounts.js';
 import type { Wallet } from '../wallet.js';
 import type { FactChange } from './fact.js';
+import type { Use } from './part.js';
 import type { Fields, Values } from './field.js';
 import type { StatementLine } from './statement-line.js';
 
@@ -35,6 +36,8 @@ export interface EventRules<E> {
    * @param before the wallet that the event was written on; undefined where that is not known
    */
   violation(event: E, after: Wallet | undefined, before: Wallet | undefined): string | undefined;
+  /** What it takes of the wallet's limits: what its command asked the gate for (`refuse`). Left out: nothing. */
+  uses?(event: E): Use | undefined;
   /** The region of the wallet's next event, where this event decides it. */
   home?(event: E): string;
   /** What it says under keys of its wallet, for commands that need it (`defineFact`). Follows from the event alone. */

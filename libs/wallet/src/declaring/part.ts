@@ -24,6 +24,14 @@ export interface ProposedMovement {
   readonly now: string;
 }
 
+/** What an event takes of a wallet's limits. */
+export interface Use {
+  readonly direction: 'in' | 'out';
+  readonly amount: Money;
+  /** As in {@link ProposedMovement}. */
+  readonly kind: string;
+}
+
 export interface PartRules<S> {
   /** The part of a wallet that never used it. It is not stored. */
   readonly initial: S;
@@ -40,6 +48,8 @@ export interface PartRules<S> {
   heapBytes?(state: S): number;
   /** A rejection of money in or out. Asked for every movement of a wallet that uses the part. */
   refuse?(state: S, movement: ProposedMovement): Decision | undefined;
+  /** The part after a movement, for what counts movements, such as limits. Applied to every event that `uses` something. */
+  observe?(state: S, movement: Use, at: string): S;
   /** Whether something is open that a wallet must not be closed with. */
   busy?(state: S, now: string): boolean;
 }

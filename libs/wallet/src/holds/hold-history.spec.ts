@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { evolve } from '../evolve.js';
-import { eur, opened } from '../given-when-then.js';
-import { initialState } from '../wallet.js';
+import { eur, opened, fold } from '../given-when-then.js';
 import type { WalletEvent } from '../declared.js';
 import { HoldCaptured } from './capture-hold.js';
 import { holdHistoryOf, openHoldsOf } from './hold-history.js';
@@ -17,7 +15,7 @@ const captured = (amount: string, final?: true) =>
   HoldCaptured({ holdId: 'hd_1', captureId: 'cp_1', amount: eur(amount), ...(final && { final }), details: {} });
 
 function history(events: readonly WalletEvent[], now: string, given = events) {
-  const wallet = [opened, ...events].reduce(evolve, initialState);
+  const wallet = fold([opened, ...events]);
   const found = holdHistoryOf(wallet, 'hd_1', given, now);
   if (!found) return undefined;
   const { status, left, amount, captured } = found;
@@ -48,7 +46,7 @@ it('is open by the state alone where its first events are too long ago', () => {
 
 it('lists what is open, by id', () => {
   const other = FundsHeld({ holdId: 'hd_0', amount: eur('1.00'), details: {} });
-  const wallet = [opened, placed, other].reduce(evolve, initialState);
+  const wallet = fold([opened, placed, other]);
   const ids = (now: string) => openHoldsOf(wallet, now).map(({ holdId }) => holdId);
   expect([ids(BEFORE), ids(EXPIRY)]).toEqual([['hd_0', 'hd_1'], ['hd_0']]);
 });

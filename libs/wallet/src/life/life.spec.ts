@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WalletCommand, WalletEvent } from '../declared.js';
-import { evolve } from '../evolve.js';
 import { DepositAnnounced } from '../pending/announce.js';
 import { encodeWallet } from '../state.codec.js';
-import { initialState } from '../wallet.js';
 import { ARCHIVED_IN_STATE } from './life-part.js';
 import {
   ALICE,
@@ -19,6 +17,7 @@ import {
   transfer,
   withdraw,
   withdrawn,
+  fold,
 } from '../given-when-then.js';
 import { archive, close, WalletArchived, WalletClosed } from './close.js';
 import { freeze, unfreeze, WalletFrozen, WalletUnfrozen } from './freeze.js';
@@ -135,7 +134,7 @@ describe('Archive', () => {
   it('a closed wallet', () => given(opened, closed).when(archiving).thenAccepted(archived));
   it('not an open one', () => given(opened).when(archiving).thenRejected('not_closed', { walletId: ALICE }));
   it('is found by its stored state, and no text inside a state looks like it', () => {
-    const stateOf = (...events: readonly WalletEvent[]) => encodeWallet(events.reduce(evolve, initialState));
+    const stateOf = (...events: readonly WalletEvent[]) => encodeWallet(fold(events));
     const forged = DepositAnnounced({
       ...{ movementId: 'd1', amount: eur('1.00') },
       details: { reference: ARCHIVED_IN_STATE, description: `\\${ARCHIVED_IN_STATE}` },

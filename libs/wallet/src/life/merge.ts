@@ -67,7 +67,7 @@ export const merge = defineCommand('Merge', {
   derives: { mergeId: { kind: 'merge', prefix: 'mg' } },
   rejects: [sameWallet, walletNotFound, walletBusy, walletFrozen, tooManyCurrencies],
   wallets: ({ walletId, into }) => (into === walletId ? [walletId] : [walletId, into]),
-  decide({ walletId, into, mergeId, reason }, { wallet, walletOf, openParts, refuse }) {
+  decide({ walletId, into, mergeId, reason }, { wallet, walletOf, openParts, refuse, after }) {
     if (into === walletId) return reject(sameWallet, { walletId });
     let successor = walletOf(into);
     if (successor.status === 'absent') return reject(walletNotFound, { walletId: into });
@@ -86,7 +86,7 @@ export const merge = defineCommand('Merge', {
       if (refused) return refused;
       const limit = balanceOf(successor, amount.currency).overdraftLimit.plus(overdraftLimit);
       const taken = BalanceTakenOver({ mergeId, from: walletId, amount, overdraftLimit: limit.toString() });
-      successor = BalanceTakenOver.evolve(successor, taken);
+      successor = after(successor, taken);
       events.push(
         { walletId, event: BalanceGivenUp({ mergeId, successor: into, amount }) },
         { walletId: into, event: taken },

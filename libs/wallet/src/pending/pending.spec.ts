@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { WalletEvent } from '../declared.js';
-import { evolve } from '../evolve.js';
 import { currenciesIn, fundsOf } from '../funds.js';
-import { ALICE, deposit, deposited, EUR, eur, given, NOW, opened, withdraw, withdrawn } from '../given-when-then.js';
+import {
+  ALICE,
+  deposit,
+  deposited,
+  EUR,
+  eur,
+  given,
+  NOW,
+  opened,
+  withdraw,
+  withdrawn,
+  fold,
+} from '../given-when-then.js';
 import { close } from '../life/close.js';
 import { WalletFrozen } from '../life/freeze.js';
 import { decodeWallet, encodeWallet } from '../state.codec.js';
-import { initialState } from '../wallet.js';
 import { DepositAnnounced, WithdrawalAnnounced } from './announce.js';
 import { PENDING_MAX } from './pending-part.js';
 import {
@@ -44,7 +54,7 @@ const noFunds = (requested: string, available: string) => ({
 });
 const ten = [opened, deposited('10.00')];
 const fundsAfter = (now: string, ...events: readonly WalletEvent[]) => {
-  const { posted, pendingIn, pendingOut, available } = fundsOf(events.reduce(evolve, initialState), EUR, now);
+  const { posted, pendingIn, pendingOut, available } = fundsOf(fold(events), EUR, now);
   return [posted, pendingIn, pendingOut, available].map(String);
 };
 
@@ -196,7 +206,7 @@ describe('the rest', () => {
       .thenAccepted(...expired, announcedIn('1.00'));
   });
   it('shows in a currency that the wallet never held, until it has expired', () => {
-    const wallet = [opened, announcedIn('5.00', { expiresAt: SOON })].reduce(evolve, initialState);
+    const wallet = fold([opened, announcedIn('5.00', { expiresAt: SOON })]);
     expect(currenciesIn(wallet, NOW)).toEqual([EUR]);
     expect(currenciesIn(wallet, SOON)).toEqual([]);
   });
@@ -205,10 +215,10 @@ describe('the rest', () => {
       .when(close({ walletId: ALICE }))
       .thenRejected('wallet_busy', { walletId: ALICE, open: ['pending'] }));
   it('doctor is told of an end of what was not pending', () => {
-    const before = [opened, announcedIn('5.00')].reduce(evolve, initialState);
+    const before = fold([opened, announcedIn('5.00')]);
     const failed = MovementFailed({ movementId: 'd1', direction: 'in' });
     expect(MovementFailed.violation(failed, before, before)).toBeUndefined();
-    const after = evolve(before, failed);
+    const after = fold([failed], before);
     const told = 'there is no pending movement d1';
     expect(MovementFailed.violation(failed, after, after)).toBe(told);
     const settled = { ...settledIn('5.00') };
@@ -216,10 +226,7 @@ describe('the rest', () => {
     expect(MovementSettled.violation({ ...settled, direction: 'out' }, before, before)).toBe(told);
   });
   it('comes back from its stored form', () => {
-    const wallet = [...ten, announcedIn('5.00', { expiresAt: SOON }), announcedOut('2.00')].reduce(
-      evolve,
-      initialState,
-    );
+    const wallet = fold([...ten, announcedIn('5.00', { expiresAt: SOON }), announcedOut('2.00')]);
     expect(decodeWallet(encodeWallet(wallet))).toStrictEqual(wallet);
   });
 });

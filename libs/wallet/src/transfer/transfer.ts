@@ -71,18 +71,18 @@ export const transfer = defineCommand('Transfer', {
     const ids = legs.flatMap(({ from, to }) => [from, to]);
     return legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)];
   },
-  decide({ transferId, legs, details }, { walletOf, refuse }) {
-    const after = new Map<string, Wallet>();
-    const walletNow: Wallets = (id) => after.get(id) ?? walletOf(id);
+  decide({ transferId, legs, details }, { walletOf, refuse, after }) {
+    const changed = new Map<string, Wallet>();
+    const walletNow: Wallets = (id) => changed.get(id) ?? walletOf(id);
     const events: AddressedEvent[] = [];
     for (const leg of legs) {
       const refused = refuseLeg(leg, walletNow, refuse);
       if (refused) return refused;
       const { from, to, amount } = leg;
       const sent = TransferSent({ transferId, to, amount, details });
-      after.set(from, TransferSent.evolve(walletNow(from), sent));
+      changed.set(from, after(walletNow(from), sent));
       const received = TransferReceived({ transferId, from, amount, details });
-      after.set(to, TransferReceived.evolve(walletNow(to), received));
+      changed.set(to, after(walletNow(to), received));
       events.push({ walletId: from, event: sent }, { walletId: to, event: received });
     }
     return accept(...events);

@@ -43,7 +43,7 @@ function foldedWrongly(events: readonly RecordedEvent[]): string[] {
       const event = domainEvent(recorded);
       if (recorded.version !== wallet.version + 1)
         wrong.push(`${walletId}: ${recorded.version} after ${wallet.version}`);
-      wallet = evolve(wallet, event);
+      wallet = evolve(wallet, event, recorded.recordedAt);
       for (const { posted } of Object.values(wallet.balances)) {
         if (posted.isNegative()) wrong.push(`${walletId} at version ${recorded.version}: ${posted.toString()}`);
       }

@@ -5,11 +5,13 @@ import { commands, CURRENCIES, hoursAfter, unitsOf } from './arbitraries.js';
 import { decodeEvent, encodeEvent } from './event.codec.js';
 
 import { decodeWallet, encodeWallet } from './state.codec.js';
-import { evolve, statementLineOf } from './evolve.js';
+import { walletOfAccount, type Posting } from './accounts.js';
+import { evolve, postingsOf, statementLineOf } from './evolve.js';
 import { initialState, type Wallet } from './wallet.js';
 
 import {
   commandDefinitions,
+  findEvent,
   rejectionDefinitions,
   type AddressedEvent,
   type Decision,
@@ -64,20 +66,17 @@ class Ledger {
 
 const posted = ({ balances }: Wallet, code: string): bigint => (balances[code] ? unitsOf(balances[code].posted) : 0n);
 
+/** On an account of the outside, such as `world`. */
+const isOutside = ({ account }: Posting): boolean => account !== 'transfers' && walletOfAccount(account) === undefined;
+
+/** Whether another wallet has the other half of the event. */
+const isShared = (event: WalletEvent): boolean => findEvent(event.type)?.counterpart?.(event) !== undefined;
+
 /** Minor units that an event brings from the outside. */
-function fromOutside(event: WalletEvent, code: string): bigint {
-  if (event.type === 'FundsDeposited') return event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
-  if (event.type === 'MovementSettled') {
-    const units = event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
-    return event.direction === 'in' ? units : -units;
-  }
-  if (event.type === 'MovementReversed' && event.counterparty === undefined) {
-    const units = event.amount.currency.code === code ? unitsOf(event.amount) : 0n;
-    return event.direction === 'in' ? units : -units;
-  }
-  const leaves = event.type === 'FundsWithdrawn' || (event.type === 'HoldCaptured' && event.to === undefined);
-  return leaves && event.amount.currency.code === code ? -unitsOf(event.amount) : 0n;
-}
+const fromOutside = ({ walletId, event }: AddressedEvent, code: string): bigint =>
+  postingsOf(walletId, event)
+    .filter((posting) => isOutside(posting) && posting.amount.currency.code === code)
+    .reduce((sum, { amount }) => sum - unitsOf(amount), 0n);
 
 type Outcome = WalletCommand['type'] | 'Transfer of several legs' | RejectionCode;
 
@@ -110,19 +109,28 @@ class Run {
   }
 }
 
+/** A rejection at a bound, such as `too_many_holds`: these sequences are too short for it. */
+const BOUND = /^too_(?:many|much)_/;
+
+const REACH_IT =
+  'Random commands never get these. For a command, or a rejection that it can reach: give the command a weight in MIX of ' +
+  'arbitraries.ts. For a rejection at a bound: begin its code with too_many_ or too_much_, and test it in the spec of its folder';
+
 describe('any sequence of commands', () => {
-  // Without this, all of it could hold because nothing ever happens. The seed is fixed: some outcomes are rare.
+  // Without this, all of it could hold because nothing ever happens. The seeds are fixed. There are several, because some outcomes
+  // come once in 500 sequences, and every command that somebody adds makes the others rarer.
   it('reaches every command and every rejection', () => {
-    // Bounds are too far away for these sequences, and a wallet at zero with something open is too rare.
-    const rare = ['too_many_currencies', 'too_much_metadata', 'too_many_holds', 'too_many_pending', 'wallet_busy'];
     const all = [...commandDefinitions().map(({ type }) => type), ...rejectionDefinitions().map(({ code }) => code)];
+    const wanted = [...all, 'Transfer of several legs'].filter((outcome) => !BOUND.test(outcome));
+    const missing = () => wanted.filter((outcome) => !outcomes.has(outcome as Outcome));
     outcomes.clear();
-    fc.assert(
-      fc.property(commands, (sequence) => void new Run().all(sequence)),
-      { numRuns: 1_000, seed: 20_261_130 },
-    );
-    const missing = [...all, 'Transfer of several legs'].filter((outcome) => !outcomes.has(outcome as Outcome));
-    expect(missing.filter((outcome) => !rare.includes(outcome))).toEqual([]);
+    for (let seed = 1; seed <= 10 && missing().length > 0; seed++) {
+      fc.assert(
+        fc.property(commands, (sequence) => void new Run().all(sequence)),
+        { numRuns: 500, seed },
+      );
+    }
+    expect(missing(), REACH_IT).toEqual([]);
   });
 
   it('is decided without an exception, without a change of what goes in, and twice alike', () => {
@@ -132,7 +140,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('conserves money: transfers move it, and only deposits and withdrawals bring or take it', () => {
+  it('conserves money: wallets together gain what outside accounts give, and an event of two wallets brings nothing', () => {
     fc.assert(
       fc.property(commands, (sequence) => {
         const run = new Run();
@@ -140,8 +148,11 @@ describe('any sequence of commands', () => {
           const before = run.ledger.totals();
           const events = run.decide(command);
           events.forEach((event) => run.ledger.append(event));
+          for (const { walletId, event } of events.filter((each) => isShared(each.event))) {
+            expect(postingsOf(walletId, event).filter(isOutside), event.type).toEqual([]);
+          }
           const expected = CURRENCIES.map(({ code }, n) =>
-            events.reduce((sum, { event }) => sum + fromOutside(event, code), before[n]!),
+            events.reduce((sum, event) => sum + fromOutside(event, code), before[n]!),
           );
           expect(run.ledger.totals()).toEqual(expected);
         }

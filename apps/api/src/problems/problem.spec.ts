@@ -22,14 +22,17 @@ describe('problems', () => {
     });
   });
 
-  it('are all in the table of docs/errors.md, word for word', () => {
+  it('are all in the table of docs/errors.md, word for word: paste the rows below there', () => {
     const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
     const [, table = ''] = /^## What callers see$([^]*?)^## /m.exec(page) ?? [];
     const written = table.split('\n').filter((line) => line.startsWith('| `'));
     const rows = Object.entries(PROBLEM_TYPES).map(
       ([code, { status, title, remedy }]) => `| \`${code}\` | ${status} | ${title} | ${remedy} |`,
     );
-    expect(written.map((line) => line.replaceAll(/ +/g, ' '))).toEqual(rows);
+    expect(
+      written.map((line) => line.replaceAll(/ +/g, ' ')),
+      `\n${rows.join('\n')}\n`,
+    ).toEqual(rows);
   });
 
   it('of a passing kind say when to come back', () => {

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const inIso = (milliseconds: number) => new Date(milliseconds).toISOString();
 const now = () => inIso(Date.now());
 
-/** What a reader was told about a time that has passed stays true (ADR 11). */
+/** An answer about a closed time stays true (ADR 11). */
 describe.each(engines)('closed time on $engine', (engine) => {
   let log: LogFixture;
   let store: TestStore;
@@ -29,7 +29,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
   const recordedTimes = async (walletId: string) =>
     (await readWalletEvents(log.owner, { walletId, after: 0, limit: 10 })).map(({ recordedAt }) => recordedAt);
 
-  it('refuses a flush that took too long, and decides it again with a new time', async () => {
+  it('refuses a flush that took too long, and decides its commands again with a new time', async () => {
     const { slow, held, release } = await slowStore(log);
     await slow.openWallet('slow');
     await slow.deposit('slow', '1.00');
@@ -45,7 +45,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     expect((await recordedTimes('slow')).at(-1)! > time).toBe(true);
   });
 
-  it('the same for a wallet that is opened, and for the strategy that locks', async () => {
+  it('does the same for an opening, and for the strategy that locks', async () => {
     for (const strategy of ['grouped', 'pessimistic'] as const) {
       const { slow, held, release } = await slowStore(log, strategy);
       const walletId = `opened-${strategy}`;
@@ -61,7 +61,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     }
   });
 
-  it('a process whose clock lags learns the time from the database', async () => {
+  it('a process whose clock is behind gets the time from the database', async () => {
     const closedAt = inIso(Date.now() - VISIBLE_WITHIN_MS - 50);
     await postedAt('any', closedAt);
     const lagging = await log.open({ clock: () => Date.now() - HOUR_MS });
@@ -71,7 +71,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     for (const time of await recordedTimes('lagging')) expect(time > closedAt).toBe(true);
   });
 
-  it('answers for the present as soon as it is closed, and refuses the future', async () => {
+  it('answers a read of the present as soon as it is closed, and refuses the future', async () => {
     await store.openWallet('present');
     await store.deposit('present', '2.00');
     await sleep(5);
@@ -84,16 +84,16 @@ describe.each(engines)('closed time on $engine', (engine) => {
     const { retryAfterSeconds } = refused as TimeNotReached;
     expect(retryAfterSeconds).toBeGreaterThan(3_590);
     expect(retryAfterSeconds).toBeLessThanOrEqual(3_605);
-    await store.deposit('present', '1.00'); // nothing was closed for it
+    await store.deposit('present', '1.00'); // no time was closed for this flush
     expect(store.retries).toEqual([]);
   });
 
-  it('closes any time of the past at once', async () => {
+  it('closes a time of the past at once', async () => {
     expect(await postedAt('present', '1900-01-01T00:00:00.000Z')).toBe('nothing');
     expect(await postedAt('present', '2020-01-01T00:00:00.000Z')).toBe('nothing');
   });
 
-  it('has reached the position of every commit, and none that is later', async () => {
+  it('has reached the position of every commit, and no later position', async () => {
     const { result } = await store.openWallet('reached');
     if (result.kind === 'rejected') throw new Error(result.code);
     const reached = (position: Position) =>
@@ -120,7 +120,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     const late = slow.deposit('behind', '100.00');
     await sleep(200);
     const time = now();
-    expect(await postedAt('behind', time)).toBe('1.00'); // the queue does not stop it
+    expect(await postedAt('behind', time)).toBe('1.00'); // it was written after all
     released.resolve();
     await other;
     expect(verdict(await late)).toBe('accepted');
@@ -128,12 +128,12 @@ describe.each(engines)('closed time on $engine', (engine) => {
     expect(await postedAt('behind', time)).toBe('1.00');
   });
 
-  it.runIf(engine.engine === 'postgres')('waits for a flush that is being committed, and counts it in', async () => {
+  it.runIf(engine.engine === 'postgres')('waits for a flush that is being committed, and includes it', async () => {
     const { rows } = await log.owner.query<{ position: string }>('SELECT position::text AS position FROM log_head');
     const next = Number(rows[0]!.position) + 1;
     const [written, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     onTestFinished(() => released.resolve());
-    await sleep(100); // other tests have closed what was 5 s old before
+    await sleep(100); // other tests have closed times that were 5 s old
     const time = inIso(Date.now() - VISIBLE_WITHIN_MS - 50);
     const committing = log.owner.transaction(async ({ query }) => {
       await query('UPDATE log_head SET position = position + 1');

@@ -7,10 +7,10 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** Sends a statement, or waits first, or throws instead of sending it or after it was done. */
+/** Sends a statement. It may wait first, or throw before or after the statement is executed. */
 export type Around = (statement: Statement, send: () => Promise<unknown>) => Promise<unknown>;
 
-/** A database whose statements pass a test on their way, also those inside of transactions. */
+/** A database that passes each statement to `around`, also inside transactions. */
 export function disturbed(database: Database, around: Around): Database {
   const query =
     (send: Database['query']): Database['query'] =>
@@ -26,23 +26,23 @@ export function disturbed(database: Database, around: Around): Database {
 export const isAppend = ({ text }: Statement) => text.includes('new_outcomes');
 export const isLoad = ({ text }: Statement) => text.startsWith('\nWITH known');
 
-/** Whether a statement is about a wallet. Names in a test must not be parts of each other. */
+/** Whether a statement's values contain a wallet id. No id in a test may be a part of another one. */
 export const mentions = ({ values }: Statement, walletId: string) => JSON.stringify(values).includes(walletId);
 
-/** What the engine or its driver would throw. @param code a SQLSTATE or a code of Node's */
+/** An error as the engine or its driver throws it. @param code a SQLSTATE or an error code of Node */
 export const engineError = (code: string) => Object.assign(new Error(`injected: ${code}`), { code });
 
-/** A store with its own database connections, and what was sent over them. */
+/** A store with its own database connections, and the statements that it sent. */
 export interface DisturbedStore {
   readonly store: TestStore;
-  /** What to do with the next appends, one after the other; later ones are simply sent. */
+  /** How to treat the next appends, one after the other. Later appends are sent unchanged. */
   readonly steps: ((send: () => Promise<unknown>) => Promise<unknown>)[];
   readonly sent: (Statement & { readonly at: number })[];
   /** The appends so far. @param at in milliseconds */
   appends(): (Statement & { readonly at: number })[];
 }
 
-/** @param around what happens to statements that are no append, or for which no step is left */
+/** @param around how to treat other statements, and appends after the last step */
 export async function disturbedStore(
   log: LogFixture,
   options: Partial<EventStoreOptions> = {},

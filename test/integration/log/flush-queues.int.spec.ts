@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { disturbedStore, engineError, isAppend, isLoad, mentions } from './disturbed-store.js';
 import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
 
-/** More than any statement here takes. */
+/** Longer than any statement of this file. */
 const LONG_MS = 2_000;
 
-/** Which commands share a flush, who waits for whom, and which wallets stay in memory meanwhile. */
+/** Which commands share a flush, which commands wait for which, and which wallets stay in memory. */
 describe.each(engines)('flush queues on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;
@@ -17,10 +17,10 @@ describe.each(engines)('flush queues on $engine', (engine) => {
   });
   afterAll(() => log.close());
 
-  /** @returns what the promise says, or `waits` */
+  /** @returns the value of the promise, or `waits` */
   const soon = <T>(answer: Promise<T>) => Promise.race([answer, sleep(LONG_MS).then(() => 'waits' as const)]);
 
-  it('a transfer to another region holds up no flush of its own', async () => {
+  it('a transfer to another region delays no flush of its own region', async () => {
     const { store, steps } = await disturbedStore(log);
     for (const walletId of ['sender-1', 'bystander-1']) await store.openWallet(walletId, undefined, 'near');
     await store.openWallet('receiver-1', undefined, 'far');
@@ -39,7 +39,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(verdict(await transfer)).toBe('accepted');
   });
 
-  it('a command goes on in the flush queue of the new region of its wallet', async () => {
+  it('a command continues in the flush queue of the new region of its wallet', async () => {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     onTestFinished(() => released.resolve());
     const { store, steps } = await disturbedStore(log);
@@ -62,7 +62,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(verdict(await moved)).toBe('accepted');
   });
 
-  it('commands that waited for a wallet go out together', async () => {
+  it('commands that waited for a wallet are written in one flush', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('sender-2', undefined, 'near');
     await store.openWallet('receiver-2', undefined, 'far');
@@ -78,7 +78,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(store.flushes).toEqual([1, 10]);
   });
 
-  it('commands of a wallet keep their order, although only one of them goes to another region', async () => {
+  it('commands of a wallet keep their order, also if one of them is a transfer across regions', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('sender-6', undefined, 'near');
     await store.openWallet('receiver-6', undefined, 'far');
@@ -94,7 +94,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(outcomes.map((outcome) => standing(outcome)[0])).toEqual([3, 4, 5]);
   });
 
-  it('a command that waited for a wallet which was moved elsewhere is not forgotten', async () => {
+  it('a command that waited for a wallet is executed after the wallet was moved to another region', async () => {
     const { store, steps } = await disturbedStore(log);
     for (const walletId of ['moved-3', 'next-3', 'sender-3']) await store.openWallet(walletId, undefined, 'near');
     for (const walletId of ['receiver-3', 'other-3']) await store.openWallet(walletId, undefined, 'far');
@@ -102,7 +102,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     const waiting: Promise<string>[] = [];
     steps.push(async (send) => {
       await rival.rehome('moved-3', 'far');
-      // Local when it is asked for; across regions, by the time its flush queue starts it.
+      // Local when it is requested, but across regions when its flush queue starts it.
       waiting.push(store.transfer('moved-3', 'next-3', '1.00').then(verdict));
       return send();
     });
@@ -111,7 +111,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(await soon(Promise.all(waiting))).toEqual(['accepted']);
   });
 
-  it('a command goes on in the region where its wallet was opened meanwhile', async () => {
+  it('a command continues in the region where its wallet was opened meanwhile', async () => {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     onTestFinished(() => [held, released].forEach(({ resolve }) => resolve()));
     const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
@@ -126,7 +126,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     await store.deposit('sender-4', '9.00');
     const waiting: Promise<string>[] = [];
     steps.push(async (send) => {
-      const answer = await send(); // neither is there
+      const answer = await send(); // both wallets do not exist
       await rival.openWallet('far-4', undefined, 'far');
       await rival.openWallet('near-4', undefined, 'near');
       waiting.push(...['far-4', 'near-4'].map((walletId) => store.deposit(walletId, '1.00').then(verdict)));
@@ -134,12 +134,12 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     });
     const transfers = ['far-4', 'near-4'].map((walletId) => store.transfer('sender-4', walletId, '1.00'));
     expect((await Promise.all(transfers)).map(verdict)).toEqual(['wallet_not_found', 'wallet_not_found']);
-    expect(await soon(waiting[1]!)).toBe('accepted'); // whatever holds up the other region
+    expect(await soon(waiting[1]!)).toBe('accepted'); // although the other region is blocked
     released.resolve();
     expect(await waiting[0]).toBe('accepted');
   });
 
-  it('a defect while it is made sure that a wallet is missing is told to its caller, once', async () => {
+  it('a defect during the check that a wallet is missing is reported to its caller once', async () => {
     const released = Promise.withResolvers<void>();
     onTestFinished(() => released.resolve());
     const waiting: Promise<unknown>[] = [];
@@ -159,14 +159,14 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     });
     await store.transfer('sender-5', 'missing-5', '1.00');
     expect(await waiting[0]).toMatchObject({ code: '22012' });
-    // The other still has the wallet, so an opening waits for it.
+    // The other deposit still uses the wallet, so an opening waits for it.
     const opening = store.openWallet('missing-5', undefined, 'far').then(verdict);
     expect(await Promise.race([opening, sleep(200).then(() => 'waits')])).toBe('waits');
     released.resolve();
     expect([await waiting[1], await opening]).toEqual(['wallet_not_found', 'accepted']);
   });
 
-  it('it is given up to make sure that a wallet is missing while the database stays away', async () => {
+  it('the check that a wallet is missing ends with an error if the database stays unavailable', async () => {
     let away = false;
     const options = { limits: { commandDeadlineMs: 200, backoffCapMs: 20 } };
     const { store, steps } = await disturbedStore(log, options, async (_, send) => {
@@ -185,7 +185,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(await soon(waiting[0]!)).toMatchObject({ name: 'LogUnavailable' });
   });
 
-  it('a wallet in use stays in memory, however many others come meanwhile', async () => {
+  it('a wallet in use stays in memory, also if many others are loaded meanwhile', async () => {
     const { store, steps } = await disturbedStore(log, { limits: { idleWalletsMax: 1 } });
     const others = ['guest-a', 'guest-b', 'guest-c'];
     for (const walletId of ['in-use', ...others]) await rival.openWallet(walletId);
@@ -199,18 +199,18 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     });
     await store.deposit('in-use', '1.00');
     await Promise.all(later);
-    expect(store.retries).toEqual([]); // a second copy of it would race against the first
+    expect(store.retries).toEqual([]); // a second copy of the wallet would race against the first
     expect(standing(await store.deposit('in-use', '1.00'))).toEqual([4, '3.00']);
   });
 
-  it('a read that comes late does not take a wallet back', async () => {
+  it('the result of a late read does not replace a newer state', async () => {
     await rival.openWallet('read-twice');
     const again = Promise.withResolvers<void>();
     const later: Promise<unknown>[] = [];
     const { store, steps } = await disturbedStore(log, {}, async (each, send) => {
       if (!isLoad(each)) return send();
       if (later.length === 0) {
-        later.push(store.deposit('read-twice', '1.00')); // it reads the wallet, too, and after this
+        later.push(store.deposit('read-twice', '1.00')); // it also reads the wallet, later than the first deposit
         return send();
       }
       const answer = await send();
@@ -219,7 +219,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     });
     steps.push(async (send) => {
       await again.promise;
-      await sleep(50); // the other is decided
+      await sleep(50); // the other deposit is decided
       return send();
     });
     await store.deposit('read-twice', '1.00');
@@ -228,7 +228,7 @@ describe.each(engines)('flush queues on $engine', (engine) => {
     expect(await log.versions('read-twice')).toEqual([1, 2, 3]);
   });
 
-  it('wallets that do not exist take no place among those in memory', async () => {
+  it('wallets that do not exist do not count as wallets in memory', async () => {
     const { store, sent } = await disturbedStore(log, { limits: { idleWalletsMax: 2 } });
     await store.openWallet('kept');
     for (const walletId of ['nobody-a', 'nobody-b', 'nobody-c']) await store.deposit(walletId, '1.00');

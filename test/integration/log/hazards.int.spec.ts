@@ -4,7 +4,7 @@ import { cuttingProxy, engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, watched, type TestStore } from './log-fixture.js';
 
-/** What can go wrong with a group commit, each with the harm that its guard prevents. */
+/** The hazards of group commit. Each test fails without the guard against it. */
 describe.each(engines)('group commit on $engine', (engine) => {
   let log: LogFixture;
   let store: TestStore;
@@ -17,7 +17,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
   });
   afterAll(() => log.close());
 
-  it('writes everything that arrives while a flush is in flight in one statement', async () => {
+  it('writes all commands that arrive while a flush is in flight in one statement', async () => {
     await store.openWallet('grouped');
     statements.length = 0;
     store.flushes.length = 0;
@@ -51,11 +51,11 @@ describe.each(engines)('group commit on $engine', (engine) => {
     for (const ids of idLists) expect(ids).toEqual([...names].sort());
   });
 
-  it('lets a lost race cost the wallet that lost it, not the others of the flush', async () => {
+  it('delays only the wallet that lost a race, not the others of the flush', async () => {
     const rival = await log.open();
     const wallets = Array.from({ length: 20 }, (_, i) => `race-${i}`);
     await Promise.all(wallets.map((walletId) => store.openWallet(walletId)));
-    await rival.deposit('race-0', '5.00'); // `store` does not know
+    await rival.deposit('race-0', '5.00'); // `store` has not read this
     store.retries.length = 0;
     const order: string[] = [];
     const note = (walletId: string) => void order.push(walletId);
@@ -69,7 +69,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     for (const walletId of wallets.slice(1)) expect(await log.versions(walletId)).toEqual([1, 2]);
   });
 
-  it('finds the one command that cannot be written among many, and only that one fails', async () => {
+  it('finds the faulty command among many, and only that one fails', async () => {
     await log.owner.query(`ALTER TABLE command_outcomes ADD CONSTRAINT poison CHECK (idempotency_key <> 'poison')`);
     const wallets = Array.from({ length: 50 }, (_, i) => `poison-${i}`);
     await Promise.all(wallets.map((walletId) => store.openWallet(walletId)));
@@ -82,20 +82,20 @@ describe.each(engines)('group commit on $engine', (engine) => {
       each.status === 'rejected' ? [[i, (each.reason as { code: string }).code]] : [],
     );
     expect(failed).toEqual([[31, '23514']]);
-    // Halved until it fails no more, then as large as may be again.
+    // The flush is halved until it succeeds. Then flushes have their full size again.
     expect(store.flushes).toEqual([25, 4, 2, 1, 17]);
     expect(await log.versions('poison-31')).toEqual([1]);
     expect(await log.count('wallet_events', `wallet_id LIKE 'poison-%' AND version = 2`)).toBe(49);
     expect(verdict(await store.deposit('poison-31', '1.00'))).toBe('accepted');
   });
 
-  it('decides again what was decided behind a command that failed alone', async () => {
+  it('decides commands again that were decided after a command that failed alone', async () => {
     await log.owner.query(`ALTER TABLE command_outcomes ADD CONSTRAINT alone CHECK (idempotency_key <> 'alone')`);
     const behind: Promise<unknown>[] = [];
     const database = watched(await log.connectApi(), async (_text, values) => {
       if (behind.length > 0 || !JSON.stringify(values).includes('"alone"')) return;
       behind.push(victim.deposit('lonely', '2.00'));
-      await sleep(20); // it is decided on the state that the statement would leave
+      await sleep(20); // the second deposit is decided on the state after this statement
     });
     const victim = await log.open({ database });
     await victim.openWallet('lonely');
@@ -107,7 +107,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(standing(await (await log.open()).deposit('lonely', '1.00'))).toEqual([3, '3.00']);
   });
 
-  it('answers everybody who asked for a wallet while the database was away', async () => {
+  it('answers all commands that needed a wallet while the database was unavailable', async () => {
     await store.openWallet('cold');
     const proxy = await cuttingProxy(log.url);
     const away = await log.open({ database: await log.connectApi(proxy.url), limits: { commandDeadlineMs: 10_000 } });
@@ -124,7 +124,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     await proxy.close();
   });
 
-  it('an answer without events is stored only while the state that it was decided on is current', async () => {
+  it('an answer without events is stored only if the state of its decision is still current', async () => {
     const rival = await log.open();
     await store.openWallet('guard');
     let interfere = true;
@@ -142,7 +142,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(rows.map(({ result }) => (JSON.parse(result) as { kind: string }).kind)).toEqual(['accepted']);
   });
 
-  it('a rejection decided behind an append of the same flush is true as well', async () => {
+  it('a rejection decided after an append of the same flush is true too', async () => {
     await store.openWallet('behind');
     statements.length = 0;
     const outcomes = await Promise.all([
@@ -152,12 +152,12 @@ describe.each(engines)('group commit on $engine', (engine) => {
       store.withdraw('behind', '6.00'),
     ]);
     expect(outcomes.map(verdict)).toEqual(['accepted', 'insufficient_funds', 'accepted', 'accepted']);
-    // The version that it appends is guard enough: no other is looked for, and no outcomes are counted.
+    // The appended version already guards the rejection: the statement checks no other version and counts no outcomes.
     expect(statements.map(({ text }) => text.includes('stale'))).toEqual([false]);
     expect(await store.withdraw('behind', '6.00', 'too-much')).toMatchObject({ replayed: true });
   });
 
-  it('an opening in another region, or a transfer across, never holds up a local flush', async () => {
+  it('an opening in another region, or a transfer across regions, never delays a local flush', async () => {
     const released = Promise.withResolvers<void>();
     const reached = (values: unknown[], region: string) =>
       values.some((value) => Array.isArray(value) && value.includes(region));
@@ -174,7 +174,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
       cut.transfer('near', 'far', '1.00'),
       cut.openWallet('far-2', undefined, 'far'),
     ];
-    await sleep(50); // the transfer is on its way and holds the wallet `near`
+    await sleep(50); // the transfer is in flight and uses the wallet `near`
     const behindIt = cut.deposit('near', '1.00');
     expect(verdict(await cut.deposit('free', '1.00'))).toBe('accepted');
     const winner = await Promise.race([behindIt.then(() => 'not behind it'), sleep(100).then(() => 'waits')]);
@@ -184,7 +184,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(await log.versions('near')).toEqual([1, 2, 3, 4]);
   });
 
-  it('a result that never arrived is decided by the unique keys: once, and not called a replay', async () => {
+  it('a lost result is decided by the unique keys: each command once, and not as a replay', async () => {
     const proxy = await cuttingProxy(log.url);
     const cut = await log.open({ database: await log.connectApi(proxy.url) });
     await cut.openWallet('ambiguous');
@@ -204,7 +204,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     await proxy.close();
   });
 
-  it('waits for a database that is away, and says that nothing was written when it stays away', async () => {
+  it('waits for an unavailable database, and reports that nothing was written if it stays unavailable', async () => {
     const proxy = await cuttingProxy(log.url);
     const away = await log.open({
       database: await log.connectApi(proxy.url),
@@ -238,7 +238,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(standing(await store.deposit('restart', '1.00'))).toEqual([12, '11.00']);
   });
 
-  it('a wallet whose log has a hole is not folded over it', async () => {
+  it('a wallet is not folded over a gap in its log', async () => {
     await store.openWallet('holed');
     for (let i = 0; i < 2; i++) await store.deposit('holed', '1.00');
     await log.owner.query(`DELETE FROM wallet_events WHERE wallet_id = 'holed' AND version = 2`);
@@ -255,7 +255,7 @@ describe.each(engines)('group commit on $engine', (engine) => {
     expect(older).toMatchObject({ status: 'fulfilled' });
   });
 
-  // A query for 500 wallets brings 40 events of each, and whoever has more is asked for again.
+  // A query for 500 wallets returns 40 events of each. Wallets with more events are read again.
   it('many events of a newer version stop only their own wallets', async () => {
     await Promise.all(['much-newer', 'as-old'].map((walletId) => store.openWallet(walletId)));
     await writeFutureEvents(log.owner, engine.engine, 'much-newer', 60);
@@ -285,7 +285,7 @@ async function writeFutureEvents(owner: Database, engine: Engine, walletId: stri
 
 /** A trigger that answers the next appends with SQLSTATE 40001. */
 async function failNextAppends(owner: Database, times: number): Promise<{ stop(): Promise<void> }> {
-  // A sequence counts on whatever becomes of the transaction.
+  // A sequence keeps its value when a transaction is rolled back.
   await owner.query('CREATE SEQUENCE faults');
   await owner.query('GRANT ALL ON faults TO tidemark_api');
   await owner.query(`CREATE FUNCTION fail_append() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -22,7 +22,7 @@ const settle = (type: 'SettleDeposit' | 'SettleWithdrawal', walletId: string, mo
 const fail = (type: 'FailDeposit' | 'FailWithdrawal', walletId: string, movementId: string) =>
   ({ type, walletId, movementId }) as const;
 
-/** Two processes on one database, each with the wallets in memory. */
+/** Two processes on one database. Each has the wallets in memory. */
 describe.each(engines)('holds and pending movements on $engine', (engine) => {
   let patient: Patient;
   let stores: readonly [TestStore, TestStore];
@@ -77,7 +77,7 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     expect((await stateOf(walletId)).parts).toBeUndefined();
   });
 
-  it('parts of a hold are captured by both until it is used up, and to a wallet that is closed meanwhile or not', async () => {
+  it('two processes capture parts of a hold until it is used up; a capture to a wallet may race with its closing', async () => {
     await funded('payer');
     for (const walletId of ['shop', 'closing']) await stores[0].openWallet(walletId);
     await stores[0].execute(hold('payer', 'h_1', '1.00'));
@@ -100,7 +100,7 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     expect(verdict(await stores[1].execute(capture('payer', 'h_1')))).toBe('hold_not_open');
   });
 
-  it('whatever takes money at once, the available amount never falls below zero', async () => {
+  it('the available amount never falls below zero when several commands take money at once', async () => {
     await funded('spent', '1.00');
     await Promise.all(
       Array.from({ length: 40 }, (_, i) => {
@@ -119,7 +119,7 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     expect(fundsOf(wallet, EUR, new Date().toISOString()).available.toString()).toBe('0.01');
   });
 
-  it('a hold is captured until it expires and not a moment later, whichever process asks', async () => {
+  it('a hold can be captured until it expires and not later, from each process', async () => {
     await funded('late');
     const expiresAt = new Date(Date.now() + 400).toISOString();
     await stores[0].execute(hold('late', 'h_1', '9.00', expiresAt));
@@ -134,7 +134,7 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     expect(verdict(await stores[1].withdraw('late', left.toString()))).toBe('accepted');
   });
 
-  it('a repeat of a capture in parts, at the other process, takes nothing again', async () => {
+  it('a repeat of a partial capture at the other process takes no money again', async () => {
     await funded('repeated');
     await stores[0].execute(hold('repeated', 'h_1', '1.00'));
     const command = capture('repeated', 'h_1', { amount: eur('0.40') });
@@ -169,9 +169,9 @@ describe.each(engines)('holds and pending movements on $engine', (engine) => {
     expect(verdict(await next.execute(release('many', 'h_0')))).toBe('hold_not_open');
   });
 
-  it('and doctor finds nothing wrong', async () => expect(await patient.findings()).toEqual([]));
+  it('doctor finds nothing wrong after these tests', async () => expect(await patient.findings()).toEqual([]));
 
-  it('but finds a hold captured twice, and a capture above its hold', async () => {
+  it('doctor finds a hold captured twice, and a capture above its hold', async () => {
     await funded('robbed');
     await stores[0].execute(hold('robbed', 'h_1', '2.00'));
     await stores[0].execute(capture('robbed', 'h_1', { amount: eur('1.50') }));

@@ -6,7 +6,7 @@ import { LogFixture, standing, verdict, watched, type TestStore } from './log-fi
 
 const REUSED = { name: 'IdempotencyKeyReused' };
 const STRATEGIES: readonly StrategyName[] = ['grouped', 'optimistic', 'pessimistic'];
-/** The strategies with a queue; the pessimistic one waits for nobody. */
+/** The strategies with a queue. The pessimistic strategy has none. */
 const QUEUES: readonly StrategyName[] = ['grouped', 'optimistic'];
 
 describe.each(engines)('keys of callers on $engine', (engine) => {
@@ -25,7 +25,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       b = a.as('b');
     });
 
-    it('books what two callers send under one key, each of them once', async () => {
+    it('books the requests of two callers under one key, each once', async () => {
       await a.openWallet(`shared-${strategy}`);
       const first = await a.deposit(`shared-${strategy}`, '25.00', '2');
       const second = await b.deposit(`shared-${strategy}`, '25.00', '2');
@@ -39,7 +39,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       expect(await log.versions(`shared-${strategy}`)).toEqual([1, 2, 3]);
     });
 
-    it('does not make one command of equal keys of two callers in flight', async () => {
+    it('does not merge commands in flight of two callers with equal keys', async () => {
       await a.openWallet(`flight-${strategy}`);
       const outcomes = await Promise.all(
         [a, b, a, b].map((caller) => caller.deposit(`flight-${strategy}`, '1.00', 'k')),
@@ -48,11 +48,11 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       expect(await log.versions(`flight-${strategy}`)).toEqual([1, 2, 3]);
     });
 
-    it("takes each caller's outcomes along when the wallet moves, and finds them when it comes back", async () => {
+    it("moves each caller's outcomes with the wallet, and finds them when it moves back", async () => {
       await a.openWallet(`mover-${strategy}`);
       const first = await a.deposit(`mover-${strategy}`, '1.00', 'k');
       await a.rehome(`mover-${strategy}`, 'east');
-      const second = await b.deposit(`mover-${strategy}`, '2.00', 'k'); // `local` has an outcome under this key by now
+      const second = await b.deposit(`mover-${strategy}`, '2.00', 'k'); // `local` has an outcome under this key now
       for (const region of ['local', 'east', 'local']) {
         await a.rehome(`mover-${strategy}`, region);
         expect(await a.deposit(`mover-${strategy}`, '1.00', 'k')).toEqual({ ...first, replayed: true });
@@ -75,7 +75,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       }
     });
 
-    it('refuses a misuse that comes while the first request is in flight', async () => {
+    it('refuses a misuse of a key while its first request is in flight', async () => {
       await a.openWallet(`racing-${strategy}`);
       const told = await Promise.allSettled(
         ['10.00', '11.00'].map((amount) => a.deposit(`racing-${strategy}`, amount, 'k')),
@@ -87,7 +87,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
   });
 
   /** Outcomes that were written before keys belonged to callers: they belong to no caller. */
-  describe.each(STRATEGIES)('%s: keys of before callers had their own', (strategy) => {
+  describe.each(STRATEGIES)('%s: keys from before keys belonged to callers', (strategy) => {
     let a: TestStore;
     beforeAll(async () => {
       const before = await log.open({ strategy });
@@ -102,7 +102,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       a = (await log.open({ strategy })).as('a');
     });
 
-    it('are answered to whoever repeats their request, and nothing is booked', async () => {
+    it('give the first answer to each caller who repeats the request, and nothing is booked', async () => {
       for (const caller of [a, a.as('b')]) {
         const told = [
           await caller.openWallet(`old-${strategy}`, 'o'),
@@ -117,13 +117,13 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       expect(await log.versions(`other-${strategy}`)).toEqual([1, 2]);
     });
 
-    it('are refused to whoever sends another request under them', async () => {
+    it('refuse another request of each caller', async () => {
       await expect(a.deposit(`old-${strategy}`, '11.00', 'd')).rejects.toMatchObject(REUSED);
       await expect(a.deposit(`old-${strategy}`, '11.00', 'w')).rejects.toMatchObject(REUSED);
       expect(await log.versions(`old-${strategy}`)).toEqual([1, 2, 3]);
     });
 
-    it('stand in the way of nothing else: not of new keys, nor of the same keys of other wallets', async () => {
+    it('do not affect new keys, or the same keys of other wallets', async () => {
       const told = await Promise.all([
         ...[
           a.deposit(`old-${strategy}`, '1.00', 'n'),
@@ -144,7 +144,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
     });
   });
 
-  it('are read page by page, those of one key too', async () => {
+  it('are read page by page, also those of one key', async () => {
     const store = await log.open();
     await store.openWallet('paged', 'o');
     for (const caller of ['c', 'a', 'b']) await store.as(caller).deposit('paged', '1.00', 'k');
@@ -159,7 +159,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
   });
 
   describe.each(QUEUES)('%s: the queue', (strategy) => {
-    it('counts requests that wait for another one under their key as waiting', async () => {
+    it('counts requests that wait for another request under their key', async () => {
       const small = await log.open({ strategy, limits: { queueMax: 3 } });
       await small.openWallet(`bounded-${strategy}`);
       const told = await Promise.allSettled(
@@ -170,7 +170,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
       expect(names).toEqual(['fulfilled', ...reused, ...Array(5).fill('QueueFull')]);
     });
 
-    it('does not wait for another request under its key beyond its own deadline', async () => {
+    it('waits for another request under its key at most until its own deadline', async () => {
       const slow = watched(await log.connectApi(), async (text, values) => {
         if (text.includes('new_outcomes') && JSON.stringify(values).includes('"slow"')) await sleep(400);
       });
@@ -183,7 +183,7 @@ describe.each(engines)('keys of callers on $engine', (engine) => {
         ...['fulfilled', 'LogUnavailable'],
       ]);
     });
-    it('looks for keys of no caller only where there can be any', async () => {
+    it('looks for keys without a caller only for wallets that can have them', async () => {
       const before = await log.open({ strategy });
       await before.openWallet(`elder-${strategy}`);
       await log.owner.query(`UPDATE wallets SET keys_before_callers = true WHERE wallet_id = $1`, [

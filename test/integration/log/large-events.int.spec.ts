@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, verdict, type TestStore } from './log-fixture.js';
 
-/** Some 6 MB of events: more than one page may have, and fewer events than one. */
+/** Some 6 MB of events: more bytes than a page may have, but fewer events. */
 const WALLETS = 120;
 const METADATA = { note: 'ї'.repeat(26_000) };
 const idOf = (i: number) => `large-${String(i).padStart(3, '0')}`;
@@ -39,7 +39,7 @@ describe.each(engines)('large events on $engine', (engine) => {
   const bytesOf = (events: readonly { data: string }[]) =>
     events.reduce((all, { data }) => all + Buffer.byteLength(data), 0);
 
-  it('a page of a range ends where its bytes do, and the next goes on there', async () => {
+  it('a page of a range ends at its limit of bytes, and the next page continues there', async () => {
     const upTo = await fixPosition(log.owner);
     const read: string[] = [];
     let pages = 0;
@@ -55,7 +55,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     expect(pages).toBeLessThanOrEqual(3);
   });
 
-  it('the events of commits are read as far as they fit, each commit whole', async () => {
+  it('events of commits are read up to the limit of bytes, with whole commits only', async () => {
     const after = { position: LOG_START[engine.engine], commitId: NO_COMMIT_ID };
     const commits = await readCommits(log.owner, { region: 'local', after, limit: 1_000 });
     const read: string[] = [];
@@ -73,7 +73,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     expect(reads).toBeLessThanOrEqual(4);
   });
 
-  it('commits of which nothing is wanted are read with the others', async () => {
+  it('commits without wanted events are read with the others', async () => {
     const after = { position: LOG_START[engine.engine], commitId: NO_COMMIT_ID };
     const commits = await readCommits(log.owner, { region: 'local', after, limit: 1_000 });
     const left = commits.map(({ appended }, i) => (i === 1 ? appended : []));
@@ -81,7 +81,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     expect(await readRangesOfCommits(log.owner, 'local', [[], []])).toEqual({ commits: 2, events: [], bytes: 0 });
   });
 
-  it('an audit reads as many at once as fit', async () => {
+  it('an audit reads as many events at once as the limit of bytes allows', async () => {
     const audit = await beginAudit(log.owner);
     const read: string[] = [];
     for (let after: EventPlace = { walletId: '', version: 0 }; ;) {
@@ -97,7 +97,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     expect(read).toEqual(IDS);
   });
 
-  it('more of them than the queue has bytes for are refused, and nothing of them is written', async () => {
+  it('commands beyond the byte limit of the queue are refused, and not written', async () => {
     const small = await log.open({ limits: { queueBytesMax: 3 * 2 * 26_004 } });
     const outcomes = await Promise.allSettled(Array.from({ length: 5 }, (_, i) => open(`refused-${i}`, small)));
     const names = outcomes.map((each) =>
@@ -108,7 +108,7 @@ describe.each(engines)('large events on $engine', (engine) => {
     expect(await log.count('wallets', `wallet_id LIKE 'refused-%'`)).toBe(4);
   });
 
-  it('many wallets with long tails are loaded in parts, each to its end', async () => {
+  it('many wallets with many events after their snapshots are loaded in parts, each completely', async () => {
     const ids = Array.from({ length: 501 }, (_, i) => `tail-${i}`);
     const quiet = await log.open({ limits: { snapshotEvery: 1_000_000 } });
     await Promise.all(ids.map((walletId) => quiet.openWallet(walletId)));

@@ -13,13 +13,13 @@ import type { WalletCommand } from '@tidemark/wallet';
 export const EUR = CurrencyTable.iso4217().get('EUR');
 export const eur = (amount: string) => Money.of(amount, EUR);
 
-/** A migrated database of its own, and everything opened on it, closed together. */
+/** A separate migrated database. `close` also closes all stores and connections that were opened on it. */
 export class LogFixture {
   private readonly closers: (() => Promise<unknown>)[] = [];
 
   private constructor(
     readonly url: string,
-    /** The owner, who may do everything. */
+    /** Connected as the owner, with all rights. */
     readonly owner: Database,
   ) {}
 
@@ -37,13 +37,13 @@ export class LogFixture {
     return database;
   }
 
-  /** For a store whose clock is set to a day long past: CockroachDB would refuse its events (ADR 11). */
+  /** For a store whose clock is set to the past: CockroachDB would refuse its events (ADR 11). */
   async allowAnyRecordedTime(): Promise<void> {
     if (this.owner.engine === 'postgres') return;
     await this.owner.query(`ALTER TABLE commits DROP CONSTRAINT commits_visible_in_time`);
   }
 
-  /** One "process": a store of its own, with its own cache and connections. */
+  /** Simulates a process: a store with its own cache and connections. */
   async open(options: Partial<EventStoreOptions> = {}): Promise<TestStore> {
     const database = options.database ?? (await this.connectApi());
     const store = new TestStore({ ...options, database });
@@ -70,7 +70,7 @@ export class LogFixture {
   }
 }
 
-/** A store with short words for what tests say, and a count of what it had to do again. */
+/** A store with short methods for tests, and with a record of its retries. */
 export class TestStore {
   readonly retries: RetryReason[] = [];
   readonly ambiguities: string[] = [];
@@ -127,7 +127,7 @@ export class TestStore {
   }
 }
 
-/** What an outcome says in one word: the rejection's code, or `accepted`. */
+/** The code of a rejection, or `accepted`. */
 export function verdict({ result }: CommandOutcome): string {
   return result.kind === 'accepted' ? 'accepted' : result.code;
 }
@@ -139,7 +139,7 @@ export function standing({ result }: CommandOutcome): [version: number, posted: 
   return [wallet!.version, wallet!.balances[0]?.posted];
 }
 
-/** A database that lets its caller see, or hold up, each statement before it is sent. */
+/** A database that calls a function before it sends each statement, and waits for it. */
 export function watched(
   database: Database,
   before: (text: string, values: unknown[]) => Promise<void> | void,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopeOf } from '@tidemark/wallet';
 import { LogFixture } from './log-fixture.js';
 
-/** What a process adds by itself, here the region of an opening that names none, is no part of the request. */
+/** A value that a process adds, such as the region of an opening that names none, is no part of the request. */
 describe.each(engines)('openings sent again to another region on $engine', (engine) => {
   let log: LogFixture;
   const stores: CommandStrategy[] = [];
@@ -28,7 +28,7 @@ describe.each(engines)('openings sent again to another region on $engine', (engi
   };
 
   it.each([['a wallet with an id', { walletId: 'w' }] as const, ['a wallet without an id', {}] as const])(
-    'give %s its first answer, and leave it where it is',
+    'give %s its first answer, and do not move it',
     async (_, asked) => {
       const [west, east] = [await processIn('west', 'east'), await processIn('east', 'west')];
       const key = randomUUID();
@@ -48,9 +48,9 @@ describe.each(engines)('openings sent again to another region on $engine', (engi
     });
   });
 
-  it('find what earlier versions stored: they hashed the region that they added', async () => {
+  it('find outcomes of earlier versions, which hashed the added region', async () => {
     const [west, east] = [await processIn('west', 'east'), await processIn('east', 'west')];
-    await west({ walletId: 'former', homeRegion: 'west' }, 'k'); // hashed as an opening without a region was
+    await west({ walletId: 'former', homeRegion: 'west' }, 'k'); // earlier versions hashed an opening without a region like this
     expect((await east({ walletId: 'former' }, 'k')).outcome.replayed).toBe(true);
   });
 });

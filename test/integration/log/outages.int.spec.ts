@@ -15,7 +15,7 @@ describe.each(cases)('a command of the strategy $strategy on $name', ({ engine, 
   });
   afterAll(() => log.close());
 
-  it('whose answer was lost, by a database that then stays away, may or may not stand', async () => {
+  it('has an unknown outcome if its answer was lost and the database then stays unavailable', async () => {
     let away = false;
     const options = { strategy, limits: { commandDeadlineMs: 300, backoffCapMs: 20 } };
     const { store, steps } = await disturbedStore(log, options, async (_, send) => {
@@ -36,7 +36,7 @@ describe.each(cases)('a command of the strategy $strategy on $name', ({ engine, 
   });
 });
 
-/** What a flush queue does while the database is away, and when it is back. */
+/** A flush queue while the database is unavailable, and afterwards. */
 describe.each(engines)('after an outage on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;
@@ -50,13 +50,13 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     throw engineError('57P03');
   };
 
-  it('commands are decided in the order in which they came', async () => {
+  it('commands are decided in the order of their arrival', async () => {
     const { store, steps } = await disturbedStore(log, { limits: { flushCommandsMax: 2 } });
     await store.openWallet('ordered');
     const deposit = () => store.deposit('ordered', '1.00');
     const later: ReturnType<typeof deposit>[] = [];
     steps.push(async () => {
-      later.push(deposit(), deposit()); // two wait for these, already decided, and these for them
+      later.push(deposit(), deposit()); // the first two are decided already and wait for these, and these for the first two
       await sleep(20);
       throw engineError('40001');
     });
@@ -91,7 +91,7 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(fourth! - third!).toBeGreaterThan(120);
   });
 
-  it('a success ends the growing of the wait', async () => {
+  it('a success resets the wait', async () => {
     let luck = 0;
     const limits = { flushCommandsMax: 1, backoffBaseMs: 1, backoffCapMs: 10_000, commandDeadlineMs: 2_000 };
     const { store, steps } = await disturbedStore(log, { limits, random: () => luck });
@@ -105,10 +105,10 @@ describe.each(engines)('after an outage on $engine', (engine) => {
       },
     );
     const outcomes = await Promise.all([store.deposit('recovered', '1.00'), store.deposit('recovered', '1.00')]);
-    expect(outcomes.map(verdict)).toEqual(['accepted', 'accepted']); // 4 s later it would have been given up
+    expect(outcomes.map(verdict)).toEqual(['accepted', 'accepted']); // with a longer wait the command would have failed after 4 s
   });
 
-  it('commands that were given up leave nothing behind: the next one does not wait for their failures', async () => {
+  it('commands that were given up have no effect on the next one: it does not wait longer', async () => {
     let luck = 0;
     const limits = { backoffBaseMs: 1, backoffCapMs: 10_000, commandDeadlineMs: 200 };
     const { store, steps } = await disturbedStore(log, { limits, random: () => luck });
@@ -136,7 +136,7 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     await expect(store.deposit('unreadable', '1.00')).rejects.toMatchObject({ code: '22012' });
   });
 
-  it('a wallet that cannot be loaded in time is not waited for', async () => {
+  it('a command does not wait for a wallet that cannot be loaded in time', async () => {
     await rival.openWallet('never-loads');
     const options = { limits: { commandDeadlineMs: 200, backoffCapMs: 20 } };
     const { store } = await disturbedStore(log, options, async () => {
@@ -147,7 +147,7 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(await Promise.race([answer, waits])).toMatchObject({ name: 'LogUnavailable' });
   });
 
-  it('a key whose wallet could not be loaded is free again', async () => {
+  it('a key can be used again after its wallet could not be loaded', async () => {
     await rival.openWallet('loads-later');
     let broken = true;
     const { store } = await disturbedStore(log, {}, async (each, send) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disturbedStore, engineError, mentions } from './disturbed-store.js';
 import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
 
-/** What another process does between a decision and its statement, and what the loser makes of it. */
+/** Another process changes data between a decision and its statement. These tests check the reaction of the loser. */
 describe.each(engines)('a lost race on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;
@@ -14,7 +14,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
   });
   afterAll(() => log.close());
 
-  it('makes the wallet that lost wait, and the others of its flush go out again at once', async () => {
+  it('makes the wallet that lost wait; the others of its flush are sent again at once', async () => {
     const limits = { backoffBaseMs: 50, backoffCapMs: 10_000 };
     const { store, steps, sent, appends } = await disturbedStore(log, { limits, random: () => 0.999 });
     const wallets = ['loser', 'first-other', 'second-other'];
@@ -49,7 +49,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(ninth!.at - eighth!.at).toBeGreaterThan(200); // up to 1 ms · 2^8
   });
 
-  it('stores the answers of a flush that still hold, each once, and calls none of them a replay', async () => {
+  it('stores the answers of a flush that are still true, each once and not as a replay', async () => {
     const { store, steps } = await disturbedStore(log);
     await Promise.all(['moves', 'stays', 'gains'].map((walletId) => store.openWallet(walletId)));
     steps.push(async (send) => {
@@ -69,7 +69,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(await log.versions('gains')).toEqual([1, 2]);
   });
 
-  it('calls it a replay when the rival had the same command, and answered it', async () => {
+  it('is a replay if the rival had already answered the same command', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('shared');
     steps.push(async (send) => {
@@ -82,7 +82,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(await log.versions('shared')).toEqual([1, 2, 3]);
   });
 
-  it('decides again when the destination that was missing was opened meanwhile', async () => {
+  it('decides again when the missing destination was opened meanwhile', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('giver');
     await store.deposit('giver', '2.00');
@@ -94,7 +94,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(store.retries).toEqual(['stale_answer']);
   });
 
-  it('reads again after a restart error, so that it loses once and not twice', async () => {
+  it('reads again after a restart error, so that the command loses only once', async () => {
     const { store, steps } = await disturbedStore(log);
     await store.openWallet('restarted');
     steps.push(async () => {
@@ -105,14 +105,14 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(store.retries).toEqual(['lost_race']);
   });
 
-  it('is made good before what comes meanwhile is decided', async () => {
+  it('is resolved before later commands are decided', async () => {
     const limits = { backoffBaseMs: 100, backoffCapMs: 10_000 };
     const { store, steps } = await disturbedStore(log, { limits, random: () => 0.999 });
     await store.openWallet('busy');
     const later: ReturnType<typeof store.deposit>[] = [];
     steps.push(async () => {
       await rival.deposit('busy', '1.00');
-      setTimeout(() => later.push(store.deposit('busy', '1.00')), 20); // while it waits to try again
+      setTimeout(() => later.push(store.deposit('busy', '1.00')), 20); // while the first one waits for its retry
       throw engineError('40001');
     });
     const first = await store.deposit('busy', '1.00');
@@ -120,7 +120,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(store.retries).toEqual(['lost_race']);
   });
 
-  it('is only what the keys of events, outcomes and wallets say: any other unique key is a defect', async () => {
+  it('is only a conflict on the keys of events, outcomes and wallets: a conflict on any other unique key is a defect', async () => {
     await log.owner.query(
       `CREATE UNIQUE INDEX other_key ON command_outcomes (request_hash) WHERE wallet_id = 'unique'`,
     );
@@ -132,7 +132,7 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(await log.versions('unique')).toEqual([1, 2]);
   });
 
-  it('to a newer Tidemark stops the wallet that it wrote to, and nobody else of the flush', async () => {
+  it('against a newer version of Tidemark stops only the wallet that the newer version wrote to', async () => {
     const { store, steps } = await disturbedStore(log);
     for (const walletId of ['overtaken', 'untouched']) await store.openWallet(walletId);
     steps.push(async (send) => {
@@ -147,14 +147,14 @@ describe.each(engines)('a lost race on $engine', (engine) => {
     expect(untouched).toMatchObject({ value: { result: { kind: 'accepted' } } });
   });
 
-  // CockroachDB's transactions are serializable: there such an answer counts as given before the deposit, and is true.
+  // CockroachDB's transactions are serializable: there this answer is ordered before the deposit, so it is true.
   it.skipIf(engine.engine === 'cockroach')(
-    'does not make the pessimistic strategy store an answer that is false by then',
+    'does not make the pessimistic strategy store an answer that is no longer true',
     async () => {
       const { store, steps } = await disturbedStore(log, { strategy: 'pessimistic' });
       await rival.openWallet('locked');
       steps.push(async (send) => {
-        await rival.deposit('locked', '5.00'); // the grouped strategy takes no lock, and has the wallet in memory
+        await rival.deposit('locked', '5.00'); // the grouped strategy takes no lock and has the wallet in memory
         return send();
       });
       expect(verdict(await store.withdraw('locked', '5.00'))).toBe('accepted');

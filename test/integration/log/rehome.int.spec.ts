@@ -8,7 +8,7 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, type TestStore } from './log-fixture.js';
 
-/** Regions are names in keys, so both engines can show what a wallet does that changes them. */
+/** Regions are names in keys, so both engines can test a change of the home region. */
 describe.each(engines)('a wallet that moves to another region, on $engine', (engine) => {
   let log: LogFixture;
   let here: TestStore;
@@ -25,7 +25,7 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     return events.map(({ version, region, type }) => `${version} ${region} ${type}`);
   };
 
-  it('goes on where it moved to, and its history stays readable', async () => {
+  it('takes commands in its new region, and its history stays readable', async () => {
     await here.openWallet('mover', undefined, 'west');
     await here.deposit('mover', '5.00');
     expect(verdict(await here.rehome('mover', 'east'))).toBe('accepted');
@@ -42,7 +42,7 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     expect((await readWalletAt(log.owner, 'mover', { version: 2 }))!.wallet.homeRegion).toBe('west');
   });
 
-  it('is found by those who think it is where it was: they collide, and nothing is written twice', async () => {
+  it('is found by processes with the old region: their statement conflicts, and nothing is written twice', async () => {
     await here.openWallet('chased', undefined, 'west');
     await elsewhere.deposit('chased', '5.00'); // `elsewhere` remembers it in the west
     await here.rehome('chased', 'east');
@@ -51,13 +51,13 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     expect(outcomes.map(verdict)).toEqual(['accepted', 'insufficient_funds']);
     expect(elsewhere.retries.length).toBeGreaterThanOrEqual(1);
     expect((await regionsOf('chased')).at(-1)).toBe('4 east FundsWithdrawn');
-    // A rejection alone, decided on the old place, is not believed either.
+    // A single rejection that was decided on the old region is not stored either.
     await here.rehome('chased', 'north');
     await here.deposit('chased', '5.00');
     expect(verdict(await elsewhere.withdraw('chased', '9.00'))).toBe('accepted');
   });
 
-  it('takes its idempotency keys along', async () => {
+  it('keeps its idempotency keys', async () => {
     await here.openWallet('keys', undefined, 'west');
     const accepted = await here.deposit('keys', '5.00', 'd');
     const rejected = await here.withdraw('keys', '9.00', 'w');
@@ -70,7 +70,7 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     expect(await log.versions('keys')).toEqual([1, 2, 3]);
   });
 
-  it('may come back', async () => {
+  it('may move back', async () => {
     await here.openWallet('back', undefined, 'west');
     const first = await here.deposit('back', '5.00', 'd');
     await here.rehome('back', 'east');
@@ -96,7 +96,7 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     expect(standing(await elsewhere.deposit('other', '1.00'))).toEqual([4, '3.00']);
   });
 
-  it('may be sent on before it has arrived: each move sees the one before', async () => {
+  it('may be moved again at once: each move sees the one before', async () => {
     await here.openWallet('onward', undefined, 'west');
     const outcomes = await Promise.all([
       here.deposit('onward', '5.00', 'd'),
@@ -120,7 +120,7 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
     }
   });
 
-  it('is followed by the projection, which fetches its past from where it was', async () => {
+  it('is followed by the projection, which loads earlier events from the former regions', async () => {
     const worker = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
     await openProjections(worker);
     const observer = { applied() {}, parked() {}, failed() {} };
@@ -144,11 +144,11 @@ describe.each(engines)('a wallet that moves to another region, on $engine', (eng
       `SELECT version FROM wallet_events
        WHERE wallet_id = 'mover' AND type NOT IN ('WalletOpened', 'WalletRehomed') ORDER BY version`,
     );
-    expect(rows).toEqual(moved.rows); // each in the region where it happened, and nowhere twice
+    expect(rows).toEqual(moved.rows); // each in the region of its event, and none twice
     await worker.close();
   });
 
-  it('is read and listed where it has just moved, before anything happens to it there', async () => {
+  it('is read and listed in its new region before it has any other event there', async () => {
     const database = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
     await openProjections(database);
     await here.openWallet('fresh-mover', undefined, 'west');

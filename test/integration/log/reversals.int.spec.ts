@@ -32,12 +32,12 @@ describe.each(engines)('reversals on $engine', (engine) => {
   const verdicts = (outcomes: readonly string[]) =>
     Object.fromEntries([...Map.groupBy(outcomes, (one) => one)].map(([one, all]) => [one, all.length]));
 
-  it.each(STRATEGIES)('by two processes at once give no cent back twice: %s', async (strategy) => {
+  it.each(STRATEGIES)('by two processes at once never return more than the movement: %s', async (strategy) => {
     const [one, other] = [await log.open({ strategy }), await log.open({ strategy })];
     const wallet = `twice-${strategy}`;
     await opened(one, wallet);
     await one.deposit(wallet, '10.00');
-    await one.deposit(wallet, '90.00', 'more'); // of the same movement id, which is why it is one movement of 100.00
+    await one.deposit(wallet, '90.00', 'more'); // with the same movement id, so both deposits are one movement of 100.00
     const outcomes = await Promise.all(
       Array.from({ length: 60 }, async (_, i) => verdict(await reverse(i % 2 ? one : other, wallet, 'm', '2.50'))),
     );
@@ -60,7 +60,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(standing(await one.deposit(from, '1.00', 'last'))[1]).toBe('11.00');
   });
 
-  it('go on where the wallet lives now, and remember what was reversed where it lived before', async () => {
+  it('continue in the new region of the wallet, and include the reversals from its former region', async () => {
     const store = await log.open();
     await opened(store, 'mover');
     await store.deposit('mover', '10.00');
@@ -73,7 +73,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(verdict(await reverse(await log.open(), 'mover', 'm', '1.00'))).toBe('accepted');
   });
 
-  it('whose answer was lost are found to be booked, and are not booked again', async () => {
+  it('whose answer was lost are found in the log, and are not booked again', async () => {
     const { store, steps } = await disturbedStore(log);
     await opened(store, 'lost');
     await store.deposit('lost', '10.00');
@@ -89,7 +89,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(await log.versions('lost')).toEqual([1, 2, 3]);
   });
 
-  it('are not said to be unwritten when an attempt may stand, and their facts cannot be read again', async () => {
+  it('are not reported as unwritten when an attempt may have committed, and their facts cannot be read again', async () => {
     const other = await log.open();
     let down = false;
     const { store, steps } = await disturbedStore(log, { limits: { commandDeadlineMs: 500 } }, (statement, send) => {
@@ -99,7 +99,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     await opened(store, 'unsure');
     await store.deposit('unsure', '10.00');
     steps.push(async () => {
-      await other.deposit('unsure', '1.00', 'more'); // so the wallet is read again, and what is known of its facts is dropped
+      await other.deposit('unsure', '1.00', 'more'); // so the wallet is read again, and its facts are dropped from memory
       down = true;
       throw engineError('ECONNRESET');
     });
@@ -124,7 +124,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(verdict(await reverse(store, 'between', 'm', '3.00'))).toBe('accepted');
   });
 
-  it('do not believe what was read before the wallet was read again', async () => {
+  it('ignore facts that were read before the wallet was read again', async () => {
     const other = await log.open();
     let meanwhile: (() => Promise<unknown>) | undefined;
     const { store } = await disturbedStore(log, {}, async (statement, send) => {
@@ -137,7 +137,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     meanwhile = async () => {
       meanwhile = undefined;
       expect(verdict(await reverse(other, 'meanwhile', 'm', '7.00'))).toBe('accepted');
-      // It loses the race, so the wallet is read again before the answer about the fact is there.
+      // The command loses the race, so the wallet is read again before the query for the fact returns.
       expect(verdict(await store.deposit('meanwhile', '50.00', 'more'))).toBe('accepted');
       expect(store.retries).toContain('replay_or_race');
     };
@@ -147,14 +147,14 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(verdict(await store.execute(command))).toBe('reversal_above_movement');
   });
 
-  it('cost no read on a wallet whose facts nobody asks for', async () => {
+  it('cost no read on a wallet if no command uses its facts', async () => {
     const { store, sent } = await disturbedStore(log);
     await opened(store, 'plain');
     await store.deposit('plain', '10.00');
     expect(sent.some(({ text }) => text.includes('wallet_facts'))).toBe(false);
   });
 
-  it('wait for a statement that is far behind, and are refused rather than told that there is no such movement', async () => {
+  it('wait for a projection that is far behind, and then fail instead of answering that the movement does not exist', async () => {
     const store = await log.open();
     await opened(store, 'behind');
     await store.deposit('behind', '1.00', 'first');
@@ -171,7 +171,7 @@ describe.each(engines)('reversals on $engine', (engine) => {
     expect(await impatient.find({ walletId: 'nobody', movementId: 'm' })).toEqual([]);
   });
 
-  it('are not decided on a part of a transfer, of which some legs lie too far behind the statement', async () => {
+  it('are not decided on a part of a transfer when the projection is too far behind to show all legs', async () => {
     const store = await log.open();
     await opened(store, 'edge', 'other');
     const deposit = (i: number) => ({ movementId: `m-${i}`, amount: eur('0.01'), details: {} });

@@ -37,7 +37,7 @@ describe.each(engines)('snapshots on $engine', (engine) => {
     expect(await versionOf('twice-taken')).toEqual([4]);
   });
 
-  it('one that other code wrote is replaced, whatever its version', async () => {
+  it('one that other code wrote is replaced, with any version', async () => {
     const store = await log.open({ limits: { snapshotEvery: 2 } });
     await store.openWallet('otherwise');
     for (let i = 0; i < 3; i++) await store.deposit('otherwise', '1.00');
@@ -49,7 +49,7 @@ describe.each(engines)('snapshots on $engine', (engine) => {
     expect(await versionOf('otherwise')).toEqual([6]);
   });
 
-  it('a thousand wait to be written while the database is slow, and no more', async () => {
+  it('at most a thousand wait to be written while the database is slow', async () => {
     const released = Promise.withResolvers<void>();
     const { store } = await disturbedStore(log, { limits: { snapshotEvery: 1 } }, async (each, send) => {
       if (isSnapshot(each)) await released.promise;
@@ -58,7 +58,7 @@ describe.each(engines)('snapshots on $engine', (engine) => {
     await Promise.all(Array.from({ length: 1_300 }, (_, i) => store.openWallet(`crowd-${i}`)));
     released.resolve();
     await store.close();
-    // A hundred were on their way.
+    // A hundred were in flight.
     expect(await log.count('wallet_snapshots', `wallet_id LIKE 'crowd-%'`)).toBe(1_100);
   });
 });

@@ -9,19 +9,19 @@ import { TestStore } from './log-fixture.js';
 import { strategyContract } from './strategy-contract.js';
 
 const HOMES = { near: 'eu-west', far: 'eu-east' } as const;
-/** One of this many outcomes fails with 40001, with every strategy. It is more than a flush has here, so that flushes can succeed. */
+/** One in this many outcomes fails with 40001, with every strategy. A flush here has fewer outcomes, so that flushes can succeed. */
 const FAILING_OUTCOMES = 61;
-/** Of the explicit transactions: one that is picked fails each time, so most must be left alone. */
+/** The share of explicit transactions that fail. A selected transaction fails each time, so the share must be small. */
 const FORCED_SHARE = 0.3;
 
 const [engine] = engines.filter((each) => each.engine === 'cockroach' && each.found === 'on PATH');
 /** `optimistic` is the writer of `grouped` with groups of one: the contract on single nodes has all three. */
 const names = (Object.keys(strategies) as StrategyName[]).filter((name) => name !== 'optimistic');
-/** This is about what is written, not how fast: three nodes on two cores may take their time. */
+/** The test checks what is written, not how fast. Three nodes on two cores are slow. */
 const DEADLINE_MS = 90_000;
 const TEST_MS_MAX = 120_000;
 
-/** Spreading a schema takes a minute, so there is one for all; each strategy finds it empty. */
+/** To spread a schema takes 1 min, so all strategies use the same one. It is emptied for each. */
 const WRITTEN = ['wallets', 'wallet_events', 'commits', 'command_outcomes', 'wallet_snapshots'];
 
 /** The contract of strategies.int.spec.ts, with one process in each of two regions and restart errors forced on both. */
@@ -83,7 +83,7 @@ describe.skipIf(!engine)('over three regions', () => {
   );
 });
 
-/** CockroachDB ends a share of the explicit transactions with 40001; a single statement it would try again by itself. */
+/** CockroachDB ends a share of the explicit transactions with 40001. It retries a single statement by itself. */
 function restarting(database: Database): Database {
   return {
     ...database,

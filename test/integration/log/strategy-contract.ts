@@ -2,18 +2,18 @@ import type { EventStoreOptions } from '@tidemark/event-store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eur, standing, verdict, type TestStore } from './log-fixture.js';
 
-/** Where a strategy is tried: a migrated database, and two places from which processes write to it. */
+/** The test environment of a strategy: a migrated database, and two places from which processes write to it. */
 export interface ContractLog {
   /** A "process" of the strategy under test. */
   open(place: 'here' | 'elsewhere', options?: Partial<EventStoreOptions>): Promise<TestStore>;
-  /** The regions in which wallets are opened from either place. */
+  /** The regions in which wallets are opened from each place. */
   readonly homes: { readonly near: string; readonly far: string };
   versions(walletId: string): Promise<number[]>;
   count(table: string, where: string): Promise<number>;
   close(): Promise<unknown>;
 }
 
-/** What every way of writing promises, whoever else writes at the same time. Declares its tests where it is called. */
+/** The contract of every write strategy, also with other writers at the same time. Declares its tests where it is called. */
 export function strategyContract(create: () => Promise<ContractLog>): void {
   let log: ContractLog;
   let here: TestStore;
@@ -30,7 +30,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
   });
   afterAll(() => log?.close());
 
-  it('opens a wallet once, whoever asks first', async () => {
+  it('opens a wallet once, also with several requests', async () => {
     const outcomes = await Promise.all([
       here.openWallet('once', undefined, near),
       elsewhere.openWallet('once', undefined, far),
@@ -58,9 +58,9 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(standing(await here.deposit('hot', '0.40'))).toEqual([62, '1.00']);
   });
 
-  it('does not reject on a state that is gone', async () => {
+  it('does not reject on an outdated state', async () => {
     await here.openWallet('stale', undefined, near);
-    expect(verdict(await here.withdraw('stale', '5.00'))).toBe('insufficient_funds'); // `here` remembers a zero balance
+    expect(verdict(await here.withdraw('stale', '5.00'))).toBe('insufficient_funds'); // `here` has a zero balance in memory
     await elsewhere.deposit('stale', '5.00');
     expect(standing(await here.withdraw('stale', '5.00'))).toEqual([3, '0.00']);
   });
@@ -85,7 +85,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(await log.versions('repeat')).toEqual([1, 2, 3]);
   });
 
-  it('makes one command of equal keys in flight', async () => {
+  it('executes equal keys in flight as one command', async () => {
     await here.openWallet('equal', undefined, near);
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => here.deposit('equal', '1.00', 'same')));
     expect(outcomes.map(({ result }) => result)).toEqual(Array(5).fill(outcomes[0]!.result));
@@ -93,7 +93,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(await log.versions('equal')).toEqual([1, 2]);
   });
 
-  it('refuses a key that comes with another request', async () => {
+  it('refuses a key with another request', async () => {
     await here.openWallet('reuse', undefined, near);
     await here.deposit('reuse', '1.00', 'k');
     await expect(here.deposit('reuse', '2.00', 'k')).rejects.toMatchObject({ name: 'IdempotencyKeyReused' });
@@ -101,7 +101,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(await log.versions('reuse')).toEqual([1, 2]);
   });
 
-  it('books one of two requests that come under one key at the same time, and refuses the other', async () => {
+  it('books one of two different requests that arrive under one key at the same time, and refuses the other', async () => {
     await here.openWallet('contended', undefined, near);
     const amounts = ['1.00', '2.00'];
     const settled = await Promise.allSettled(amounts.map((amount) => here.deposit('contended', amount, 'k')));
@@ -111,7 +111,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(await log.versions('contended')).toEqual([1, 2]);
   });
 
-  it('keeps an expected version to the state that it is written on', async () => {
+  it('checks an expected version against the state that the command is written on', async () => {
     await here.openWallet('expect', undefined, near);
     const on = (expectedVersion: number) => ({
       type: 'Deposit' as const,
@@ -138,14 +138,14 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     expect(standing(await here.deposit('right', '0.01'))).toEqual([43, '100.01']);
   });
 
-  it('finds no wallet where there is none, and keeps no outcome for it', async () => {
+  it('answers wallet_not_found for a wallet that does not exist, and stores no outcome', async () => {
     expect(verdict(await here.deposit('nobody', '1.00', 'k'))).toBe('wallet_not_found');
     expect(await log.count('command_outcomes', `wallet_id = 'nobody'`)).toBe(0);
     await elsewhere.openWallet('nobody', undefined, far);
     expect(verdict(await here.deposit('nobody', '1.00', 'k'))).toBe('accepted');
   });
 
-  it('finishes what it has taken when it is closed, and takes nothing after', async () => {
+  it('finishes its accepted commands when it is closed, and refuses later ones', async () => {
     const closing = await open('here');
     await closing.openWallet('closing', undefined, near);
     const taken = Array.from({ length: 20 }, () => closing.deposit('closing', '1.00'));
@@ -154,7 +154,7 @@ export function strategyContract(create: () => Promise<ContractLog>): void {
     await expect(closing.deposit('closing', '1.00')).rejects.toMatchObject({ name: 'LogUnavailable' });
   });
 
-  it('refuses more than its queue holds, and says so', async () => {
+  it('refuses commands beyond the size of its queue, with their reason', async () => {
     const small = await open('here', { limits: { queueMax: 3 } });
     await small.openWallet('queue', undefined, near);
     const settled = await Promise.allSettled(Array.from({ length: 8 }, () => small.deposit('queue', '1.00')));

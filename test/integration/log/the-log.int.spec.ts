@@ -16,10 +16,10 @@ import { canonicalEvent } from '@tidemark/wallet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, standing, verdict, watched } from './log-fixture.js';
 
-/** CockroachDB's pages are read, and positions fixed, so far in the past. */
+/** On CockroachDB, pages are read and positions are chosen this far in the past. */
 const READABLE_MS = 2_500;
 
-/** What holds of the log itself, whatever was written how. */
+/** Properties of the log that do not depend on the write strategy. */
 describe.each(engines)('the log on $engine', (engine) => {
   let log: LogFixture;
 
@@ -28,7 +28,7 @@ describe.each(engines)('the log on $engine', (engine) => {
   });
   afterAll(() => log.close());
 
-  it('chains the events of a wallet by hash, over the bytes that are stored', async () => {
+  it('chains the events of a wallet by hashes of the stored bytes', async () => {
     const store = await log.open();
     await store.openWallet('hashed');
     await Promise.all(Array.from({ length: 30 }, () => store.deposit('hashed', '0.10')));
@@ -42,7 +42,7 @@ describe.each(engines)('the log on $engine', (engine) => {
     }
   });
 
-  it('never records an event before its predecessor, whatever the clock says', async () => {
+  it('never records an event before its predecessor, also if the clock goes back', async () => {
     let now = Date.parse('2036-05-01T12:00:00.000Z');
     const store = await log.open({ clock: () => now });
     await store.openWallet('clock');
@@ -53,7 +53,7 @@ describe.each(engines)('the log on $engine', (engine) => {
     expect(events.map(({ recordedAt }) => recordedAt)).toEqual(Array(3).fill('2036-05-01T12:00:00.000Z'));
   });
 
-  it('pages of it hold the events that a wallet has, byte for byte, up to a position and between two places', async () => {
+  it('its pages have the events of a wallet, byte for byte, up to a position and between two places', async () => {
     const store = await log.open();
     const description = 'tab\t, unit separator \u001f, line\nfeed, "quotes", \\, čtvrť, 💶';
     for (const walletId of ['page-a', 'page-b', 'page-c']) {
@@ -100,7 +100,7 @@ describe.each(engines)('the log on $engine', (engine) => {
     }
   });
 
-  it('a tailer that polls while two processes write sees every event, once and in order', async () => {
+  it('a tailer that polls while two processes write sees every event once and in order', async () => {
     const [one, two] = [await log.open(), await log.open()];
     const wallets = Array.from({ length: 25 }, (_, i) => `tail-${i}`);
     await Promise.all(wallets.map((walletId) => one.openWallet(walletId)));
@@ -139,7 +139,7 @@ describe.each(engines)('the log on $engine', (engine) => {
     expect([...seen.values()].reduce((a, b) => a + b, 0)).toBe(await log.count('wallet_events'));
   });
 
-  it('loading a wallet stays flat as it grows: a snapshot and a short tail', async () => {
+  it('the cost of loading a wallet does not grow with it: a snapshot and at most some later events', async () => {
     const writer = await log.open({ limits: { snapshotEvery: 50 } });
     await writer.openWallet('long');
     for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 40 }, () => writer.deposit('long', '0.01')));
@@ -161,7 +161,7 @@ describe.each(engines)('the log on $engine', (engine) => {
     expect(await log.count('wallet_snapshots', `wallet_id = 'long' AND version >= 350`)).toBe(1);
   });
 
-  it('believes no snapshot of another state version', async () => {
+  it('ignores snapshots of another state version', async () => {
     await log.owner.query(`UPDATE wallet_snapshots SET state_version = 0, state = 'nonsense' WHERE wallet_id = 'long'`);
     const reader = await log.open();
     expect(standing(await reader.deposit('long', '1.00'))).toEqual([403, '6.00']);

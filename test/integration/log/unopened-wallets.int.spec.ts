@@ -3,7 +3,7 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFixture, verdict, watched, type TestStore } from './log-fixture.js';
 
-/** What a process knows of a wallet that another process opens. `wallet_not_found` must be true after the request was sent. */
+/** A process has in memory that a wallet is not open, and another process opens it. `wallet_not_found` must be true after the request was sent. */
 describe.each(engines)('wallets that are not open yet on $engine', (engine) => {
   let log: LogFixture;
   let rival: TestStore;
@@ -16,7 +16,7 @@ describe.each(engines)('wallets that are not open yet on $engine', (engine) => {
   });
   afterAll(() => log.close());
 
-  it('keeps what was read of a wallet when an opening of it arrives during the read', async () => {
+  it('keeps the read state of a wallet when an opening of it arrives during the read', async () => {
     const { database, hold } = answersHeld(await log.connectApi());
     const store = await log.open({ database });
     await store.deposit('payer', '1.00');
@@ -53,10 +53,10 @@ describe.each(engines)('wallets that are not open yet on $engine', (engine) => {
     read.release();
     expect(verdict(await deposit)).toBe('wallet_not_found'); // it was sent before
     expect(await opening).toMatchObject({ replayed: true, result: { kind: 'accepted' } });
-    expect(store.retries).toEqual(['replay_or_race']); // the first answer is looked for in that region
+    expect(store.retries).toEqual(['replay_or_race']); // the stored outcome is looked up in that region
   });
 
-  it('answers at once when the read of an unopened wallet meets a defect', async () => {
+  it('answers at once when the read of an unopened wallet fails with a defect', async () => {
     let broken = false;
     const database = watched(await log.connectApi(), (text) => {
       if (broken && text.includes('LEFT JOIN (')) throw new TypeError('a defect of the driver');
@@ -68,7 +68,7 @@ describe.each(engines)('wallets that are not open yet on $engine', (engine) => {
     const transfer = store.transfer('payer', 'never', '1.00');
     await rejected.reached;
     const deposit = store.deposit('never', '1.00');
-    broken = true; // only the reads from now on
+    broken = true; // only reads after this fail
     const startedAt = performance.now();
     rejected.release();
     await expect(deposit).rejects.toThrow('a defect of the driver');
@@ -85,7 +85,7 @@ interface Hold {
   release(): void;
 }
 
-/** A database that executes each statement at once, and keeps back the answers that the test asks it to hold. */
+/** A database that executes each statement at once, and delays the answers that the test chooses. */
 function answersHeld(database: Database): { database: Database; hold(text: string): Hold } {
   const holds: Hold[] = [];
   const query: Database['query'] = async (text, values, options) => {

@@ -3,8 +3,8 @@ import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunningService } from '../../e2e/running-service.js';
 
-// The proof that a capability is one folder (docs/adding-a-capability.md). `tip/` declares one that does not exist. Nothing is
-// mocked but the list itself: it is the original list with one line more, as it stands after somebody has added that line.
+// Proves that a capability is one folder (docs/adding-a-capability.md). `tip/` declares a capability that does not exist. The only
+// mock is the list: the original list with one more line, as a developer would add it.
 const LIST = '../../../libs/wallet/src/capabilities.js';
 const withTheToy = async (original: () => Promise<unknown>) => {
   const { CAPABILITIES } = (await original()) as { CAPABILITIES: readonly object[] };
@@ -12,17 +12,17 @@ const withTheToy = async (original: () => Promise<unknown>) => {
   return { CAPABILITIES: [...CAPABILITIES, { parts: [tips], events: [TipGiven], commands: [giveTip] }] };
 };
 
-/** On CockroachDB an examination looks a quarter of a second back. */
+/** On CockroachDB an examination reads the log as of 0.25 s ago. */
 const SETTLE_MS = 300;
 
 describe.each(engines)('a capability of one folder on $engine', (engine) => {
   let database: FreshDatabase;
   let service: RunningService;
-  /** Of the last command: what a list has to have seen. */
+  /** The position of the last command. A list must have reached it. */
   let position: string;
 
   beforeAll(async () => {
-    // Test files share modules, so this file loads its own copies of everything that knows the list, and leaves none behind.
+    // Test files share modules. So this file loads its own copies of all modules that import the list, and removes them afterwards.
     vi.resetModules();
     vi.doMock(LIST, withTheToy);
     const { RunningService } = await import('../../e2e/running-service.js');
@@ -41,7 +41,7 @@ describe.each(engines)('a capability of one folder on $engine', (engine) => {
     service.post('/v1/wallets/guest/tips', { for: 'kitchen', amount, currency: 'EUR', ...more }, { key });
   const get = (path: string) => service.get(`${path}${path.includes('?') ? '&' : '?'}minPosition=${position}`);
 
-  it('is served: accepted, and the same answer for a repeat', async () => {
+  it('is served: its command is accepted, and a repeat gets the same answer', async () => {
     const first = await tip('5.00', 'tip', { reference: 'table 7' });
     expect(first.status).toBe(201);
     expect(first.json).toMatchObject({ walletId: 'guest', version: 3, balances: [{ posted: '15.00' }] });
@@ -53,7 +53,7 @@ describe.each(engines)('a capability of one folder on $engine', (engine) => {
     ({ position } = first.json);
   });
 
-  it('refuses: its own codes, those it shares, and bodies that do not fit its fields', async () => {
+  it('rejects with its own codes and shared codes, and refuses bodies that do not fit its fields', async () => {
     const small = await tip('0.50', 'small');
     expect([small.status, small.json.code, small.json.details]).toEqual([
       422,

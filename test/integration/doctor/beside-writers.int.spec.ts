@@ -14,7 +14,7 @@ describe.each(engines)('doctor beside constant writes on $engine', (engine) => {
   });
   afterAll(() => patient.close());
 
-  it('reports nothing: what is written while it looks is not judged', async () => {
+  it('reports nothing: it does not check events that are written during the examination', async () => {
     const stores = [
       await patient.log.open({ limits: { snapshotEvery: 5 } }),
       await patient.log.open({ limits: { snapshotEvery: 5 } }),

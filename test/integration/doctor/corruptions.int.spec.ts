@@ -8,7 +8,7 @@ interface Corruption {
   readonly what: string;
   /** `a` and `b` are the wallets of `writePair`. */
   spoil(patient: Patient, a: string, b: string): Promise<void>;
-  /** `invariant wallet version`, all of them and no others. */
+  /** All findings, and no others, as `invariant wallet version`. */
   readonly found: readonly string[];
 }
 
@@ -291,11 +291,11 @@ it('there is a corruption for every invariant', () => {
   expect(Object.keys(INVARIANTS).filter((invariant) => !covered.has(invariant))).toEqual([]);
 });
 
-/** Each corruption has two wallets of its own in one log, so what is found of the others' is taken off. */
+/** Each corruption has two wallets of its own in one log, so the findings of other wallets are removed. */
 describe.each(engines)('what doctor finds on $engine', (engine) => {
   let patient: Patient;
   let store: TestStore;
-  /** What earlier tests have spoilt stays spoilt. */
+  /** The findings of earlier tests, whose corruptions stay in the log. */
   let known: string[] = [];
   const names = CORRUPTIONS.map((_, i) => [`a-${i}-x`, `b-${i}-x`] as const);
 
@@ -304,12 +304,12 @@ describe.each(engines)('what doctor finds on $engine', (engine) => {
     store = await patient.log.open({ limits: { snapshotEvery: 2 } });
     for (const [a, b] of names) await writePair(store, a, b);
     await store.close();
-    // A snapshot where every test expects it, whatever was written last.
+    // Each test expects a snapshot at version 4.
     for (const [a] of names) await keepSnapshot(patient, a);
   });
   afterAll(() => patient.close());
 
-  it('nothing in a log that was not changed', async () => {
+  it('is nothing in an unchanged log', async () => {
     const { findings, checked, more } = await patient.examine();
     expect({ findings, checked, more }).toEqual({
       ...{ findings: [], more: 0 },
@@ -327,7 +327,7 @@ describe.each(engines)('what doctor finds on $engine', (engine) => {
     known = all;
   });
 
-  it('and the same of one wallet alone, with what its own outcomes say of others', async () => {
+  it('is the same for a single wallet, with the findings from its outcomes about other wallets', async () => {
     const all = await patient.findings();
     const of = (walletId: string) => (each: string) => each.split(' ')[1] === walletId;
     for (const [a, b] of names.filter((_, i) => i % 3 === 0)) {

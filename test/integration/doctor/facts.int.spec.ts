@@ -27,7 +27,7 @@ describe.each(engines)('facts, as doctor sees them, on $engine', (engine) => {
   const fact = (set: string) => patient.spoil(`UPDATE wallet_facts SET ${set} WHERE wallet_id = 'w'`);
   const value = '{"amount":"3.00"}';
 
-  it('are right as commands leave them', async () => {
+  it('are correct after commands', async () => {
     expect(await patient.findings()).toEqual([]);
   });
 
@@ -42,7 +42,7 @@ describe.each(engines)('facts, as doctor sees them, on $engine', (engine) => {
     expect(await patient.findings()).toEqual([]);
   });
 
-  it('are missed', async () => {
+  it('are reported if they are missing', async () => {
     await patient.spoil(`DELETE FROM wallet_facts WHERE wallet_id = 'w'`);
     expect(await patient.findings()).toEqual(['fact_is_said w 3', 'fact_is_said w 4']);
   });

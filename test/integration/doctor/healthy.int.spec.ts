@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eur, type TestStore } from '../log/log-fixture.js';
 import { Patient, writePair } from './patient.js';
 
-/** More than doctor has in memory at once, so that the wallet comes in several slices. */
+/** More than doctor has in memory at once, so that the wallet is read in several slices. */
 const LONG_WALLET_EVENTS = 9_000;
 
 describe.each(engines)('a healthy log on $engine', (engine) => {
@@ -24,7 +24,7 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
       legs: pairs.map(([from, to, amount]) => ({ from, to, amount: eur(amount) })) as never,
     });
 
-  it('has nothing wrong with transfers of many legs, among them those of several sources', async () => {
+  it('has no findings for transfers of many legs, also with several sources', async () => {
     for (const walletId of ['l1', 'l2', 'l3', 'l4']) {
       await store.openWallet(walletId);
       await store.deposit(walletId, '50.00');
@@ -43,7 +43,7 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
     expect(await patient.findings()).toEqual([]);
   });
 
-  it('nor with history that was imported below a limit, or a limit that was lowered', async () => {
+  it('has no findings for history that was imported below a limit, or for a lowered limit', async () => {
     await store.openWallet('below');
     const withdraw = {
       type: 'Withdraw',
@@ -60,7 +60,7 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
     expect(await patient.findings({ walletId: 'below' })).toEqual([]);
   });
 
-  it('nor with wallets that moved, and came back', async () => {
+  it('has no findings for wallets that moved, and moved back', async () => {
     for (const walletId of ['m1', 'm2', 'm3']) {
       await store.openWallet(walletId, undefined, 'west');
       await store.deposit(walletId, '50.00', `${walletId}-d`);
@@ -73,16 +73,16 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
     await store.deposit('m2', '1.00');
     await store.rehome('m2', 'west');
     await store.transfer('m2', 'm1', '2.00');
-    await store.rehome('m3', 'east'); // and nothing happens there yet
+    await store.rehome('m3', 'east'); // without an event there yet
     for (let i = 0; i < 60; i++) await store.deposit('m1', '0.01');
     expect(await patient.findings()).toEqual([]);
     for (const region of ['west', 'east', 'north', 'local']) expect(await patient.findings({ region })).toEqual([]);
     for (const walletId of ['m1', 'm2', 'm3']) expect(await patient.findings({ walletId })).toEqual([]);
     const { checked } = await patient.examine({ region: 'west' });
-    expect(checked.wallets).toBe(3); // those that were opened there, wherever they are now
+    expect(checked.wallets).toBe(3); // those that were opened there, in any region now
   });
 
-  it('nor with a wallet longer than a page', async () => {
+  it('has no findings for a wallet longer than a page', async () => {
     await store.openWallet('long');
     await Promise.all(Array.from({ length: LONG_WALLET_EVENTS - 1 }, () => store.deposit('long', '0.01')));
     const { checked, findings } = await patient.examine({ walletId: 'long' });
@@ -90,7 +90,7 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
     expect(await patient.findings()).toEqual([]);
   });
 
-  it('shows checks from outside every event once, each wallet in order and then ended', async () => {
+  it('passes every event once to external checks: each wallet in order, and then its end', async () => {
     const versions = new Map<string, number>();
     const ended: string[] = [];
     const { checked } = await patient.examine({
@@ -117,20 +117,20 @@ describe.each(engines)('a healthy log on $engine', (engine) => {
     expect([...versions.values()].reduce((all, each) => all + each, 0)).toBe(checked.events);
   });
 
-  it('is still told apart where a long wallet is broken', async () => {
+  it('still gives the exact finding in a long wallet', async () => {
     await patient.spoil(`DELETE FROM wallet_events WHERE wallet_id = 'long' AND version = 4500`);
     const expected = ['commits_agree', 'outcome_agrees', 'versions_contiguous'].map((each) => `${each} long 4500`);
     expect(await patient.findings()).toEqual(expected);
     expect(await patient.findings({ walletId: 'long' })).toEqual(expected);
   });
 
-  it('can be told to stop', async () => {
+  it('can be stopped', async () => {
     const stop = new AbortController();
     const examined = patient.examine({ signal: stop.signal, progress: () => stop.abort() });
     await expect(examined).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('refuses what is not there', async () => {
+  it('refuses wallets and regions that do not exist', async () => {
     await expect(patient.examine({ walletId: 'nobody' })).rejects.toThrow(NothingToExamine);
     await expect(patient.examine({ region: 'nowhere' })).rejects.toThrow('there is no region "nowhere": there are');
   });
@@ -160,18 +160,18 @@ describe.each(engines)('wallets that moved, spoilt, on $engine', (engine) => {
       [
         'commits_agree m1 3',
         'outcome_agrees m1 3',
-        'versions_contiguous m1 2', // the directory knows of a move that the log does not
+        'versions_contiguous m1 2', // the directory has a move that the log does not have
         'versions_contiguous m1 3',
       ],
     ],
     ['its directory row', `DELETE FROM wallets WHERE wallet_id = 'm2'`, ['versions_contiguous m2 5']],
     [
-      'where it was before',
+      'the list of its former regions',
       `UPDATE wallets SET former_regions = ARRAY[]::text[] WHERE wallet_id = 'm3'`,
       ['versions_contiguous m3 5'],
     ],
     [
-      'a key that went along',
+      'an outcome that moved with it',
       `DELETE FROM command_outcomes WHERE wallet_id = 'm4' AND region = 'east' AND idempotency_key = 'w'`,
       ['outcome_present m4 0'],
     ],

@@ -4,10 +4,10 @@ import { examine, type Examined, type ExamineOptions } from '@tidemark/doctor';
 import type { TestEngine } from '@tidemark/testing';
 import { LogFixture, type TestStore } from '../log/log-fixture.js';
 
-/** On CockroachDB an examination looks a quarter of a second back. */
+/** On CockroachDB an examination reads the log as of 0.25 s ago. */
 const SETTLE_MS = 300;
 
-/** A log that can be examined, and spoilt by its owner. */
+/** A log that a test can examine, and damage as its owner. */
 export class Patient {
   private constructor(
     readonly engine: TestEngine,
@@ -30,14 +30,14 @@ export class Patient {
     return await examine(this.reader, { signal, progress: () => undefined, ...options });
   }
 
-  /** `invariant wallet version` of everything that is found, in order. */
+  /** All findings as `invariant wallet version`, in order. */
   async findings(options: Partial<ExamineOptions> = {}): Promise<string[]> {
     const { findings, more } = await this.examine(options);
     if (more > 0) throw new Error(`${more} findings more than are kept`);
     return findings.map(({ invariant, walletId, version }) => `${invariant} ${walletId} ${version}`).sort();
   }
 
-  /** Does something that only the owner of the tables can do. Values are `$1`, `$2`, … */
+  /** Executes a statement as the owner of the tables. Values are `$1`, `$2`, … */
   async spoil(sql: string, ...values: unknown[]): Promise<void> {
     const { rowCount } = await this.log.owner.query(sql, values);
     if (rowCount === 0) throw new Error(`nothing was spoilt by ${sql}`);
@@ -50,8 +50,8 @@ export class Patient {
 }
 
 /**
- * Two wallets, each command in a flush of its own. `a`: opened, +9.00, −1.00 after one that is refused, −2.00 to `b`, +1.00.
- * `b`: opened, +2.00 from `a`, +5.00. Keys are a1 … a5, ax (refused), b1, b3.
+ * Two wallets, each command in a flush of its own. `a`: opened, +9.00, a rejected withdrawal, −1.00, −2.00 to `b`, +1.00.
+ * `b`: opened, +2.00 from `a`, +5.00. Keys are a1 … a5, ax (rejected), b1, b3.
  */
 export async function writePair(store: TestStore, a: string, b: string): Promise<void> {
   await store.openWallet(a, `${a}1`);

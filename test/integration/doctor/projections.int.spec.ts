@@ -19,7 +19,7 @@ describe.each(engines)('what doctor finds in projections on $engine', (engine) =
     await worker.catchUp();
     worker.pass(1_000);
     await worker.catchUp();
-    // What is judged on CockroachDB is two seconds old.
+    // On CockroachDB the doctor checks the rows as of 2 s ago.
     if (engine.engine === 'cockroach') await sleep(2_500);
   });
   afterAll(() => on.close());
@@ -31,7 +31,7 @@ describe.each(engines)('what doctor finds in projections on $engine', (engine) =
     return findings.map(({ invariant, walletId, message }) => `${invariant} ${walletId}: ${message.split(':')[0]}`);
   };
 
-  it('nothing, while all is well', async () => {
+  it('is nothing without changes', async () => {
     expect(await found()).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe.each(engines)('what doctor finds in projections on $engine', (engine) =
   });
 
   it.each(['balances', 'movements', 'journal', 'trial_balance'])(
-    'a certificate of %s holds, until the log is another',
+    'a certificate of %s holds until the log is changed',
     async (name) => {
       const projection = projectionNamed(name)!;
       const build = await beginBuild(on.database, projection, ['local']);

@@ -15,10 +15,10 @@ import type { TestWorker, WorkerOptions } from '../projections/projections-fixtu
 
 const WALLETS = Array.from({ length: 8 }, (_, i) => `r-${i}`);
 
-/** So that a page is less than what happens in a test. */
+/** So that the events of a test are more than one page. */
 const ONE_COMMIT = { limits: { commitsMax: 1, eventsMax: 5_000 } };
 
-/** What a test reactor saw, as `wallet/version`, in the order in which it saw it. */
+/** The events that a test reactor got, as `wallet/version`, in order. */
 type Seen = string[];
 
 describe.each(engines)('reactors on $engine', (engine) => {
@@ -53,7 +53,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
   };
   const worker = (reactor: Reactor, options: Partial<WorkerOptions> = {}) =>
     on.worker({ projections: [], reactions: { reactors: [reactor], send }, ...options });
-  /** A worker whose clock stands still reads on in the background: until nothing new has come for a while. */
+  /** A worker with a stopped clock continues to read in the background. This waits until no new event has come for a while. */
   const goOn = async (worker: TestWorker, until: () => boolean) => {
     for (let i = 0; i < 500 && !until(); i++) {
       await worker.follower.cycle();
@@ -72,7 +72,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
   };
   const versionsNow = async () =>
     new Map(await Promise.all(WALLETS.map(async (id) => [id, (await on.log.versions(id)).length] as const)));
-  /** What was seen of each wallet never goes back, once repetitions are left out. */
+  /** Checks that the events of each wallet are in order, without repetitions. */
   const inOrder = (seen: Seen) =>
     WALLETS.every((walletId) => {
       const versions = [...new Set(seen)].flatMap((each) =>
@@ -84,7 +84,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
   const deposits = (count: number) =>
     Promise.all(Array.from({ length: count }, (_, i) => on.store.deposit(WALLETS[i % WALLETS.length]!, '1.00')));
 
-  it('see every event in order, from the beginning or from now on, and what they want', async () => {
+  it('get the events that they want, in order, from the beginning or from now on', async () => {
     await deposits(20);
     const [all, fresh, opened]: [Seen, Seen, Seen] = [[], [], []];
     const reactors = [
@@ -101,7 +101,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     await one.follower.release();
     expect(fresh.toSorted()).toEqual(later.toSorted());
     expect(all.toSorted()).toEqual(whole.toSorted());
-    // Its shards stand at different places now: the next worker sees nothing of them again.
+    // Its shards are at different places now. The next worker gets none of their events again.
     await on.store.deposit(WALLETS[0]!, '1.00');
     const [newest] = (await logged(WALLETS.slice(0, 1))).slice(-1);
     const next = on.worker({ projections: [], reactions: { reactors, send } });
@@ -113,11 +113,11 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect(inOrder(all) && inOrder(fresh)).toBe(true);
   });
 
-  it('go on where a dead worker was, and see again what it had not finished', async () => {
+  it('continue where a dead worker stopped, and get unfinished events again', async () => {
     const seen: Seen = [];
     let dies = false;
     const reactor = await noting(seen, async () => {
-      if (dies) await new Promise(() => undefined); // the process is gone: nothing of it ends
+      if (dies) await new Promise(() => undefined); // the process has died, so its calls never return
     });
     const dead = worker(reactor);
     await goOn(dead, () => dead.follower.shards.length === 64);
@@ -140,7 +140,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect(inOrder(seen)).toBe(true);
   });
 
-  it('do nothing in a shard of which they were robbed while they slept', async () => {
+  it('do nothing in a shard that they lost while they slept', async () => {
     const [robbed, thieves]: [Seen, Seen] = [[], []];
     const reactor = await noting(robbed);
     const sleepy = worker(reactor);
@@ -150,7 +150,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     const lease = `UPDATE shard_leases SET token = token + 1, owner`;
     await on.log.owner.query(`${lease} = 'local/thief'`);
     await deposits(10);
-    await sleepy.follower.cycle(); // from the second on it would look around, and take its share from the thief
+    await sleepy.follower.cycle(); // a second cycle would make a survey, and take back its share of shards
     await sleep(500);
     expect(robbed).toEqual([]);
     await on.log.owner.query(`${lease} = NULL`);
@@ -165,7 +165,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect(thieves.toSorted()).toEqual(all.toSorted());
   });
 
-  it('have each command done once, however many workers run, die or are robbed', async () => {
+  it('have each command executed once, with any number of workers that run, die or lose shards', async () => {
     const seen: Seen = [];
     let left = 3;
     const reactor = await noting(
@@ -182,7 +182,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
           expect(outcome.result.kind).toBe('accepted');
         }
         if (left-- <= 0) return;
-        // Sent, and not finished: once it fails, then the worker is robbed.
+        // The command is sent, but the event is not finished: first the reactor fails, then the worker loses the shard.
         if (left % 2 === 0) await on.log.owner.query(`UPDATE shard_leases SET token = token + 1, owner = NULL`);
         else throw new Error('after it was sent');
       },
@@ -205,7 +205,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect((await on.log.versions('fees')).length - before).toBe(all.length);
   });
 
-  it('run in a worker process, whose commands go through the door as the role of the API', async () => {
+  it('run in a worker process, whose commands go through the command pipeline with the role of the API', async () => {
     const seen: Seen = [];
     const opensAnother: Reactor['react'] = async (events, context) => {
       for (const each of events.filter(({ recorded }) => recorded.walletId === 'r-7')) {
@@ -220,7 +220,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect(seen.filter((each) => each === 'r-7/1' || each === 'of-r-7/1')).toEqual(['r-7/1', 'of-r-7/1']);
   });
 
-  it('see nothing again when a projection is rebuilt and swapped in, and are not rebuilt themselves', async () => {
+  it('get no event again when a projection is rebuilt and swapped, and are not rebuilt themselves', async () => {
     const seen: Seen = [];
     const reactor = await noting(seen);
     const stopped = new AbortController();
@@ -251,7 +251,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     });
   });
 
-  it('are tried again after a while when they fail, keep nobody else from going on, and say so', async () => {
+  it('are tried again after a pause when they fail, do not delay other consumers, and report the failure', async () => {
     const seen: Seen = [];
     let broken = true;
     const reactor = await noting(seen, async () => {
@@ -281,7 +281,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
     expect(other.toSorted()).toEqual(all.toSorted());
     const { generation } = (await liveBuilds(on.database, balances.name))!;
     expect(await on.wrongIn(balances, { generation })).toEqual([]);
-    expect(one.failures.length).toBeLessThan(12); // 50 ms, and twice that each time
+    expect(one.failures.length).toBeLessThan(12); // 50 ms, doubled each time
     broken = false;
     for (let i = 0; i < 200 && !sawAll(seen, all); i++) await sleep(50);
     await one.settled();
@@ -293,7 +293,7 @@ describe.each(engines)('reactors on $engine', (engine) => {
 });
 
 describe('a reactor', () => {
-  it('has a name that no projection has', () => {
+  it('has a name that differs from all projections', () => {
     const declared = { startsAt: 'end', react: async () => {} } as const;
     expect(() => defineReactor('balances', declared)).toThrow('balances is the name of a projection');
     expect(() => defineReactor('Two Words', declared)).toThrow('the name of a reactor is');

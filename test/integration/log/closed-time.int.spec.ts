@@ -120,7 +120,7 @@ describe.each(engines)('closed time on $engine', (engine) => {
     const late = slow.deposit('behind', '100.00');
     await sleep(200);
     const time = now();
-    expect(await postedAt('behind', time)).toBe('1.00'); // it was written after all
+    expect(await postedAt('behind', time)).toBe('1.00'); // the read does not wait for the log's head
     released.resolve();
     await other;
     expect(verdict(await late)).toBe('accepted');

@@ -8,7 +8,7 @@ import { ProjectionsFixture } from './projections-fixture.js';
 
 const WALLETS = ['b-1', 'b-2', 'b-3'];
 
-/** The pages of a build, of a projection whose sums show whatever is counted twice. */
+/** The pages of a build. The sums of this projection show every event that is counted twice. */
 describe.each(engines)('a page of a build, on $engine', (engine) => {
   let on: ProjectionsFixture;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe.each(engines)('a page of a build, on $engine', (engine) => {
   afterAll(() => on.close());
 
   const build = async (database: Database, projection: Projection = trialBalance) => {
-    await on.log.owner.query(`UPDATE build_ranges SET owner = NULL`); // whoever had them is gone
+    await on.log.owner.query(`UPDATE build_ranges SET owner = NULL`); // the former owner is gone
     const me = { region: 'local', id: 'builder' };
     const builder = new Builder(database, { projections: [projection], me, pageEvents: 4, latencyRatioMax: 0 });
     await builder.build(AbortSignal.timeout(60_000));
@@ -31,7 +31,7 @@ describe.each(engines)('a page of a build, on $engine', (engine) => {
     const [worker] = await on.catchUp(['local'], projections && { projections });
     return worker!;
   };
-  /** The fixture's database, with something done before or after its first transaction. */
+  /** The fixture's database, with a function that runs before or after its first transaction. */
   const first = ({ before, after }: { before?: () => Promise<unknown>; after?: () => void }): Database => {
     let done = false;
     return {
@@ -59,7 +59,7 @@ describe.each(engines)('a page of a build, on $engine', (engine) => {
     expect(await on.wrongIn(trialBalance, { generation: begun.generation })).toEqual([]);
   });
 
-  it('is not written by a builder that was robbed of its range', async () => {
+  it('is not written by a builder that lost its range', async () => {
     const begun = await beginBuild(on.database, trialBalance, ['local']);
     const before = () =>
       on.log.owner.query(`UPDATE build_ranges SET token = token + 1, owner = 'local/thief' WHERE NOT done`);
@@ -83,14 +83,14 @@ describe.each(engines)('a page of a build, on $engine', (engine) => {
     };
     await expect(beginBuild(on.database, trialBalance, ['local'])).rejects.toThrow('is being built');
     await build(late);
-    expect(await beginFollowing(on.database, begun, ['local'], '{}')).toBe(false); // it is not built
+    expect(await beginFollowing(on.database, begun, ['local'], '{}')).toBe(false); // the range is not built
     expect(await on.log.count('build_ranges', `owner = 'local/quicker' AND NOT done`)).toBe(1);
     expect((await buildProgress(on.database, begun)).events).toBe(0);
     await build(on.database);
     await follow(begun);
   });
 
-  it('leaves out a wallet that was parked in the page before it, to be counted once when it is mended', async () => {
+  it('leaves out a wallet that was parked in the page before it; its events are counted once after the repair', async () => {
     const poison = new Poisoned('b-1', 2, 2);
     const sick = poison.projections.find(({ name }) => name === trialBalance.name)!;
     const begun = await beginBuild(on.database, sick, ['local']);

@@ -6,7 +6,7 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as read from '../../../libs/application/src/read-model/schema.js';
 
-/** What the databases call the types that declarations name in short. */
+/** The databases' names of types that declarations name differently. */
 const IN_FULL: Readonly<Record<string, string>> = {
   int2: 'smallint',
   int8: 'bigint',
@@ -18,7 +18,7 @@ const OF_PROJECTIONS = ALL_PROJECTIONS.flatMap(({ state, lines, totals }) =>
   [state?.table, lines, totals].filter((table) => table !== undefined),
 );
 
-/** The declarations that statements and queries are made of, and the tables that migrations made: the same, on both engines. */
+/** The declarations of tables in the code must equal the tables that the migrations made, on both engines. */
 describe.each(engines)('declared tables on $engine', (engine) => {
   let fresh: FreshDatabase;
   let database: Database;

@@ -17,7 +17,7 @@ import { ProjectionsFixture } from './projections-fixture.js';
 
 const REGIONS = ['local', 'east'];
 const WALLETS = ['e-1', 'e-2', 'e-3', 'e-4'];
-/** CockroachDB's replicas tell what is 4.2 s old. */
+/** CockroachDB's follower reads are 4.2 s old. */
 const AGE_MS_MIN = 3_000;
 const AGE_MS_MAX = 15_000;
 
@@ -25,7 +25,7 @@ describe.each(engines)('lists that need not be of the present, on $engine', (eng
   let on: ProjectionsFixture;
   let readModel: ReadModel;
 
-  /** Every list, with when it was so. */
+  /** Every list, with the time of its rows. */
   const lists = async (consistency?: 'eventual') => {
     const asked = { limit: 100, consistency };
     return {
@@ -45,20 +45,20 @@ describe.each(engines)('lists that need not be of the present, on $engine', (eng
   });
   afterAll(() => on.close());
 
-  it('answer on a database that was not there yet some seconds ago', async () => {
+  it('answer on a database that was created some seconds ago', async () => {
     const { wallets, statement } = await lists('eventual');
     expect(wallets).toMatchObject({ entries: [], asOf: { behind: { commits: 0 } } });
     expect(statement).toBeUndefined();
   });
 
-  it('come to say what the lists of the present say, and when that was so', async () => {
+  it('get the same rows as lists of the present, with the time of these rows', async () => {
     await Promise.all(WALLETS.map((walletId, i) => on.store.openWallet(walletId, undefined, REGIONS[i % 2])));
     await on.move(WALLETS, 24);
     await on.catchUp(REGIONS);
     const present = await lists();
     expect(present.wallets.entries).toHaveLength(WALLETS.length);
     expect(Object.values(present).map((list) => list && 'readAsOf' in list)).not.toContain(true);
-    // The replicas of a schema that is younger than that tell nothing of it yet, and then the present answers.
+    // Follower reads do not see a schema that is younger than that. Then the present is read.
     const nearby = engine.engine === 'cockroach';
     const ages = (found: Awaited<ReturnType<typeof lists>>) =>
       Object.values(found).map((list) => Date.now() - Date.parse(list?.readAsOf ?? ''));
@@ -72,7 +72,7 @@ describe.each(engines)('lists that need not be of the present, on $engine', (eng
       .toEqual(withoutMoment(present));
   });
 
-  it('count what they lack as of the same moment', async () => {
+  it('count the missing events as of the same time', async () => {
     await on.store.deposit('e-1', '1.00');
     const eventual = () =>
       new GetTrialBalanceHandler(readModel).execute(new GetTrialBalanceQuery({ consistency: 'eventual' }));

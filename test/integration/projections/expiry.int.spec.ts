@@ -11,11 +11,11 @@ import { ProjectionsFixture } from './projections-fixture.js';
 
 const REGIONS = ['local', 'east'] as const;
 const SHARDS = Array.from({ length: 64 }, (_, shard) => shard);
-const WALLETS = Array.from({ length: 120 }, (_, i) => `x-${i}`); // more than one read of the timer brings
+const WALLETS = Array.from({ length: 120 }, (_, i) => `x-${i}`); // more than the timer reads at once
 const EXPIRES_IN_MS = 8_000;
 const MARGIN_MS = 1_500;
 
-/** Workers are the timers; each has a door of its own, as two processes have. */
+/** Workers run the timers. Each has its own command pipeline, as separate processes have. */
 describe.each(engines)('wallets at rest on $engine', (engine) => {
   let on: ProjectionsFixture;
   let stores: EventStore[];
@@ -64,7 +64,7 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
   const written = () => on.log.count('wallet_events', `type IN ('HoldExpired', 'MovementExpired')`);
   const ITEMS = WALLETS.length + 3;
 
-  it('expire once, in shards that are held, whichever of several workers sends the command', async () => {
+  it('expire once, in held shards, with any number of workers', async () => {
     const anHourBehind = timer('local', () => Date.now() - 3_600_000);
     expect([await anHourBehind.expire(SHARDS, running), sent]).toEqual([0, 0]);
     const half = SHARDS.slice(0, 32);
@@ -76,7 +76,7 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
     expect(await on.log.count('wallet_events', `type = 'HoldExpired' AND wallet_id = 'mover'`)).toBe(1);
   });
 
-  it('are tried again when the wallet says that it is too early', async () => {
+  it('are tried again when the wallet answers that it is too early', async () => {
     const keys = new Set<string>();
     let asked = 0;
     const early = new ExpiryTimer(on.database, 'local', async (_, { idempotencyKey }) => {
@@ -89,7 +89,7 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
     expect(keys.size).toBeLessThan(asked);
   });
 
-  it('are asked for although one wallet cannot be asked', async () => {
+  it('are expired although the command fails for one wallet', async () => {
     const asked = new Set<string>();
     let first: string | undefined;
     const failing = new ExpiryTimer(on.database, 'local', async (command) => {
@@ -99,10 +99,10 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
       return { outcome: { result: { kind: 'rejected', code: 'hold_not_due', details: {} }, replayed: false } };
     });
     await expect(failing.expire(SHARDS, running)).rejects.toThrow('cannot be read');
-    expect(asked.size).toBe(WALLETS.length + 1); // and the old row of the one that moved
+    expect(asked.size).toBe(WALLETS.length + 1); // and the old row of the moved wallet
   });
 
-  it('are asked for no more by a worker that has seen the answer', async () => {
+  it('get no further command from a worker that has seen the answer', async () => {
     const one = timer();
     await one.expire(SHARDS, running);
     const before = sent;
@@ -110,13 +110,13 @@ describe.each(engines)('wallets at rest on $engine', (engine) => {
     expect(sent).toBe(before);
   });
 
-  it('have nothing due in their rows then, and the rows are what the log says', async () => {
+  it('have nothing due in their rows afterwards, and the rows equal the fold of the log', async () => {
     await on.catchUp(REGIONS);
     expect(await on.log.count('wallet_balances', `next_due IS NOT NULL AND wallet_id <> 'mover'`)).toBe(0);
     expect(await on.wrongIn(balances, { regions: REGIONS })).toEqual([]);
   });
 
-  it('expire no more when a build is made again and readers are pointed to it', async () => {
+  it('do not expire again after a rebuild and a swap', async () => {
     const rebuilt = await on.carryOut(await on.ask('rebuild'));
     expect(rebuilt.state).toBe('done');
     await on.carryOut(await on.ask('swap'));
@@ -133,7 +133,7 @@ describe.each(engines)('the worker on $engine', (engine) => {
   });
   afterAll(() => service?.close());
 
-  it('writes down that a hold of a wallet at rest has expired', async () => {
+  it('writes the expiry of a hold of a wallet at rest', async () => {
     await service.post('/v1/wallets', { walletId: 'ann' });
     await service.post('/v1/wallets/ann/deposits', { amount: '5.00', currency: 'EUR' });
     const expiresAt = new Date(Date.now() + 2_000).toISOString();

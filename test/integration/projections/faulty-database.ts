@@ -3,16 +3,16 @@ import type { Database } from '@tidemark/database';
 import fc from 'fast-check';
 
 /**
- * What goes wrong, and where: at which of a worker's calls to its database (the statements of a transaction count, too), or
- * at which of its transactions, all of what it writes then being decided on what it read before.
+ * A fault, and its place: at which of a worker's calls to its database (statements of a transaction count too), or
+ * at which of its transactions. In the second case, the worker has decided all its writes on earlier reads.
  */
 export interface Fault {
   readonly at: { readonly call: number } | { readonly transaction: number };
   readonly how:
-    | 'dies before' // and never says anything again
+    | 'dies before' // and never answers again
     | 'dies after'
     | 'loses the answer' // of one statement, or of COMMIT; the connection is cut
-    | 'sleeps'; // while others take what it holds, and go on
+    | 'sleeps'; // while others take its leases and continue
 }
 
 const HOWS = ['dies before', 'dies after', 'loses the answer', 'sleeps'] as const satisfies Fault['how'][];
@@ -28,7 +28,7 @@ export function faults({
   return fc.record({ at, how: fc.constantFrom(...HOWS) });
 }
 
-/** Whoever sleeps with locks in its hands cannot be robbed before it has woken up. */
+/** A worker that sleeps with row locks cannot lose its shards before it wakes up. */
 const SLEEP_MS_MAX = 500;
 
 export class Killed extends Error {
@@ -38,12 +38,12 @@ export class Killed extends Error {
 /** A worker's database, with one fault. */
 export class FaultyDatabase {
   dead = false;
-  /** Ends when what was done while it slept is done. */
+  /** Resolves when `meanwhile` has ended. */
   woken: Promise<unknown> = Promise.resolve();
   private calls = 0;
   private transactions = 0;
 
-  /** @param meanwhile what happens while the worker sleeps */
+  /** @param meanwhile runs while the worker sleeps */
   constructor(
     private readonly real: Database,
     private readonly fault: Fault,

@@ -16,7 +16,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
   });
   afterAll(() => on.close());
 
-  /** Each row against the fold of the whole stream. */
+  /** Compares each row with the fold of the whole stream. */
   const expectRowsToBeTheFold = async () => {
     for (const walletId of WALLETS) {
       const row = await readProjectedWallet(on.log.owner, walletId);
@@ -43,7 +43,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('writes nothing while nothing happens, and soon after something did every shard has moved on', async () => {
+  it('writes nothing without new events, and moves every shard soon after an event', async () => {
     const worker = on.worker();
     await worker.catchUp();
     worker.pass(1_000);
@@ -62,12 +62,12 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('a build that was made meets the one that readers see, however much is appended meanwhile', async () => {
+  it('a new build reaches the live build, also while events are appended', async () => {
     const worker = on.worker({ limits: { commitsMax: 2, eventsMax: 20 } });
     await worker.catchUp();
     const build = await beginBuild(on.database, balances, ['local']);
-    for (const walletId of WALLETS.slice(0, 7)) await on.store.deposit(walletId, '1.00'); // it begins some pages behind
-    worker.pass(1_000); // all shards of the others move on
+    for (const walletId of WALLETS.slice(0, 7)) await on.store.deposit(walletId, '1.00'); // the new build begins some pages behind
+    worker.pass(1_000); // all shards of the other builds move on
     await worker.catchUp();
     const me = { region: 'local', id: 'builder' };
     await new Builder(on.database, { projections: [balances], me, latencyRatioMax: 0 }).build(
@@ -104,7 +104,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await one.follower.release();
   });
 
-  it('takes over from a worker that died, when there is something to follow and not before', async () => {
+  it('takes over from a dead worker when there are events to follow, and not earlier', async () => {
     const [dead, heir] = [on.worker(), on.worker()];
     await dead.catchUp();
     await heir.catchUp();
@@ -144,7 +144,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await sleepy.follower.release();
   });
 
-  it('leaves out what a row has seen, and fetches what it has not', async () => {
+  it('skips events that a row has applied, and loads those that it lacks', async () => {
     const worker = on.worker();
     const two = (await on.log.versions('p-3')).length - 2;
     const earlier = await readWalletAt(on.log.owner, 'p-3', { version: two });
@@ -161,7 +161,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('leaves a row as it is that is further on than its checkpoint', async () => {
+  it('does not change a row that is newer than its checkpoint', async () => {
     const rows = async () => [...(await on.rowsOf('balances')), ...(await on.rowsOf('movements'))];
     await on.catchUp();
     const before = await rows();
@@ -173,7 +173,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     expect(await rows()).toEqual(before);
   });
 
-  it('folds a state again that another version of the code wrote', async () => {
+  it('folds a state again if another version of the code wrote it', async () => {
     const worker = on.worker();
     await on.log.owner.query(`UPDATE wallet_balances SET state_version = 0, state = '{}' WHERE wallet_id = 'p-4'`);
     await on.store.deposit('p-4', '1.00');
@@ -182,7 +182,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('a fresh read folds what the worker has not seen; an eventual one does not', async () => {
+  it('a current read folds events that the worker has not applied; an eventual read does not', async () => {
     const worker = on.worker();
     await worker.catchUp();
     const before = await readFreshWallet(on.log.owner, 'p-1');
@@ -197,7 +197,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('reads a wallet from the log whose row cannot be read', async () => {
+  it('reads a wallet from the log if its row cannot be read', async () => {
     const worker = on.worker();
     await worker.catchUp();
     const whole = await readWalletAt(on.log.owner, 'p-5', { version: Number.MAX_SAFE_INTEGER });
@@ -227,7 +227,7 @@ describe.each(engines)('following the log on $engine', (engine) => {
   });
 });
 
-/** What changes with every write of a row, even one that leaves it as it was. */
+/** A value that changes with every write of a row, even if the row stays the same. */
 const VERSIONS = {
   postgres: `SELECT sum(xmin::text::int8) AS v FROM (
     SELECT xmin FROM shard_checkpoints UNION ALL SELECT xmin FROM shard_leases) t`,

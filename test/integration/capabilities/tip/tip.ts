@@ -10,9 +10,9 @@ import { insufficientFunds } from '../../../../libs/wallet/src/rejections.js';
 import { notPositive, overspent } from '../../../../libs/wallet/src/violations.js';
 import { post } from '../../../../libs/wallet/src/wallet.js';
 
-// A capability that does not exist: the proof that a folder and one line in the list are all that a capability needs.
+// A capability that does not exist. It proves that a capability needs only a folder and one line in the list.
 
-/** The state has one number of it. */
+/** Its part of the state is one number. */
 export const TIPS_MAX = 2;
 
 /** How many tips a wallet has given. */

@@ -12,13 +12,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
 
 const REGIONS = ['local', 'east'];
-/** Entries in each region: enough that an index is worth it. */
+/** Entries in each region: enough that the planner prefers an index. */
 const ENTRIES = 5_000;
 const ALL = { builds: { generation: '1', regions: {} }, limit: 10_000 };
 const SPAN = { from: '2026-01-01T00:10:00.000Z', to: '2026-01-01T00:10:20.000Z' };
 const DAYS = { from: '2026-03-01', to: '2026-03-04' };
 
-/** A full read of a table, which pages of it must never need. */
+/** A full scan of a table. No page may need it. */
 const FULL_SCAN: Record<Engine, RegExp> = {
   postgres: /Seq Scan on (journal_entries|daily_totals|wallet_balances|wallet_movements)/,
   cockroach: /FULL SCAN/,
@@ -64,7 +64,7 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
       { walletId: 'w-7', counterAccount: 'world' },
       `wallet_id = 'w-7' AND account = 'world'`,
     ],
-  ])('%s: every entry once, newest first, whatever the size of a page', async (_, filter, where) => {
+  ])('%s: every entry once, newest first, with any page size', async (_, filter, where) => {
     const expected = await selected(where);
     expect(expected.length).toBeGreaterThan(10);
     expect((await readJournal(readModel, { ...ALL, ...filter, before: undefined })).entries.map(placeOf)).toEqual(
@@ -83,7 +83,7 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     }
   });
 
-  it('daily totals: each once, added up over shards, whatever the size of a page', async () => {
+  it('daily totals: each once, summed over shards, with any page size', async () => {
     const { totals: all } = await readDailyTotals(readModel, { ...ALL, ...DAYS, after: undefined });
     expect(all).toHaveLength(4 * 2 * 2);
     expect(all[0]).toEqual({
@@ -109,7 +109,7 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     expect(ofOne.totals).toEqual(all.filter(({ region, currency }) => region === 'local' && currency === 'JPY'));
   });
 
-  it.each<Record<string, string>>([{}, { east: '2' }])('no page reads a whole table, with %j', async (regions) => {
+  it.each<Record<string, string>>([{}, { east: '2' }])('no page scans a whole table, with %j', async (regions) => {
     const asked = { builds: { generation: '1', regions }, limit: 51 };
     const before = { recordedAt: SPAN.to, walletId: 'w-100', version: 7 };
     const after = { day: '2026-03-01', region: 'east', currency: 'EUR', type: 'FundsDeposited' };
@@ -125,31 +125,34 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     await expectLookups();
   });
 
-  it.each<Record<string, string>>([{}, { local: '2' }])('nor does one of wallets, with %j', async (regions) => {
-    await on.log.owner.query(`UPDATE projections SET region_builds = $1`, [JSON.stringify(regions)]);
-    // Of a database with one region, as every PostgreSQL is, half of the table would be worth a scan.
-    const lived = engine.engine === 'postgres' ? ['local'] : REGIONS;
-    const fresh = new ReadModel(watched(on.log.owner, sent), lived);
-    sent.length = 0;
-    await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50 }));
-    await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50, prefix: 'v-1' }));
-    await new GetStatementHandler(fresh).execute(new GetStatementQuery('v-7', { limit: 50 }));
-    expect(sent.length).toBeGreaterThanOrEqual(3);
-    await expectLookups();
-    sent.length = 0;
-    const { query, engine: name } = on.log.owner;
-    const reader = {
-      engine: name,
-      query: ((text, values = [], options) => {
-        sent.push({ text, values });
-        return query(text, values, options);
-      }) as typeof query,
-    };
-    await readFreshWallet(reader, 'v-7');
-    await readProjectedWallet(reader, 'v-7');
-    expect(sent).toHaveLength(2);
-    await expectLookups();
-  });
+  it.each<Record<string, string>>([{}, { local: '2' }])(
+    'no page of wallets scans a whole table, with %j',
+    async (regions) => {
+      await on.log.owner.query(`UPDATE projections SET region_builds = $1`, [JSON.stringify(regions)]);
+      // With one region, as in every PostgreSQL database, the page would be half of the table, so the planner would choose a scan.
+      const lived = engine.engine === 'postgres' ? ['local'] : REGIONS;
+      const fresh = new ReadModel(watched(on.log.owner, sent), lived);
+      sent.length = 0;
+      await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50 }));
+      await new ListWalletsHandler(fresh).execute(new ListWalletsQuery({ limit: 50, prefix: 'v-1' }));
+      await new GetStatementHandler(fresh).execute(new GetStatementQuery('v-7', { limit: 50 }));
+      expect(sent.length).toBeGreaterThanOrEqual(3);
+      await expectLookups();
+      sent.length = 0;
+      const { query, engine: name } = on.log.owner;
+      const reader = {
+        engine: name,
+        query: ((text, values = [], options) => {
+          sent.push({ text, values });
+          return query(text, values, options);
+        }) as typeof query,
+      };
+      await readFreshWallet(reader, 'v-7');
+      await readProjectedWallet(reader, 'v-7');
+      expect(sent).toHaveLength(2);
+      await expectLookups();
+    },
+  );
 
   async function expectLookups(): Promise<void> {
     for (const { text, values } of sent) {
@@ -160,7 +163,7 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
   }
 });
 
-/** CockroachDB explains no placeholders. */
+/** Replaces placeholders by values: CockroachDB cannot explain a statement with placeholders. */
 function filledIn(text: string, values: readonly unknown[]): string {
   return text.replace(/\$(\d+)/g, (_, n) => {
     const value = values[Number(n) - 1];
@@ -168,7 +171,7 @@ function filledIn(text: string, values: readonly unknown[]): string {
   });
 }
 
-/** A database whose pool tells what is sent through it. */
+/** A database whose pool records its statements. */
 function watched(database: Database, sent: { text: string; values: readonly unknown[] }[]): Database {
   const pool = Object.create(database.pool) as Database['pool'];
   const query = (config: { text: string }, values: unknown[]) => {
@@ -179,7 +182,7 @@ function watched(database: Database, sent: { text: string; values: readonly unkn
   return { ...database, pool };
 }
 
-// Odd versions are here, even ones there: a wallet that moves back and forth. Four entries share each second.
+// A wallet moves back and forth: odd versions are in one region, even versions in the other. Four entries share each second.
 const FILL_JOURNAL = `
 INSERT INTO journal_entries (generation, region, wallet_id, version, line, position, account, amount, currency, type,
   movement_id, recorded_at)
@@ -189,7 +192,7 @@ SELECT 1, $1::text, 'w-' || (i % 200), (i - i % 200) / 200 * 2 + CASE $1::text W
   '2026-01-01T00:00:00Z'::timestamptz + (i - i % 4) / 4 * interval '1 second'
 FROM generate_series(0, $2::int8 - 1) AS a(i), generate_series(1, 2) AS b(l)`;
 
-// Each wallet lives here, with a past there, in both builds.
+// In both builds, each wallet has its home in one region and earlier events in the other.
 const FILL_WALLETS = [
   `INSERT INTO wallets (wallet_id, region, former_regions)
    SELECT 'v-' || i, ($1::text[])[1], ARRAY[($1::text[])[2]] FROM generate_series(1, $2::int8) AS a(i)`,

@@ -12,10 +12,10 @@ const WALLETS = Array.from({ length: 8 }, (_, i) => `j-${i}`);
 const CURRENCIES: Record<string, Currency> = Object.fromEntries(
   [currency('EUR', 2), currency('JPY', 0), currency('ETH', 18), currency('TINY', 18)].map((each) => [each.code, each]),
 );
-/** `j-7` goes from the one to the other and back. */
+/** `j-7` moves to the other region and back. */
 const REGIONS = ['local', 'east'];
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** As many digits as an amount may have. */
+/** The maximum number of digits of an amount. */
 const LARGE = '123456789012345678901234567890.123456789012345678';
 const SMALLEST = '0.000000000000000001';
 
@@ -78,7 +78,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
   });
   afterAll(() => on.close());
 
-  it('the journal has the postings of every event, in their order', async () => {
+  it('the journal has the postings of every event, in order', async () => {
     const expected = events.flatMap((event) =>
       postingsOf(event.walletId, domainEvent(event)).map(({ account, amount }, i) => [
         ...[event.walletId, String(event.version), i + 1],
@@ -98,7 +98,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
     expect(entries.size).toBe(events.filter(({ type }) => !['WalletOpened', 'WalletRehomed'].includes(type)).length);
   });
 
-  it("a wallet's account is the fold of the wallet, and nothing is in transit", async () => {
+  it("a wallet's account equals the fold of the wallet, and nothing is in transit", async () => {
     const accounts = Map.groupBy(await lines(), ({ account, currency: code }) => `${account} ${code}`);
     for (const walletId of WALLETS) {
       const folded = await readWalletAt(on.log.owner, walletId, { version: Number.MAX_SAFE_INTEGER });
@@ -110,7 +110,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
     expect(sumOf(accounts.get('transfers EUR')!).isZero()).toBe(true);
   });
 
-  it('the trial balance is the journal, and balances in each currency', async () => {
+  it('the trial balance equals the sums of the journal, and balances in each currency', async () => {
     const totals = await select<{ account: string; currency: string; debit: string; credit: string }>(
       `SELECT account, currency, sum(debit)::text AS debit, sum(credit)::text AS credit FROM account_totals
        WHERE generation = 1 GROUP BY account, currency`,
@@ -134,7 +134,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
     for (const of of Map.groupBy(balances, (each) => each.currency).values()) expect(sumOf(of).isZero()).toBe(true);
   });
 
-  it('daily totals are the log by day, region, currency and type', async () => {
+  it('daily totals equal the sums of the log by day, region, currency and type', async () => {
     const moved = events.flatMap((recorded) => {
       const event = domainEvent(recorded);
       if (!('amount' in event)) return [];
@@ -156,7 +156,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
     );
   });
 
-  it('sums are exact to the last of 48 digits, and read in plain notation', async () => {
+  it('sums are exact to 48 digits, and are read in plain notation', async () => {
     const found = await select<{ currency: string; credit: string; debit: string }>(
       `SELECT currency, sum(credit)::text AS credit, sum(debit)::text AS debit FROM account_totals
        WHERE generation = 1 AND account = 'wallets' AND currency IN ('ETH', 'TINY') GROUP BY currency ORDER BY currency`,
@@ -167,7 +167,7 @@ describe.each(engines)('the journal, the trial balance and daily totals on $engi
     ]);
   });
 
-  it('another build, in pages of another size, has the same rows', async () => {
+  it('another build with another page size has the same rows', async () => {
     for (const { name } of PROJECTIONS) {
       await on.log.owner.query(
         `INSERT INTO projection_generations (projection, generation, version, state) VALUES ($1, 2, 1, 'following')`,

@@ -9,7 +9,7 @@ import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
 
 const WALLETS = Array.from({ length: 10 }, (_, i) => `k-${i}`);
 
-/** Carried out halfway by one worker, and then by another; or while somebody does something else. */
+/** Operations that one worker begins and another ends, or that run at the same time as another operation. */
 describe.each(engines)('operations that are interrupted, on $engine', (engine) => {
   let on: ProjectionsFixture;
   let worker: TestWorker;
@@ -32,10 +32,10 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
   });
 
   const ask: ProjectionsFixture['ask'] = (...asked) => on.ask(...asked);
-  /** One worker, that may die: its database says nothing any more. */
+  /** Lets one worker execute an operation. It may die: its database then no longer answers. */
   const carryOut = (operationId: string, database: Database = on.database, signal = stopped.signal) =>
     on.carryOut(operationId, database, signal);
-  /** What a worker finds that takes a dead one's operation over. */
+  /** Sets the operation to the state in which another worker takes it over from a dead one. */
   const orphan = (operationId: string) =>
     on.log.owner.query(`UPDATE projection_operations SET state = 'requested' WHERE operation_id = $1`, [operationId]);
   const live = async () => (await listBuilds(on.database, 'balances')).find((build) => build.live)!.generation;
@@ -45,7 +45,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     return (rebuilt.result as { generation: string }).generation;
   };
 
-  /** Dies right after the statement that points readers to another build. */
+  /** The database of a worker that dies right after the statement that swaps the live build. */
   const dyingAfterSwap = (died: AbortController): Database => {
     let swapped = false;
     const gone = () => {
@@ -80,7 +80,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     return carryOut(operationId);
   };
 
-  it('a swap whose worker died after it is a swap, and can be undone', async () => {
+  it('a swap whose worker died after the commit is complete, and can be rolled back', async () => {
     const [before, generation] = [await live(), await built()];
     const swapped = await killedAfterSwap(await ask('swap', { generation }));
     expect(swapped).toMatchObject({ state: 'done', result: { generation, before } });
@@ -88,7 +88,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect(await carryOut(await ask('rollback'))).toMatchObject({ state: 'done', result: { generation: before } });
   });
 
-  it('a rollback whose worker died after it is not rolled back in its turn', async () => {
+  it('a rollback whose worker died after the commit is not rolled back itself', async () => {
     const before = await live();
     expect(await carryOut(await ask('swap'))).toMatchObject({ state: 'done' });
     const generation = await live();
@@ -98,7 +98,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect(await live()).toBe(before);
   });
 
-  it('a rebuild with a swap whose worker died after it says what it did, and what was accepted', async () => {
+  it('a rebuild with a swap whose worker died after the commit reports its result, and the accepted differences', async () => {
     await on.log.owner.query(
       `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id = 'k-4' AND generation = ${await live()}`,
     );
@@ -110,7 +110,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect(await carryOut(await ask('drop', { generation: before }))).toMatchObject({ state: 'done' });
   });
 
-  it('a rebuild whose build is dropped meanwhile ends, and says so', { timeout: 20_000 }, async () => {
+  it('a rebuild whose build is dropped meanwhile ends with an error', { timeout: 20_000 }, async () => {
     let dropped: Promise<unknown> | undefined;
     const operationId = await ask('rebuild');
     const database: Database = {
@@ -130,7 +130,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect((ended.result as { reason: string }).reason).toContain('dropped');
   });
 
-  /** Fails right after the transaction that begins a build, which was committed. */
+  /** Fails right after the commit of the transaction that begins a build. */
   const failingAfterBegin = (error: Error): Database => {
     let left = 1;
     return {
@@ -155,7 +155,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
   const unfinished = async () =>
     (await listBuilds(on.database, 'balances')).filter(({ state }) => state === 'building').length;
 
-  it('a rebuild that never heard of its own beginning finds its build again', async () => {
+  it('a rebuild that got no answer to its first commit finds its build again', async () => {
     const before = (await listBuilds(on.database, 'balances')).length;
     const cut = Object.assign(new Error('the connection was cut'), { code: '08006' });
     const rebuilt = await carryOut(await ask('rebuild'), failingAfterBegin(cut));
@@ -174,7 +174,7 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
     expect(await on.log.count('build_ranges')).toBe(0);
   });
 
-  it('of a swap to a build and its removal at the same time, one is refused', async () => {
+  it('either a swap to a build or its removal at the same time is refused', async () => {
     for (let round = 0; round < 5; round++) {
       const [before, generation] = [await live(), await built()];
       const [swap, drop] = await Promise.all([ask('swap', { generation }), ask('drop', { generation })]);
@@ -189,20 +189,20 @@ describe.each(engines)('operations that are interrupted, on $engine', (engine) =
 
   it('a worker that loses its shards while it follows two builds continues without errors', async () => {
     const other = on.worker();
-    await other.catchUp(); // half of the shards
+    await other.catchUp(); // it takes half of the shards
     const shards = other.follower.shards.length;
     expect(shards).toBeGreaterThan(0);
     const { rows } = await on.log.owner.query<{ generation: string }>(
       `SELECT generation FROM projection_generations WHERE projection = 'balances' AND state = 'following'`,
     );
-    // One of the builds stands behind, so that there are two pages to be written.
+    // One of the builds is behind, so two pages must be written.
     await on.log.owner.query(
       `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
        WHERE projection = 'balances' AND generation = $1`,
       [rows[0]!.generation],
     );
     await other.follower.release();
-    const robbed = on.worker({ limits: { commitsMax: 2, eventsMax: 5 } }); // so that they do not meet at once
+    const robbed = on.worker({ limits: { commitsMax: 2, eventsMax: 5 } }); // small pages, so that the builds are not at the same place at once
     await robbed.lookAround();
     await on.log.owner.query(`UPDATE shard_leases SET token = token + 1, owner = NULL`);
     await on.move(WALLETS, 30);

@@ -5,7 +5,7 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
 
-/** More than are looked at for one build. */
+/** More than the check reads for one build. */
 const COMMITS = 1_100;
 const WALLETS = Array.from({ length: 4 }, (_, i) => `lag-${i}`);
 
@@ -22,7 +22,7 @@ describe.each(engines)('the lag of projections on $engine', (engine) => {
     return projections.find((projection) => projection.name === name)!.behind;
   };
 
-  it('of one projection is measured, however far behind another is', async () => {
+  it('of one projection is measured, also if another one is far behind', async () => {
     const worker = on.worker();
     for (let i = 0; i < COMMITS; i++) await on.store.deposit(WALLETS[i % WALLETS.length]!, '1.00');
     await worker.catchUp();
@@ -56,14 +56,14 @@ describe.each(engines)('the lag of projections on $engine', (engine) => {
     expect(pages.reduce((sum, page) => sum + page)).toBeLessThan(1_200);
   });
 
-  it('is a matter of the region that is looked at', async () => {
+  it('is measured for each region', async () => {
     const status = await projectionStatus(on.database, ['elsewhere'], Date.now());
     expect(status.shards).toEqual([]);
     expect(status.projections.map(({ behind }) => behind.events)).toEqual([0, 0, 0, 0, 0]);
   });
 
   // CockroachDB has no way to lock a table.
-  it.skipIf(engine.engine === 'cockroach')('that cannot be measured in time is wrong too', async () => {
+  it.skipIf(engine.engine === 'cockroach')('that cannot be measured in time is reported as a failure', async () => {
     const database = await connect({ url: on.log.url, applicationName: 'test-lag', role: 'tidemark_worker' });
     await on.log.owner.transaction(async ({ query }) => {
       await query('LOCK TABLE shard_leases IN ACCESS EXCLUSIVE MODE');

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Parking, requestRebuildOf } from './parking.js';
 import { ProjectionsFixture } from './projections-fixture.js';
 
-/** More than a page of one event takes. */
+/** Longer than a page of one event takes. */
 const FOLDED_MS = 300;
 
-/** What a worker makes of a page that it could not write, or does not know whether it did. */
+/** Pages that a worker could not write, or whose result is unknown. */
 describe.each(engines)('a page that was lost, on $engine', (engine) => {
   let on: ProjectionsFixture;
   let parking: Parking;
@@ -20,7 +20,7 @@ describe.each(engines)('a page that was lost, on $engine', (engine) => {
   });
   afterAll(() => on.close());
 
-  /** The fixture's database, with something done instead of its next transaction. */
+  /** The fixture's database, where a function can replace the next transaction. */
   const once = (next: { instead?: ((send: () => Promise<unknown>) => Promise<unknown>) | undefined }): Database => ({
     ...on.database,
     transaction: async (work, options) => {
@@ -87,7 +87,7 @@ describe.each(engines)('a page that was lost, on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('was for shards of which a worker gives up only those that are still its own', async () => {
+  it('makes a worker release only those of its shards that it still holds', async () => {
     const worker = on.worker();
     await worker.catchUp();
     await on.log.owner.query(`UPDATE shard_leases SET token = token + 1, owner = 'local/thief' WHERE shard < 10`);
@@ -97,9 +97,9 @@ describe.each(engines)('a page that was lost, on $engine', (engine) => {
     await on.log.owner.query(`UPDATE shard_leases SET owner = NULL`);
   });
 
-  it('is not what a shard is taken back to that was further on', async () => {
+  it('does not move back a shard that was further on', async () => {
     const limits = { commitsMax: 1, eventsMax: 10 };
-    for (let i = 0; i < 3; i++) await on.store.deposit('lost', '1.00'); // the others stay behind
+    for (let i = 0; i < 3; i++) await on.store.deposit('lost', '1.00'); // the other shards stay behind
     await on.catchUp(['local'], { limits });
     const worker = on.worker({ limits });
     for (let page = 0; page < 3; page++) {
@@ -111,14 +111,14 @@ describe.each(engines)('a page that was lost, on $engine', (engine) => {
     await parking.expectAllAsTheLogSays();
   });
 
-  it('leaves a wallet that was built again as it is, whatever the worker remembers of it', async () => {
+  it('does not change a wallet that was rebuilt, also if the worker has an old row of it in memory', async () => {
     await on.store.openWallet('spoilt');
     await on.catchUp();
     await on.log.owner.query(`UPDATE wallet_balances SET opened_at = '2001-01-01' WHERE wallet_id = 'spoilt'`);
     const worker = on.worker({ limits: { commitsMax: 1, eventsMax: 10 } });
     await worker.catchUp();
     for (let i = 0; i < 2; i++) await on.store.deposit('spoilt', '1.00');
-    await worker.follower.cycle(); // writes the first on top of what is wrong, and folds the second meanwhile
+    await worker.follower.cycle(); // writes the first deposit to the wrong row, and folds the second meanwhile
     await sleep(FOLDED_MS);
     expect(await on.rowsOf('balances')).toContainEqual(expect.stringMatching(/spoilt.*2001-01-01/));
     await requestRebuildOf(on, 'balances', 'spoilt');

@@ -6,7 +6,7 @@ import type { TestEngine } from '@tidemark/testing';
 import { expect } from 'vitest';
 import type { ProjectionsFixture, TestWorker } from './projections-fixture.js';
 
-/** Projections that refuse the events of one wallet from a version on, until they are mended. */
+/** Projections that throw for the events of one wallet from a version on, until `broken` is set to false. */
 export class Poisoned {
   broken = true;
   constructor(
@@ -27,12 +27,12 @@ export class Poisoned {
   }));
 }
 
-/** A wallet that is parked in every projection at a version. */
+/** The list of parked wallets if a wallet is parked in every projection at a version. */
 export function allOf(walletId: string, version: number): string[] {
   return ALL_PROJECTIONS.map(({ name }) => `${name} ${walletId} ${version}`).sort();
 }
 
-/** As an operator does, for one wallet in the first build of a projection. */
+/** Requests a rebuild of one wallet in the first build of a projection, as an operator does. */
 export async function requestRebuildOf(on: ProjectionsFixture, projection: string, walletId: string): Promise<void> {
   await on.log.owner.query(
     `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at, retry)
@@ -53,20 +53,20 @@ export class Parking {
     return wallets.map(({ projection, walletId, version }) => `${projection} ${walletId} ${version}`).sort();
   }
 
-  /** As an operator does, for all. */
+  /** Requests a retry of all parked wallets, as an operator does. */
   async askForRetry(): Promise<void> {
     await this.on.log.owner.query(`UPDATE parked_wallets SET retry = 'continue'`);
   }
 
   async expectAllAsTheLogSays(regions = ['local']): Promise<void> {
-    // The log is read as it was a second ago, and what was put right by hand is younger than its position.
+    // The log is read as of 1 s ago, and manual repairs are newer than that position.
     if (this.engine.engine === 'cockroach') await sleep(1_200);
     for (const projection of ALL_PROJECTIONS) {
       expect(await this.on.wrongIn(projection, { regions }), projection.name).toEqual([]);
     }
   }
 
-  /** All that are parked are tried again, and nothing is missing or twice. */
+  /** Retries all parked wallets, and checks that no event is missing or applied twice. */
   async expectMendedBy(worker: TestWorker): Promise<void> {
     await this.askForRetry();
     await worker.lookAround();

@@ -5,14 +5,14 @@ import { ProjectionsFixture } from './projections-fixture.js';
 
 const WALLETS = Array.from({ length: 40 }, (_, i) => `p-${i}`);
 
-/** Small tables of operators, read whole on purpose. */
+/** Small tables for operators, which are scanned on purpose. */
 const READ_WHOLE = /table: (projection_generations|parked_wallets|projection_operations|projections)@/;
 
 const cockroach = engines.find(({ engine }) => engine === 'cockroach');
 
 /**
- * CockroachDB would rather scan a table that it believes to be small, and a scan waits for what others write at that
- * moment. So the plans of what a worker sends are held here, on tables with something in them.
+ * CockroachDB prefers to scan a table that it considers small, and a scan waits for concurrent writes. So this test checks
+ * the plans of a worker's statements, on tables with rows.
  */
 describe.runIf(cockroach)('the statements of a worker on cockroach', () => {
   let on: ProjectionsFixture;

@@ -18,10 +18,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
 
 const WALLETS = ['q-1', 'q-2', 'q-3', 'q-4'];
-/** More than a statement takes that waits for nobody. */
+/** Longer than a statement takes that does not wait. */
 const LONG_MS = 200;
 
-/** What others do while readers are pointed to another build. */
+/** Other processes change data during a swap of the live build. */
 describe.each(engines)('readers that are pointed to another build, on $engine', (engine) => {
   let on: ProjectionsFixture;
   let second: Build;
@@ -55,7 +55,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
   };
   const live = async () => (await listBuilds(on.database, 'balances')).find((each) => each.live)!.generation;
   const first = { projection: balances, generation: '1' };
-  /** The fixture's database, where something is done before the next transaction. */
+  /** The fixture's database, where a function runs before the next transaction. */
   const meanwhile = (what: () => Promise<unknown>): Database => ({
     ...on.database,
     transaction: async (work, options) => {
@@ -64,20 +64,20 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     },
   });
 
-  it('are left where somebody else has pointed them meanwhile', async () => {
+  it('keep the build that another process has made live meanwhile', async () => {
     const database = meanwhile(() => pointReaders(on.database, third));
     await expect(pointReaders(database, second)).rejects.toThrow(/changed by another operation meanwhile/);
     expect(await live()).toBe(third.generation);
     await pointReaders(on.database, first);
   });
 
-  it('are not pointed away from what the caller did not have in mind', async () => {
+  it('are not pointed away from a build that the caller did not expect', async () => {
     const refused = pointReaders(on.database, second, { expected: ({ generation }) => generation !== '1' });
     await expect(refused).rejects.toThrow(/changed by another operation meanwhile/);
     expect(await live()).toBe('1');
   });
 
-  it('see nothing move, where they are and where they go, until they are there', async () => {
+  it('see no change in either build until they are pointed to the new one', async () => {
     const moves: Promise<unknown>[] = [];
     const stoodStill: boolean[] = [];
     const database: Database = {
@@ -109,7 +109,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     await pointReaders(on.database, first);
   });
 
-  it('are there, also when the answer to the commit was lost', async () => {
+  it('use the new build, also when the answer to the commit was lost', async () => {
     let lost = false;
     const database: Database = {
       ...on.database,
@@ -139,7 +139,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     expect(await live()).toBe('1');
   });
 
-  it('keep what they see: that is not dropped', async () => {
+  it('keep their build: the live build is not dropped', async () => {
     await expect(dropBuild(on.database, first)).rejects.toThrow('is live');
     expect(await on.rowsOf('balances')).toHaveLength(WALLETS.length);
   });
@@ -172,7 +172,7 @@ describe.each(engines)('readers that are pointed to another build, on $engine', 
     expect(asOf).toMatchObject({ position: before.position, behind: { commits: 1 } });
   });
 
-  it('read its rows, although the process remembers another build', async () => {
+  it('read its rows, although the process has another build in memory', async () => {
     const model = new ReadModel(on.log.owner, ['local']);
     const list = () => new ListWalletsHandler(model).execute(new ListWalletsQuery({ limit: 10 }));
     expect((await list()).entries).toHaveLength(WALLETS.length);

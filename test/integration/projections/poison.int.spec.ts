@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allOf, Parking, Poisoned } from './parking.js';
 import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
 
-/** Ids that fall into one shard with the first. */
+/** Ids in the same shard as the first. */
 function neighbours(first: string, count: number): string[] {
   const found: string[] = [];
   for (let i = 0; found.length < count; i++) if (shardOf(`n-${i}`) === shardOf(first)) found.push(`n-${i}`);
@@ -51,14 +51,14 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       }
     });
 
-    it('its balance is still served, with everything that is committed', async () => {
+    it('its balance is still served, with all committed events', async () => {
       expect((await readProjectedWallet(on.log.owner, 'sick'))!.wallet.version).toBe(3);
       const fresh = await readFreshWallet(on.log.owner, 'sick');
       expect(fresh!.wallet).toMatchObject({ version: 5, balances: { EUR: { posted: expect.anything() } } });
       expect(fresh!.wallet.balances['EUR']!.posted.toString()).toBe('6.50');
     });
 
-    it('stays parked when it is tried again and nothing was mended', async () => {
+    it('keeps its wallet parked after a retry without a repair', async () => {
       await parking.askForRetry();
       await worker.lookAround();
       expect(await parking.parked()).toEqual(allOf('sick', 4));
@@ -67,8 +67,8 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
       expect(first!.reason).toContain('this is more than it can take');
     });
 
-    it('when it is mended, all that was missed is applied once, whatever came meanwhile', async () => {
-      // Skipped by a page that moved on less than a second ago: its checkpoint must have moved, too.
+    it('after a repair, all missed events are applied once, with those that came meanwhile', async () => {
+      // A page skipped the wallet less than 1 s ago: its checkpoint must have moved too.
       await on.store.deposit('sick', '16.00');
       await worker.catchUp();
       poison.broken = false;
@@ -96,7 +96,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     });
   });
 
-  it('that is gone from the log parks its wallet, until it is back', async () => {
+  it('that is missing in the log parks its wallet until it is restored', async () => {
     const worker = on.worker();
     await on.store.openWallet('robbed');
     for (let i = 0; i < 4; i++) await on.store.deposit('robbed', '1.00');
@@ -117,7 +117,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.follower.release();
   });
 
-  it('that is the last of its wallet and gone parks it, too, until it is back', async () => {
+  it('that is missing as the last of its wallet also parks it until it is restored', async () => {
     const worker = on.worker();
     await on.store.deposit('robbed', '1.00'); // version 9
     await on.log.owner.query(`DROP TABLE saved`);
@@ -134,7 +134,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.follower.release();
   });
 
-  it('that is damaged parks its wallet, until it is as it was', async () => {
+  it('that is damaged parks its wallet until it is repaired', async () => {
     const worker = on.worker();
     await on.store.openWallet('damaged');
     await on.store.deposit('damaged', '1.00');
@@ -153,7 +153,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await worker.follower.release();
   });
 
-  it('of a newer version makes a worker give the shard back, and parks no wallet', async () => {
+  it('of a newer version makes a worker release the shard, and parks no wallet', async () => {
     const worker = on.worker();
     await on.store.openWallet('ahead');
     await worker.catchUp();
@@ -180,7 +180,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await parking.expectAllAsTheLogSays();
   });
 
-  it('that a newer Tidemark wrote does not stop a worker that tries a parked wallet again', async () => {
+  it('that a newer Tidemark wrote does not stop a worker that retries a parked wallet', async () => {
     const worker = on.worker();
     await on.store.deposit('ahead', '1.00');
     await worker.catchUp();
@@ -206,13 +206,13 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await parking.expectAllAsTheLogSays();
   });
 
-  it('a moved wallet that is built again sees no further than its shard was followed', async () => {
+  it('a moved wallet that is rebuilt is applied only as far as its shard was followed', async () => {
     const regions = ['local', 'west', 'east'];
     await on.store.openWallet('mover', undefined, 'west');
     await on.store.deposit('mover', '1.00');
     const west = on.worker({ region: 'west' });
     await west.catchUp();
-    // The worker in the west has not seen these yet, nor anybody the last.
+    // The worker in the west has not applied these yet, and no worker has applied the last one.
     await on.store.deposit('mover', '2.00');
     await on.store.rehome('mover', 'east');
     await on.store.deposit('mover', '4.00');
@@ -233,7 +233,7 @@ describe.each(engines)('an event that cannot be applied, on $engine', (engine) =
     await parking.expectAllAsTheLogSays(regions);
   });
 
-  it('a projection without rows of its own parks at the event that is missing, not at the first', async () => {
+  it('a projection without rows of a wallet parks it at the missing event, not at the first', async () => {
     expect((await on.wrongIn(journal)).length).toBe(0);
     const { rows } = await on.log.owner.query<{ n: string }>(
       `SELECT count(*) AS n FROM journal_entries WHERE wallet_id = 'robbed'`,

@@ -10,7 +10,7 @@ import { compareWithLog, proofOfBuild, proofOfLog } from '@tidemark/rebuilding';
 import type { TestEngine } from '@tidemark/testing';
 import { LogFixture, type TestStore } from '../log/log-fixture.js';
 
-/** A log with wallets in it, and workers that go only when they are told to. */
+/** A log with wallets, and workers that run only when the test calls them. */
 export class ProjectionsFixture {
   private constructor(
     readonly log: LogFixture,
@@ -19,7 +19,7 @@ export class ProjectionsFixture {
     readonly regions: readonly string[],
   ) {}
 
-  /** @param regions that operations are told the log has: names in keys, so every engine can have several */
+  /** @param regions the regions of the log, as given to operations. They are names in keys, so every engine can have several */
   static async create(engine: TestEngine, regions: readonly string[] = ['local']): Promise<ProjectionsFixture> {
     const log = await LogFixture.create(engine);
     const database = await connect({ url: log.url, role: 'tidemark_worker', applicationName: 'test-worker' });
@@ -36,7 +36,7 @@ export class ProjectionsFixture {
     return new TestWorker(this.database, options);
   }
 
-  /** Deposits, and every third a transfer, over some wallets. */
+  /** Deposits over some wallets. Every third command is a transfer. */
   async move(walletIds: readonly string[], count: number): Promise<void> {
     const wallet = (i: number) => walletIds[i % walletIds.length]!;
     await Promise.all(
@@ -48,7 +48,7 @@ export class ProjectionsFixture {
     );
   }
 
-  /** A worker that nobody disturbs goes on in each region until nothing is left, and gives its shards up. */
+  /** In each region, one worker follows the log to its end and releases its shards. */
   async catchUp(regions: readonly string[] = ['local'], options: Partial<WorkerOptions> = {}): Promise<TestWorker[]> {
     const workers = regions.map((region) => this.worker({ ...options, region }));
     for (const worker of workers) {
@@ -59,8 +59,8 @@ export class ProjectionsFixture {
   }
 
   /**
-   * What a build that has seen the whole log holds and the log does not say, or the other way round; found row by row, and
-   * by the hashes of a certificate, which share no statement. Empty when all is well.
+   * The differences between the log and a build that has followed the whole log. It compares row by row, and also by the
+   * hashes of a certificate, which use other statements. Empty without differences.
    */
   async wrongIn(
     projection: Projection,
@@ -76,7 +76,7 @@ export class ProjectionsFixture {
       : [...named, `the hash of ${log.wallets} wallets, which are ${build.wallets} in the build`];
   }
 
-  /** On CockroachDB the end of the log can be read two seconds after it was written. */
+  /** On CockroachDB the end of the log can be read 2 s after it was written. */
   async readablePosition(regions: readonly string[] = ['local']): Promise<string> {
     const heads = await Promise.all(regions.map((region) => readHead(this.database, region)));
     for (;;) {
@@ -86,14 +86,14 @@ export class ProjectionsFixture {
     }
   }
 
-  /** Asks for an operation on a projection. @returns its id */
+  /** Requests an operation on a projection. @returns its id */
   async ask(action: Action, asked: object = {}, projection = 'balances'): Promise<string> {
     const operationId = randomUUID();
     await requestOperation(this.database, { operationId, requestedBy: 'test', action, projection, arguments: asked });
     return operationId;
   }
 
-  /** Has one worker look once for something to carry out. @returns what became of the operation */
+  /** Lets one worker look once for an operation and execute it. @returns the operation afterwards */
   async carryOut(
     operationId: string,
     database: Database = this.database,
@@ -107,7 +107,7 @@ export class ProjectionsFixture {
     return (await findOperation(this.database, operationId))!;
   }
 
-  /** Every row of a projection's tables, in an order of their own; without what says which build it is. */
+  /** Every row of a projection's tables, sorted as text, without the generation. */
   async rowsOf(projection: string, generation = '1'): Promise<string[]> {
     const tables = TABLES[projection]!;
     const found = await Promise.all(
@@ -136,15 +136,15 @@ export interface WorkerOptions {
   readonly limits: { readonly commitsMax: number; readonly eventsMax: number };
   readonly times: FollowerTimes;
   readonly reactions: Reactions;
-  /** Instead of the fixture's. */
+  /** Used instead of the fixture's database. */
   readonly database: Database;
 }
 
-/** The next page is always folded while one is written, however small it is. */
+/** With `aheadFrom: 1`, the next page is always folded while one is written, with any size of the page. */
 const PAGE = { commitsMax: 200, eventsMax: 5_000 };
 const FOLLOW_PAUSE_MS = 20;
 
-/** One worker process, whose clock stands still until it is moved. */
+/** One worker process with a clock that moves only when the test moves it. */
 export class TestWorker {
   readonly applied = new Map<string, number>();
   readonly parked: string[] = [];
@@ -183,12 +183,12 @@ export class TestWorker {
     await this.follower.cycle();
   }
 
-  /** Goes on until there is nothing left to do. */
+  /** Runs until there is nothing left to do. */
   async catchUp(): Promise<void> {
     while (await this.follower.cycle());
   }
 
-  /** Goes on until it is told to stop, as a worker process does; its clock is a real one meanwhile. */
+  /** Runs until it is stopped, as a worker process does. Meanwhile its clock is real. */
   async follow(signal: AbortSignal): Promise<void> {
     const began = performance.now() - this.now;
     this.clock = () => performance.now() - began;
@@ -200,7 +200,7 @@ export class TestWorker {
     await this.follower.release();
   }
 
-  /** Waits until a worker that follows has found nothing left to do, and its shards have moved on. */
+  /** Waits until a running worker has nothing left to do, and has moved the checkpoints of its shards. */
   async settled(): Promise<void> {
     const until = performance.now() + FOLLOWER_TIMES.advanceMs + FOLLOWER_TIMES.surveyMs;
     for (let rounds = this.rounds; performance.now() < until || this.rounds < rounds + 2 || !this.idle;) {

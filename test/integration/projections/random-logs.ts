@@ -2,7 +2,7 @@ import { currency, Money, type Currency } from '@tidemark/money';
 import fc from 'fast-check';
 import type { TestStore } from '../log/log-fixture.js';
 
-/** One wallet or two, as their number among those of a log. */
+/** One wallet or two, as indexes into the wallets of a log. */
 export type Step =
   | {
       readonly kind: 'deposit' | 'withdraw' | 'limit';
@@ -41,13 +41,13 @@ export type Step =
 
 const ENDINGS = ['VoidHold', 'SettleDeposit', 'SettleWithdrawal', 'FailDeposit', 'FailWithdrawal'] as const;
 
-/** What happens at once; then the next. */
+/** The steps that happen at once, then the next ones. */
 export type Script = readonly (readonly Step[])[];
 
-/** None, few and many digits behind the point. */
+/** Currencies with no, few and many fraction digits. */
 const CURRENCIES: readonly Currency[] = [currency('EUR', 2), currency('JPY', 0), currency('ETH', 18)];
 export const LOG_WALLETS = 5;
-/** Holds, and pending movements, that the steps name in a wallet. */
+/** The number of different holds, and pending movements, in the steps of a wallet. */
 const IDS = 3;
 const EXPIRES_IN_MS = 1_000;
 
@@ -57,7 +57,7 @@ const amount = fc.integer({ min: 1, max: 90 });
 const id = fc.nat(IDS - 1);
 const begun = { wallet, id, amount: fc.integer({ min: 1, max: 30 }), of, out: fc.boolean(), expires: fc.boolean() };
 
-/** Deposits mostly, so that some of what follows is accepted and some is not. */
+/** Mostly deposits, so that some later commands are accepted and some are rejected. */
 export function scripts(regions: readonly string[], { stepsMax }: { stepsMax: number }): fc.Arbitrary<Script> {
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('deposit' as const), wallet, amount, of }) },
@@ -90,7 +90,7 @@ export function scripts(regions: readonly string[], { stepsMax }: { stepsMax: nu
 
 /**
  * @param nameOf the id of a wallet in this log
- * @param clock of the store, in milliseconds since the epoch: what expires does so some time after it
+ * @param clock of the store, in milliseconds since the epoch. Expiries are some time after it
  */
 export async function write(
   store: TestStore,

@@ -21,7 +21,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     worker = on.worker();
     await worker.catchUp();
     following = worker.follow(stopped.signal);
-    // A build on CockroachDB begins with what is two seconds old; what came since it follows.
+    // On CockroachDB a build begins with the log as of 2 s ago, and follows later events.
     if (engine.engine === 'cockroach') await sleep(2_500);
   });
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     await on.close();
   });
 
-  /** Asks, and carries out. */
+  /** Requests an operation and executes it. */
   const operate = async (action: Action, asked: object = {}, projection = 'balances') =>
     on.carryOut(await on.ask(action, asked, projection), on.database, stopped.signal);
 
@@ -38,7 +38,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     (await listBuilds(on.database, projection)).find((build) => build.live)!.generation;
 
   it.each(ALL_PROJECTIONS.map(({ name }) => name))(
-    '%s: a build of its own is what following has made, and is verified',
+    '%s: a rebuild has the same rows as following, and is verified',
     async (name) => {
       const rebuilt = await operate('rebuild', {}, name);
       expect(rebuilt).toMatchObject({
@@ -51,7 +51,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     },
   );
 
-  it('readers may be pointed to a build at once, even while nothing happens', async () => {
+  it('readers may be pointed to a build at once, also without new events', async () => {
     expect(await operate('swap', {}, 'movements')).toMatchObject({
       state: 'done',
       result: { generation: '2', before: '1' },
@@ -59,13 +59,13 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     expect(await operate('rollback', {}, 'movements')).toMatchObject({ state: 'done', result: { generation: '1' } });
   });
 
-  it('both builds go on together, and readers are pointed to the new one and back', async () => {
+  it('both builds are followed together, and readers are pointed to the new one and back', async () => {
     await on.move(WALLETS, 60);
     await worker.settled();
     expect(await on.rowsOf('balances', '2')).toEqual(await on.rowsOf('balances', '1'));
     expect(await operate('swap')).toMatchObject({ state: 'done', result: { generation: '2', before: '1' } });
     expect(await live()).toBe('2');
-    // Asked again, it does not go back to the older one.
+    // A repeated request does not swap back to the older build.
     expect(await operate('swap')).toMatchObject({ state: 'failed', result: { refused: true } });
     expect(await live()).toBe('2');
     expect(await operate('rollback')).toMatchObject({ state: 'done', result: { generation: '1', before: '2' } });
@@ -75,7 +75,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     expect(await on.rowsOf('balances', '2')).toEqual([]);
   });
 
-  it('a balance changed by hand is named, and the swap that repairs it has to name it too', async () => {
+  it('a balance that was changed by hand is reported, and the swap that repairs it must name it too', async () => {
     await on.log.owner.query(
       `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE wallet_id = 'w-07'`,
     );
@@ -120,7 +120,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     });
   });
 
-  it('what a build holds of a wallet that the log does not know is removed', async () => {
+  it('rows of a wallet that is not in the log are removed', async () => {
     for (const [name, tables] of [
       ['balances', ['wallet_balances']],
       ['movements', ['statement_wallets', 'wallet_movements']],
@@ -149,7 +149,7 @@ describe.each(engines)('rebuilding on $engine', (engine) => {
     }
   });
 
-  it('differences of sums are accepted as such, and a refusal counts only what is not accepted', async () => {
+  it('differences of sums can be accepted, and a refusal counts only differences that are not accepted', async () => {
     const spoil = `UPDATE account_totals SET debit = debit + 1 WHERE generation = 1 AND shard = ANY($1::int2[])`;
     const { rows } = await on.log.owner.query<{ shard: number }>(
       `SELECT DISTINCT shard FROM account_totals WHERE generation = 1 AND account = 'wallets' ORDER BY shard LIMIT 2`,

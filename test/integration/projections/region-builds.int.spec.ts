@@ -46,7 +46,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     readModel = new ReadModel(on.log.owner, REGIONS);
     await Promise.all(WALLETS.map((walletId, i) => on.store.openWallet(walletId, undefined, REGIONS[i % 3])));
     await on.move(WALLETS, 180);
-    // Out of the east, into it, and there and back.
+    // Wallets that move out of the east, into it, and there and back.
     for (const [walletId, ...regions] of [
       ['g-01', 'west'],
       ['g-02', 'east'],
@@ -61,7 +61,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     workers = REGIONS.map((region) => on.worker({ region }));
     for (const worker of workers) await worker.catchUp();
     following = Promise.all(workers.map((worker) => worker.follow(stopped.signal)));
-    // A build on CockroachDB begins with what is two seconds old; what came since it follows.
+    // On CockroachDB a build begins with the log as of 2 s ago, and follows later events.
     if (engine.engine === 'cockroach') await sleep(2_500);
   });
   afterAll(async () => {
@@ -85,7 +85,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
   };
   const live = async (projection = 'balances') => (await liveBuilds(on.database, projection))!;
 
-  /** All that readers see, by every road. */
+  /** The answers of all kinds of reads. */
   const read = async () => {
     const statement = new GetStatementHandler(readModel);
     const statements = await Promise.all(
@@ -121,7 +121,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
   const rowsIn = async (name: string, generation: string, region: string) =>
     (await on.rowsOf(name, generation)).filter((row) => row.includes(`"region":"${region}"`));
 
-  it('that does not exist is refused, and so is one together with a wallet: nothing is changed', async () => {
+  it('that does not exist is refused, also a region together with a wallet, and nothing is changed', async () => {
     const before = await listBuilds(on.database);
     expect(await refused('rebuild', { region: 'north' })).toBe('there is no region north: local, east, west');
     expect(await refused('rebuild', { region: 'east', walletId: 'g-01' })).toContain('either a wallet or a region');
@@ -129,7 +129,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await on.log.count('build_ranges')).toBe(0);
   });
 
-  it.each(NAMES)('%s: is what following has made there, and nothing anywhere else', async (name) => {
+  it.each(NAMES)('%s: has the rows that following has made in that region, and none of other regions', async (name) => {
     const { generation, certificate, verification } = (await done('rebuild', { region: 'east' }, name)) as Rebuilt;
     expect(generation).toBe('2');
     expect(verification).toMatchObject({ breaks: 0, unexplained: 0, explained: 0, against: '1', againstIn: {} });
@@ -147,12 +147,12 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await refused('swap', { generation: '1' }, name)).toContain('live already');
   });
 
-  it('repairs a region whose rows are lost or wrong, and a rollback gives exactly that back', async () => {
+  it('repairs a region whose rows are lost or wrong, and a rollback restores exactly the former rows', async () => {
     const whole = await read();
     for (const table of TABLES) {
       await on.log.owner.query(`DELETE FROM ${table} WHERE generation = 1 AND region = 'east'`);
     }
-    // Fresh reads fold what a row lacks, and believe what it has.
+    // Current reads fold the events that a row lacks, but do not check the row.
     await on.log.owner.query(
       `UPDATE wallet_balances SET state = replace(state, '"EUR":["', '"EUR":["9') WHERE generation = 1 AND region = 'east'`,
     );
@@ -160,7 +160,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     for (const [road, seen] of Object.entries(broken))
       expect(seen, road).not.toEqual(whole[road as keyof typeof whole]);
     for (const name of NAMES) {
-      expect(await refused('swap', {}, name)).toContain('not explained'); // found now, and not when it was built
+      expect(await refused('swap', {}, name)).toContain('not explained'); // found by the swap, and not when it was built
       expect(await done('swap', { accept: ['all'] }, name)).toMatchObject({
         ...{ generation: '2', before: '1', region: 'east' },
         readers: { after: { generation: '1', regions: { east: '2' } } },
@@ -174,14 +174,14 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await read()).toEqual(whole);
   });
 
-  it('is followed with the rest, whatever moves in and out of the region', async () => {
+  it('is followed with the other builds, also when wallets move in and out of the region', async () => {
     await on.move(WALLETS, 90);
     await on.store.rehome('g-05', 'east');
     await on.store.rehome('g-07', 'west');
     await on.store.rehome('g-02', 'local');
     await on.store.rehome('g-01', 'east');
     await on.move(WALLETS, 90);
-    await on.store.rehome('g-10', 'local'); // and nothing happens to it there
+    await on.store.rehome('g-10', 'local'); // without an event there
     await settled();
     for (const name of NAMES) expect(await wrongSeen(name), name).toEqual([]);
     const { wallets, trialBalance } = await read();
@@ -194,7 +194,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(trialBalance.map(({ inBalance }) => inBalance)).toEqual([true]);
   });
 
-  it('is shown with its region, and counts where its readers are', async () => {
+  it('is shown with its region, and the lag is measured for its readers', async () => {
     const of = async (regions: readonly string[]) =>
       (await projectionStatus(on.database, regions, Date.now())).projections[0]!;
     expect((await of(REGIONS)).builds).toMatchObject([
@@ -214,11 +214,11 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     await on.log.owner.query(`DELETE FROM parked_wallets`);
   });
 
-  it('is kept while its readers see it, and so is what all others see', async () => {
+  it('is not dropped while readers see it, and neither is the build of all other regions', async () => {
     for (const generation of ['1', '2']) expect(await refused('drop', { generation })).toContain('is live');
   });
 
-  it('has wallets rebuilt in place where they are, and nowhere else', async () => {
+  it('has wallets rebuilt in place in their region only', async () => {
     const rows = async (walletId: string) => {
       const rebuilt = done('rebuild', { walletId });
       await settled();
@@ -230,9 +230,9 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await rows('g-05')).toEqual(['1 east', '1 west', '2 east']);
   });
 
-  it('ends with a build of everything, whose rollback brings it back', async () => {
+  it('is replaced by a build of all regions, and a rollback restores it', async () => {
     const seen = await read();
-    // In the east it is compared with what is seen there, and not with the ruins of generation 1.
+    // In the east it is compared with the live build of the east, and not with the damaged generation 1.
     const rebuilt = (await done('rebuild', { swap: true })) as Rebuilt;
     expect(rebuilt).toMatchObject({
       ...{ generation: '3', before: '1', region: null, accepted: [] },
@@ -253,7 +253,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await on.rowsOf('balances', '2')).toEqual([]);
   });
 
-  it('ends the lists that were begun before it was seen', async () => {
+  it('ends lists that were begun before it was live', async () => {
     const page = (cursor?: string) =>
       new ListWalletsHandler(readModel).execute(new ListWalletsQuery({ limit: 5, ...(cursor && { cursor }) }));
     const { nextCursor } = await page();
@@ -264,7 +264,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect((await page(again.nextCursor)).entries[0]!.walletId).toBe('g-05');
   });
 
-  it('is compared with the log before it is seen, whatever was found when it was built', async () => {
+  it('is compared with the log again before it is live', async () => {
     const { generation } = (await done('rebuild', { region: 'local' })) as Rebuilt;
     const spoil = (from: string, to: string) =>
       on.log.owner.query(
@@ -280,7 +280,7 @@ describe.each(engines)('a build of one region on $engine', (engine) => {
     expect(await live()).toEqual({ ...before, regions: { ...before.regions, local: generation } });
   });
 
-  it('is what doctor judges in that region', async () => {
+  it('is the build that doctor checks in that region', async () => {
     const found = async () =>
       (await examine(on.log.owner, { signal: new AbortController().signal, progress: () => undefined })).findings
         .filter(({ invariant, message }) => invariant === 'projection_is_fold' && message.startsWith('balances'))

@@ -14,12 +14,12 @@ import { ProjectionsFixture, type TestWorker } from './projections-fixture.js';
 
 const REGIONS = ['local', 'east'];
 const WALLETS = Array.from({ length: 12 }, (_, i) => `m-${String(i).padStart(2, '0')}`);
-/** The one that moves to and fro. */
+/** The wallet that moves to the other region and back. */
 const NOMAD = 'm-nomad';
 const LOAD_MS = 6_000;
 const SWAP_EVERY_MS = 100;
 const READERS = 3;
-/** Of the east, of the east, and of everything: in the east each takes the place of the other. */
+/** Two builds of the east, and one of all regions. In the east each replaces the other. */
 const GENERATIONS = ['2', '3', '1'];
 
 describe.each(engines)('readers while the builds of one region are swapped under load, on $engine', (engine) => {
@@ -43,7 +43,7 @@ describe.each(engines)('readers while the builds of one region are swapped under
         expect(rebuilt).toMatchObject({ state: 'done' });
       }
     }
-    // Both are the same, so a mixture of them would look well. Following leaves this mark where it is. The nomad holds nothing.
+    // Both builds are equal, so a mixture would not be detected. Following keeps this mark. The moving wallet has no mark.
     await on.log.owner.query(
       `UPDATE wallet_balances SET state = replace(state, '"balances":{', '"balances":{"POINTS":["1","0"],')
        WHERE generation = 3 AND wallet_id <> $1`,
@@ -68,7 +68,7 @@ describe.each(engines)('readers while the builds of one region are swapped under
           () => swaps++,
           (error: unknown) => {
             if (!(error instanceof BuildBehind)) wrong.push(String(error));
-            i--; // until a worker has taken notice of it
+            i--; // until a worker has read the new build
           },
         );
         await sleep(SWAP_EVERY_MS);

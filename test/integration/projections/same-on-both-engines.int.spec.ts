@@ -10,7 +10,7 @@ const REGIONS = ['local', 'east', 'west'];
 const SEED = 20_260_101;
 const nameOf = (wallet: number) => `same-${wallet}`;
 
-/** One log, written by one caller with one clock, step by step. */
+/** A log that one caller writes with one clock, step by step. */
 const some = fc.sample(scripts(REGIONS, { stepsMax: 60 }), { numRuns: 6, seed: SEED });
 const oneByOne = some.flat(2).map((step) => [step]);
 
@@ -32,7 +32,7 @@ describe.skipIf(engines.length < 2)('the same log on two engines (needs both)', 
       const store = await on.log.open({ clock: () => (now += 7_654_321) });
       for (let wallet = 0; wallet < LOG_WALLETS; wallet++) await store.openWallet(nameOf(wallet), `open-${wallet}`);
       await write(store, oneByOne, nameOf, () => now);
-      // Not the same pages on both.
+      // The engines have different page sizes.
       await on.catchUp(REGIONS, { limits: { commitsMax: engine.engine === 'postgres' ? 7 : 50, eventsMax: 100 } });
       const upTo = await on.readablePosition(REGIONS);
       const proofs = new Map<string, Proofs>();
@@ -56,10 +56,10 @@ describe.skipIf(engines.length < 2)('the same log on two engines (needs both)', 
     expect(one!.ofBuild).toEqual(proof);
   });
 
-  it('they are about something', () => {
+  it('the log is not trivial', () => {
     const { ofLog } = found[0]!.get(balances.name)!;
     expect(ofLog.events).toBeGreaterThan(60);
-    expect(ofLog.wallets).toBeGreaterThan(LOG_WALLETS); // some have lived in several regions
+    expect(ofLog.wallets).toBeGreaterThan(LOG_WALLETS); // some had several home regions
     expect(Object.keys(ofLog.sums)).toEqual(['ETH', 'EUR', 'JPY']);
   });
 });

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
 
 const REGIONS = ['local', 'east'] as const;
-/** Texts that look like the keys that the migration cuts at, among enough others that the state is a large one. */
+/** Texts that look like the keys at which the migration cuts, and enough others to make the state large. */
 const METADATA: Record<string, string> = {
   balances: '{"EUR":["9.00","0.00"]}',
   metadata: ',"balances":{',
@@ -29,7 +29,7 @@ const TABLES = ['wallet_balances', 'statement_wallets', 'wallet_snapshots'];
 const MIGRATION = '0023-states-without-metadata.sql';
 
 /**
- * `far` was opened in one region and lives in another; `long` has more events than one read of it brings; `near` is ordinary.
+ * `far` was opened in one region and has its home in another. `long` has more events than one read returns. `near` is ordinary.
  */
 describe.each(engines)('states hold no metadata, on $engine', (engine) => {
   let on: ProjectionsFixture;
@@ -55,7 +55,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
         `SELECT state, state_version FROM ${table} ORDER BY region, wallet_id`,
       )
     ).rows;
-  /** As version 1 wrote them. */
+  /** Rewrites states to the form of version 1. */
   const writeOld = (table: string) =>
     owner().query(
       `UPDATE ${table} SET state = replace(state, '"balances":{', $1), state_version = 1 WHERE state_version = 2`,
@@ -68,7 +68,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     }
   };
 
-  it.each(TABLES)('none in %s', async (table) => {
+  it.each(TABLES)('%s has none', async (table) => {
     const found = await states(table);
     expect(found.length).toBeGreaterThanOrEqual(3);
     for (const { state, state_version } of found) {
@@ -104,9 +104,9 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     expect(findings).toEqual([]);
   };
 
-  it('it is read from the opening event, wherever that is', expectRead);
+  it('metadata is read from the opening event, in any region', expectRead);
 
-  it('states that an earlier version wrote are read as they are', async () => {
+  it('states of an earlier version are read unchanged', async () => {
     for (const table of TABLES) await writeOld(table);
     await expectRead();
     await expectNothingWrong();
@@ -117,12 +117,12 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     expect((await states('wallet_balances')).map(({ state_version }) => Number(state_version))).toEqual([1, 1, 1, 2]);
   });
 
-  it('the migration takes the metadata out of large ones, and changes nothing else', async () => {
+  it('the migration removes the metadata from large states, and changes nothing else', async () => {
     const before = new Map<string, string[]>();
     const migrated = async (table: string) => (await states(table)).map(({ state }) => state);
     for (const table of TABLES) {
       await owner().query(`UPDATE ${table} SET state_version = 2 WHERE state_version = 1`);
-      await migrateAgain(); // leaves what is of version 2 alone
+      await migrateAgain(); // does not change states of version 2
     }
     for (const table of TABLES) {
       const old = `,"metadata":${JSON.stringify(METADATA)}`;
@@ -138,7 +138,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     await expectNothingWrong();
   });
 
-  it('a state that stays small keeps it until the next event', async () => {
+  it('a small state keeps its metadata until the next event', async () => {
     await owner().query(
       `UPDATE wallet_balances SET state = replace(state, '"balances":{', '"metadata":{"a":"b"},"balances":{'), state_version = 1
        WHERE wallet_id = 'near'`,
@@ -148,7 +148,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     expect(await states('wallet_balances')).toEqual(before);
   });
 
-  it('metadata of many wallets is read as far as its bytes go, the first always', async () => {
+  it('metadata of many wallets is read up to the limit of bytes, and always that of the first', async () => {
     const bytes = Buffer.byteLength(JSON.stringify({ homeRegion: 'local', metadata: METADATA }));
     const wallets = ['long', 'far', 'nobody', 'near'].map((walletId) => ({ walletId, version: 1 }));
     const read = async (bytesMax: number) => [...(await readMetadata(owner(), wallets, bytesMax)).keys()];
@@ -157,7 +157,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     expect(await read(3 * bytes)).toEqual(['far', 'long', 'near']);
   });
 
-  it('an opening that nobody can read hides the metadata, and not the balance', async () => {
+  it('an unreadable opening hides the metadata, but not the balance', async () => {
     const spoil = (to: string) =>
       owner().query(`UPDATE wallet_events SET data = $1 WHERE wallet_id = 'far' AND version = 1`, [to]);
     const { rows } = await owner().query<{ data: string }>(
@@ -168,7 +168,7 @@ describe.each(engines)('states hold no metadata, on $engine', (engine) => {
     await spoil(rows[0]!.data);
   });
 
-  it('a wallet without a row and with more events than one read brings is read to its end', async () => {
+  it('a wallet without a row and with more events than one read returns is read completely', async () => {
     for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 400 }, () => on.store.deposit('long', '1.00')));
     expect((await readFreshWallet(owner(), 'long'))!.wallet.version).toBe(1_207);
     await owner().query(`DELETE FROM wallet_balances WHERE wallet_id = 'long'`);

@@ -14,8 +14,8 @@ const READERS = 3;
 const OPERATION_MS_MAX = 60_000;
 
 /**
- * Two builds of the same log are the same, so a mixture of them would look well. Here a mark, that following leaves where
- * it is, tells them apart: in the first build every wallet holds a point, and every older line in its text.
+ * Two builds of the same log are equal, so a mixture of them would not be detected. A mark in the first build makes them
+ * different, and following keeps it: every wallet has a point, and every older line has the mark in its text.
  */
 describe.each(engines)('readers while builds are swapped under load, on $engine', (engine) => {
   let service: RunningService;
@@ -50,7 +50,7 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
   const live = async ({ name }: Projection) =>
     (await listBuilds(service.database, name)).find((build) => build.live)!.generation;
 
-  /** Reads a list page by page; begins again where its build is no longer live. */
+  /** Reads a list page by page. It begins again if its build is no longer live. */
   const readList = async (path: string, field: string, look: (entries: Entry[]) => void) => {
     for (let cursor = ''; ;) {
       const { status, json } = await service.get(`${path}?limit=5${cursor}`);
@@ -76,7 +76,7 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
         }
       });
       await readList('/v1/wallets/s-03/statement', 'movements', (lines) => {
-        // What was written after the mark carries none.
+        // Rows that were written after the mark do not have it.
         const old = lines.filter(({ version }) => version <= 6);
         const marks = new Set(old.map(({ description }) => description ?? 'build 2'));
         if (marks.size > 1) wrong.push(`a page of lines from ${[...marks].join()}`);
@@ -92,7 +92,7 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
         const generation = (await live(projection)) === '1' ? '2' : '1';
         await pointReaders(service.database, { projection, generation }).then(
           () => swaps++,
-          // Until a worker has taken notice of a new build, which it does once a second.
+          // Until a worker has read the new build. It does this once a second.
           (error: unknown) => error instanceof BuildBehind || wrong.push(String(error)),
         );
         await sleep(SWAP_EVERY_MS);
@@ -112,7 +112,7 @@ describe.each(engines)('readers while builds are swapped under load, on $engine'
     expect(pages).toBeGreaterThan(5);
   });
 
-  it('a swap and a rollback give back exactly what was there', async () => {
+  it('a swap and a rollback restore exactly the former rows', async () => {
     const whole = async () => {
       const lists: Entry[] = [];
       await readList('/v1/wallets', 'wallets', (entries) => lists.push(...entries));

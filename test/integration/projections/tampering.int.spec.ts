@@ -17,7 +17,7 @@ import { ProjectionsFixture } from './projections-fixture.js';
 
 const WALLETS = Array.from({ length: 6 }, (_, i) => `t-${i}`);
 
-/** Somebody wrote into tables of the read model, as no worker would. */
+/** Tables of the read model were changed by hand, in ways in which no worker changes them. */
 describe.each(engines)('tables changed by hand, on $engine', (engine) => {
   let on: ProjectionsFixture;
   const sql = (text: string, values: unknown[] = []) => on.log.owner.query<Record<string, unknown>>(text, values);
@@ -45,7 +45,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
   it.each([
     ['wallet_movements', 't-1'],
     ['journal_entries', 't-2'],
-  ])('a line of %s where the next one belongs stops nobody, and is replaced', async (table, walletId) => {
+  ])('a line of %s in the place of the next one stops no worker, and is replaced', async (table, walletId) => {
     const next = (await on.log.versions(walletId)).length + 1;
     const columns = (await sql(`SELECT * FROM ${table} WHERE wallet_id = $1 ORDER BY version DESC LIMIT 1`, [walletId]))
       .rows[0]!;
@@ -62,7 +62,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     await expectAllAsTheLogSays();
   });
 
-  it('a line for an event that there is not is found', async () => {
+  it('a line for an event that does not exist is found', async () => {
     const after = (await on.log.versions('t-3')).length + 7;
     await sql(
       `INSERT INTO wallet_movements (generation, region, wallet_id, version, position, type, movement_id, amount, currency,
@@ -77,7 +77,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
   });
 
   it.each(['0', '-1'])('a line for a version %s is found', async (version) => {
-    const first = 't-0'; // the first of all, and before its first event
+    const first = 't-0'; // the first wallet, before its first event
     await sql(
       `INSERT INTO wallet_movements (generation, region, wallet_id, version, position, type, movement_id, amount, currency,
                                      balance_after, recorded_at)
@@ -92,7 +92,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
   });
 
   it.each(['{"version', '{"version":2,"balances":{"EUR":["1.0O","0.00"]}}'])(
-    'a state that nobody can read is found, and stops nobody: %s',
+    'an unreadable state is found, and stops no worker: %s',
     async (state) => {
       for (const table of ['wallet_balances', 'statement_wallets']) {
         await sql(`UPDATE ${table} SET state = $1 WHERE wallet_id = 't-5'`, [state]);
@@ -114,14 +114,14 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     },
   );
 
-  it('a place in the log that is not that of the row is found: callers wait for it', async () => {
+  it('a wrong position of a row is found, because callers wait for positions', async () => {
     await sql(`UPDATE wallet_balances SET position = position - 1 WHERE wallet_id = 't-4'`);
     expect(await named('balances')).toMatchObject([{ walletId: 't-4', kind: 'row_differs' }]);
     await sql(`UPDATE wallet_balances SET position = position + 1 WHERE wallet_id = 't-4'`);
     expect(await named('balances')).toEqual([]);
   });
 
-  it('a row that the worker itself wrote last is right again with the next event of its wallet', async () => {
+  it('a row that the same worker wrote last is repaired by the next event of its wallet', async () => {
     const worker = on.worker();
     await worker.catchUp();
     await on.move(WALLETS, 24);
@@ -136,7 +136,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('rows of statements brought back to yesterday, and not their lines, catch up by themselves', async () => {
+  it('rows of statements that were set back, without their lines, are repaired by following', async () => {
     await sql(`CREATE TABLE yesterday AS SELECT * FROM statement_wallets`);
     await on.move(WALLETS, 24);
     await on.catchUp();
@@ -148,7 +148,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     await expectAllAsTheLogSays();
   });
 
-  it('checkpoints brought back to the start, and not the rows: what has rows or lines ends as it was', async () => {
+  it('checkpoints that were set back to the start, without the rows: projections with rows or lines end in the same state', async () => {
     const before = await Promise.all([balances, movements, journal].map(({ name }) => on.rowsOf(name)));
     await sql(
       `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
@@ -159,7 +159,7 @@ describe.each(engines)('tables changed by hand, on $engine', (engine) => {
     expect(await Promise.all([balances, movements, journal].map(({ name }) => on.rowsOf(name)))).toEqual(before);
   });
 
-  it('checkpoints brought back to the start, and not the sums: that counts twice, and is found', async () => {
+  it('checkpoints that were set back to the start, without the sums: events are counted twice, and this is found', async () => {
     await sql(
       `UPDATE shard_checkpoints SET position = 0, commit_id = '00000000-0000-0000-0000-000000000000'
        WHERE projection = 'daily_totals'`,

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allOf, Parking, Poisoned } from './parking.js';
 import { ProjectionsFixture } from './projections-fixture.js';
 
-/** More than a page of one event takes. */
+/** Longer than a page of one event takes. */
 const FOLDED_MS = 300;
 
-/** What may happen between a worker's decision about a parked wallet and its writing it down. */
+/** Other changes between a worker's decision about a parked wallet and the write of that decision. */
 describe.each(engines)('a parked wallet, on $engine', (engine) => {
   let on: ProjectionsFixture;
   let parking: Parking;
@@ -20,7 +20,7 @@ describe.each(engines)('a parked wallet, on $engine', (engine) => {
   });
   afterAll(() => on.close());
 
-  it('leaves what comes after its event for later, also where the next page could be folded at once', async () => {
+  it('has later events left for later, also if the next page could be folded at once', async () => {
     const poison = new Poisoned('stops', 2, 2);
     const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 2, eventsMax: 10 } });
     for (const walletId of ['stops', 'beside']) await on.store.openWallet(walletId);
@@ -33,7 +33,7 @@ describe.each(engines)('a parked wallet, on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('misses nothing when it is mended after a page that leaves it out was folded', async () => {
+  it('misses no event when it is repaired after a page without it was folded', async () => {
     const poison = new Poisoned('waits', 2);
     const worker = on.worker({ projections: poison.projections, limits: { commitsMax: 1, eventsMax: 10 } });
     for (const walletId of ['waits', 'goes']) await on.store.openWallet(walletId);
@@ -42,14 +42,14 @@ describe.each(engines)('a parked wallet, on $engine', (engine) => {
     expect(await parking.parked()).toEqual(allOf('waits', 2));
     await on.store.deposit('goes', '2.00');
     await on.store.deposit('waits', '4.00');
-    await worker.follower.cycle(); // writes the one, and folds the other meanwhile
+    await worker.follower.cycle(); // writes one page, and folds the other meanwhile
     await sleep(FOLDED_MS);
     poison.broken = false;
     await parking.expectMendedBy(worker);
     await worker.follower.release();
   });
 
-  it('is not left out again by a worker that was robbed of the shard while it tried', async () => {
+  it('is not left out again by a worker that lost the shard during the retry', async () => {
     const [broken, mended] = [new Poisoned('robbed-2', 2), new Poisoned('robbed-2', 2)];
     mended.broken = false;
     await on.store.openWallet('robbed-2');
@@ -83,13 +83,13 @@ describe.each(engines)('a parked wallet, on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('is not left out by a page that was folded while it was parked, and is so no more', async () => {
+  it('is not left out by a page that was folded while it was parked, if it is no longer parked', async () => {
     await on.store.openWallet('freed');
     let armed = false;
     const database: Database = {
       ...on.database,
       transaction: async (work, options) => {
-        // What a retry leaves that had nothing to apply, and whose worker did not live to hear of it.
+        // The state after a retry without events, whose worker died before it got the answer.
         if (armed) await on.log.owner.query(`DELETE FROM parked_wallets WHERE wallet_id = 'freed'`);
         armed = false;
         return on.database.transaction(work, options);
@@ -112,7 +112,7 @@ describe.each(engines)('a parked wallet, on $engine', (engine) => {
     await worker.follower.release();
   });
 
-  it('a rebuild that is asked for while a retry begins is not taken for done', async () => {
+  it('a rebuild that is requested while a retry begins is not recorded as done', async () => {
     const poison = new Poisoned('twice', 2);
     await on.store.openWallet('twice');
     await on.store.deposit('twice', '1.00');

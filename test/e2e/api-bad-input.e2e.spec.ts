@@ -38,7 +38,7 @@ describe.each(engines)('the API on $engine: bad input', (engine) => {
   });
   afterAll(() => service?.close());
 
-  /** As written: fetch would tidy paths and headers up. */
+  /** Sends the request exactly as written. fetch would normalise paths and headers. */
   const send = ({ method, path, headers, body }: BadRequest) =>
     new Promise<Refused>((resolve, reject) => {
       const { hostname, port } = new URL(service.api.url);
@@ -72,10 +72,10 @@ describe.each(engines)('the API on $engine: bad input', (engine) => {
     });
     expect(kind).toBe(`/problems/${code}`);
     expect([title, detail].every((words) => typeof words === 'string' && words.length > 0)).toBe(true);
-    expect(text.length).toBeLessThan(5_000); // what was sent does not come back
+    expect(text.length).toBeLessThan(5_000); // the answer does not repeat the request
   };
 
-  describe('is refused, and leaves nothing behind', () => {
+  describe('is refused, and writes nothing', () => {
     let before: object;
     beforeAll(async () => void (before = await service.counts()));
     it.each(malformed)('$method $path: $name → $status $code', async (bad) => expectProblem(await send(bad), bad));
@@ -105,16 +105,16 @@ describe.each(engines)('the API on $engine: bad input', (engine) => {
     });
   });
 
-  describe('that only the wallet can judge is refused', () => {
+  describe('that only a decision on the wallet can detect is rejected', () => {
     let before: { events: number };
     beforeAll(async () => void (before = await service.counts()));
     it.each(rejected)('$method $path: $name → $status $code', async (bad) => expectProblem(await send(bad), bad));
-    it('left the events as they were', async () => {
+    it('left the events unchanged', async () => {
       expect((await service.counts()).events).toBe(before.events);
     });
   });
 
-  it('met no defect on the way', () => {
+  it('caused no defect', () => {
     expect(service.log.filter((line) => !/"level":"info"/.test(line))).toEqual([]);
   });
 

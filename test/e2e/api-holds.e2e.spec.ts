@@ -18,7 +18,7 @@ describe.each(engines)('the API on $engine: holds and pending movements', (engin
     await service.post(`/v1/wallets/${walletId}/deposits`, { amount: '100.00', currency: 'EUR' });
   };
 
-  it('refuses half of an amount: a currency alone would take all that is left', async () => {
+  it('refuses a currency without an amount: it would capture the rest of the hold', async () => {
     await funded('halves');
     const held = await service.post('/v1/wallets/halves/holds', { amount: '60.00', currency: 'EUR' });
     const hold = `/v1/wallets/halves/holds/${held.json.holdId}/capture`;
@@ -39,7 +39,7 @@ describe.each(engines)('the API on $engine: holds and pending movements', (engin
     expect((await service.post(hold, {})).json.balances).toMatchObject([{ posted: '40.00', held: '0.00' }]);
   });
 
-  it('shows a hold that has expired to a caller who knows the version: 304 would hide it', async () => {
+  it('shows an expired hold to a caller with the current version: 304 would hide it', async () => {
     await funded('lapsing');
     const expiresAt = new Date(Date.now() + EXPIRES_IN_MS).toISOString();
     await service.post('/v1/wallets/lapsing/holds', { amount: '60.00', currency: 'EUR', expiresAt });
@@ -53,7 +53,7 @@ describe.each(engines)('the API on $engine: holds and pending movements', (engin
     expect(later.json.balances).toMatchObject([{ held: '0.00', available: '100.00' }]);
   });
 
-  it('shows a pending deposit in a currency that the wallet never held', async () => {
+  it('shows a pending deposit in a currency that the wallet never had', async () => {
     await service.post('/v1/wallets', { walletId: 'awaiting' });
     const pending = { amount: '5.00', currency: 'EUR', pending: true };
     const { json } = await service.post('/v1/wallets/awaiting/deposits', pending);

@@ -5,20 +5,20 @@ import { RunningService } from './running-service.js';
 
 const REQUEST_MS_MAX = 1_500;
 
-/** HTTP as the RFCs allow it, and as few clients write it. */
+/** HTTP that the RFCs allow, but few clients send. */
 describe.each(engines)('the API on $engine: HTTP', (engine) => {
   let service: RunningService;
   beforeAll(async () => void (service = await RunningService.start(engine, { api: { requestMsMax: REQUEST_MS_MAX } })));
   afterAll(() => service?.close());
 
-  /** @returns all that came back until the service closed the connection */
+  /** @returns all bytes until the service closed the connection */
   const send = async (...lines: string[]) => {
     const { hostname, port } = new URL(service.api.url);
     const socket = connect(Number(port), hostname);
     socket.write(lines.join('\r\n'));
     return (await socket.setEncoding('utf8').toArray()).join('');
   };
-  /** Sends the head at once and the rest a byte every 50 ms, as someone would who wants to hold the connection. */
+  /** Sends the head at once and then one byte every 50 ms, as an attacker does to keep the connection open. */
   const dawdle = async (head: string) => {
     const { hostname, port } = new URL(service.api.url);
     const socket = connect(Number(port), hostname);
@@ -37,15 +37,15 @@ describe.each(engines)('the API on $engine: HTTP', (engine) => {
       'a body',
       'POST /v1/wallets HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: slow\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n',
     ],
-    ['a body that nobody reads', 'POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n'],
+    ['a body that no handler reads', 'POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n'],
   ])('cuts %s that arrive too slowly, a second late at most', async (what, head) => {
     const { text, ms } = await dawdle(head);
     expect(text).toContain(what === 'a body that nobody reads' ? 'not_found' : 'request_timeout');
     expect(ms).toBeGreaterThan(what === 'a body that nobody reads' ? 0 : REQUEST_MS_MAX);
-    expect(ms).toBeLessThan(REQUEST_MS_MAX + 2_500); // and the tests beside this one
+    expect(ms).toBeLessThan(REQUEST_MS_MAX + 2_500); // more than 1 s, because other tests run at the same time
   });
 
-  it('takes a target in absolute form as the path in it (RFC 9112 §3.2.2)', async () => {
+  it('uses the path of a target in absolute form (RFC 9112 §3.2.2)', async () => {
     const [host, key, close] = ['Host: localhost', 'Idempotency-Key: absolute', 'Connection: close'];
     const body = '{"walletId":"w"}';
     const opened = await send('POST http://localhost/v1/wallets HTTP/1.1', host, key, close, ...JSON_OF(body));

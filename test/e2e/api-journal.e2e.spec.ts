@@ -19,7 +19,7 @@ interface Entry {
 
 describe.each(engines)('the API on $engine: journal, trial balance, daily totals', (engine) => {
   let service: RunningService;
-  /** Of the last command: what a list has to have seen. */
+  /** The position of the last command. A list must have reached it. */
   let position: string;
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     }
   }
 
-  it('lists entries newest first, each with both its sides', async () => {
+  it('lists entries newest first, each with both sides', async () => {
     const entries = await journal();
     const [transfer, rest] = [entries.slice(0, 2), entries.slice(2)];
     expect(transfer.map(shown).sort()).toEqual([
@@ -75,7 +75,7 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     expect(transfer[0]!.movementId).toBe(transfer[1]!.movementId);
   });
 
-  it('page by page, each entry whole and once', async () => {
+  it('lists page by page, each entry complete and once', async () => {
     const all = (await journal()).map(shown);
     for (const limit of ['1', '2', '5']) {
       const pages = await pagesOf<Entry>('/v1/journal', 'entries', { limit });
@@ -100,7 +100,7 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     expect((await journal(query)).map(({ walletId, version }) => `${walletId} ${version}`)).toEqual(expected),
   );
 
-  it('from is inclusive, to is not', async () => {
+  it('from is inclusive, to is exclusive', async () => {
     const entries = await journal();
     const { recordedAt } = entries[3]!;
     const [from, to] = [await journal({ from: recordedAt }), await journal({ to: recordedAt })];
@@ -108,7 +108,7 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     expect(to).toEqual(entries.filter((entry) => entry.recordedAt < recordedAt));
   });
 
-  it('the trial balance has each currency, and balances', async () => {
+  it('the trial balance has each currency, and its sums balance', async () => {
     const { json } = await get('/v1/trial-balance');
     expect(json.currencies).toEqual([
       {
@@ -132,12 +132,12 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     expect(json.asOf.position >= position).toBe(true);
   });
 
-  it('daily totals are by day, region, currency and type', async () => {
+  it('daily totals are summed by day, region, currency and type', async () => {
     const { json } = await get('/v1/daily-totals', { currency: 'EUR' });
     const day = (await journal())[0]!.recordedAt.slice(0, 10);
     const shared = { region: 'local', currency: 'EUR' };
     const byType = Map.groupBy(json.totals as { type: string; amount: string; count: number }[], ({ type }) => type);
-    // The test may run over midnight.
+    // Midnight may pass during the test.
     expect([...byType.keys()].sort()).toEqual(['FundsDeposited', 'FundsWithdrawn', 'TransferReceived', 'TransferSent']);
     expect(byType.get('TransferSent')).toEqual([{ day, ...shared, type: 'TransferSent', amount: '4.00', count: 1 }]);
     const counts = [...byType.values()].map((of) => of.reduce((sum, { count }) => sum + count, 0));
@@ -147,7 +147,7 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     expect((await get('/v1/daily-totals', { from: '2000-01-01', to: '2000-01-31' })).json.totals).toEqual([]);
   });
 
-  it('a row that someone changed shows: the books no longer balance', async () => {
+  it('the trial balance shows a row that was changed by hand: it no longer balances', async () => {
     const change = (by: string) =>
       service.database.query(
         `UPDATE account_totals SET credit = credit + $1::decimal WHERE account = 'world' AND currency = 'EUR' AND credit > 0`,

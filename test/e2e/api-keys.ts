@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newApiKey, type Scope } from '@tidemark/application';
 import type { Database } from '@tidemark/database';
 
-/** Puts a key into the database as `tidemark keys create` does, and returns its secret. */
+/** Adds an API key to the database, as `tidemark keys create` does. @returns its secret */
 export async function addKey(database: Database, name: string, ...scopes: Scope[]): Promise<string> {
   const { keyId, secret, keyHash } = newApiKey(randomBytes);
   await database.query(

@@ -5,7 +5,7 @@ import { RunningService } from './running-service.js';
 
 describe.each(engines)('the API on $engine: lists', (engine) => {
   let service: RunningService;
-  /** Of the last command: what a list has to have seen. */
+  /** The position of the last command. A list must have reached it. */
   let position: string;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect(pages.flat()).toEqual(ids(all));
   });
 
-  it('finds wallets by the beginning of their id, taken literally', async () => {
+  it('finds wallets by a prefix of their id, without wildcards', async () => {
     expect(ids(await list('prefix=a-'))).toEqual(['a-1', 'a-2']);
     expect(ids(await list('prefix=a_'))).toEqual(['a_3']);
   });
@@ -66,13 +66,13 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect((await service.get('/v1/wallets/a-gone')).json.status).toBe('archived');
   });
 
-  it('says how far it has followed the log', async () => {
+  it('reports how far it has followed the log', async () => {
     const { asOf } = await list('');
     expect(asOf.position >= position).toBe(true);
     expect(asOf.behind).toEqual({ commits: 0, more: false, seconds: 0 });
   });
 
-  it('lists what moved money, with the balance after each line', async () => {
+  it('lists the movements, with the balance after each line', async () => {
     const { json } = await service.get(`/v1/wallets/a-1/statement?minPosition=${position}`);
     expect(json.movements.map((line: { amount: string }) => line.amount)).toEqual([
       '1.00',
@@ -95,7 +95,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect(second.json.nextCursor).toBeUndefined();
   });
 
-  it('gives a statement as CSV that no spreadsheet runs', async () => {
+  it('gives a statement as CSV without formulas that a spreadsheet executes', async () => {
     const { headers, text } = await service.get('/v1/wallets/a-1/statement', { accept: 'text/csv' });
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const rows = parse(text, { columns: true }) as Record<string, string>[];
@@ -113,7 +113,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
   });
 
   it.each(['wallets', 'wallets/a-1/statement', 'journal', 'trial-balance', 'daily-totals'])(
-    'answers with the %s of a moment that it names, and then waits for nothing',
+    'answers with eventual %s, with their time, and does not wait',
     async (name) => {
       const path = `/v1/${name}`;
       await service.get(`${path}?minPosition=${position}`);
@@ -127,7 +127,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     },
   );
 
-  it('a statement as CSV says in its headers when it was so, and goes on likewise', async () => {
+  it('a statement as CSV has the time of its rows and the next page in its headers', async () => {
     const query = 'limit=5&consistency=eventual';
     const { headers } = await service.get(`/v1/wallets/a-1/statement?${query}`, { accept: 'text/csv' });
     expect(headers.get('tidemark-read-as-of')).toMatch(/^\d{4}-.*Z$/);
@@ -142,7 +142,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
     expect(rest.json.nextCursor).toBeUndefined();
   });
 
-  it('has a statement and events for a wallet without movements, and none for no wallet', async () => {
+  it('has a statement and events for a wallet without movements, and 404 for an unknown wallet', async () => {
     const empty = await service.get(`/v1/wallets/b-2/statement?minPosition=${position}`);
     expect([empty.status, empty.json.movements]).toEqual([200, []]);
     for (const path of ['statement', 'events']) {
@@ -165,7 +165,7 @@ describe.each(engines)('the API on $engine: lists', (engine) => {
 });
 
 describe.each(engines)('the API on $engine: lists without a worker', (engine) => {
-  it('answers with what there is, says how far behind that is, and does not wait for ever', async () => {
+  it('answers with the rows that exist and their lag, and waits for a bounded time', async () => {
     const service = await RunningService.start(engine);
     const { position } = (await service.post('/v1/wallets', { walletId: 'w' })).json;
     await service.post('/v1/wallets/w/deposits', { amount: '1.00', currency: 'EUR' });

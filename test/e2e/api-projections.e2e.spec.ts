@@ -8,10 +8,10 @@ import { RunningService, type Answer, type Asked } from './running-service.js';
 const OPERATIONS = '/v1/operations';
 const PROJECTIONS = `${OPERATIONS}/projections`;
 const NAMES = ['balances', 'movements', 'journal', 'trial_balance', 'daily_totals'];
-/** A worker looks twice a second for what it is asked, and this machine may be busy. */
+/** A worker looks for operations twice a second, and this machine may be busy. */
 const PATIENCE = { timeout: 40_000, interval: 100 };
 
-/** On CockroachDB a certificate ends two seconds ago (`fixPosition`); what is later is followed. */
+/** On CockroachDB a certificate ends 2 s ago (`fixPosition`). Later events are followed. */
 const CERTIFIED_AFTER_MS = 2_500;
 
 interface Build {
@@ -44,7 +44,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
   const builds = async (): Promise<Build[]> => (await read('/balances')).json.builds;
   const live = async () => (await builds()).find((build) => build.live)!.generation;
 
-  /** Waits for what comes of an operation, where its answer says that it can be seen. */
+  /** Waits for the result of an operation, at the URL in its answer. */
   async function ended(answer: Answer) {
     expect(answer.status, answer.text).toBe(202);
     const location = answer.headers.get('location')!;
@@ -58,7 +58,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     return operation;
   };
 
-  it('lists every projection with its builds, and who follows which shard', async () => {
+  it('lists every projection with its builds, and the worker of each shard', async () => {
     await expect.poll(async () => (await read()).json.projections[0].behind.events, PATIENCE).toBe(0);
     const { projections, shards } = (await read()).json;
     expect(projections.map(({ name }: { name: string }) => name)).toEqual(NAMES);
@@ -75,7 +75,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect(one.shards[63]).toMatchObject({ region: 'local', shard: 63, behind: { events: 0 } });
   });
 
-  it('rebuilds, swaps, rolls back and drops, and the audit record has it all', async () => {
+  it('rebuilds, swaps, rolls back and drops, and records all in the audit record', async () => {
     await sleep(CERTIFIED_AFTER_MS);
     const rebuilt = await done(await ask('/balances/rebuild', { latencyRatioMax: 0 }));
     expect(rebuilt).toMatchObject({ action: 'rebuild', projection: 'balances', requestedBy: 'api:anonymous' });
@@ -114,7 +114,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     expect([more, (await audit('?projection=movements')).json]).toEqual([true, { operations: [], more: false }]);
   });
 
-  it('rebuilds one region, and says where readers see it', { timeout: 60_000 }, async () => {
+  it('rebuilds one region, and reports where it is live', { timeout: 60_000 }, async () => {
     await sleep(CERTIFIED_AFTER_MS);
     const unknown = await ended(await ask('/balances/rebuild', { region: 'atlantis' }));
     expect(unknown.result).toEqual({ reason: 'there is no region atlantis: local', refused: true, notFound: true });
@@ -131,7 +131,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     await done(await ask('/balances/drop', { generation: result.generation }));
   });
 
-  it('verifies and compares without a body, and says why an operation is not possible', async () => {
+  it('verifies and compares without a body, and gives the reason if an operation is not possible', async () => {
     const bare = { headers: { 'idempotency-key': randomUUID() } };
     const verified = await done(await service.send('POST', `${PROJECTIONS}/trial_balance/verify`, bare));
     expect(verified).toMatchObject({ arguments: {}, result: { generation: '1', breaks: 0 } });
@@ -148,7 +148,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
     });
   });
 
-  it('shows a parked wallet, which leaves the service ready, and tries it again', async () => {
+  it('shows a parked wallet, while the service stays ready, and retries it', async () => {
     await service.database.query(
       `INSERT INTO parked_wallets (projection, generation, region, wallet_id, shard, version, reason, parked_at)
        SELECT 'balances', 1, 'local', wallet_id, shard, 2, 'does not add up', now() FROM wallet_balances
@@ -225,7 +225,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       expect([answer.status, answer.json.code]).toEqual([status, code]);
     });
 
-    it('says where a combination of arguments says nothing', async () => {
+    it('refuses a combination of arguments without a meaning, with its place', async () => {
       const { json } = await ask('/balances/rebuild', { accept: ['all'] });
       expect(JSON.stringify(json)).toContain('only a swap accepts differences: leave this out, or swap');
     });
@@ -261,7 +261,7 @@ describe.each(engines)('the API on $engine: operations on projections', (engine)
       expect([answer.status, answer.json.code]).toEqual([status, code]);
     });
 
-    it('left the audit record as it was, and met no defect', async () => {
+    it('left the audit record unchanged, and caused no defect', async () => {
       expect(await count()).toBe(before);
       expect(service.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     });
@@ -315,7 +315,7 @@ describe.each(engines)('the API on $engine: who may operate projections', (engin
   });
   afterAll(() => service?.close());
 
-  it('either of two scopes reads, and one asks', async () => {
+  it('two scopes may read, and one may request operations', async () => {
     const by = (scope: string) => bearer(secrets.get(scope)!);
     const reads = [...secrets.keys()].map(async (scope) => (await service.get(PROJECTIONS, by(scope))).status);
     expect(await Promise.all(reads)).toEqual([200, 403, 200]);
@@ -332,7 +332,7 @@ describe.each(engines)('the API on $engine: who may operate projections', (engin
     expect((await service.get(OPERATIONS, by('read'))).json.operations).toHaveLength(1);
   });
 
-  it('is bounded: what no worker carries out is not asked for without end', async () => {
+  it('the number of operations that wait for a worker is bounded', async () => {
     const asking = { headers: bearer(secrets.get('operate')!) };
     for (let i = 0; i < 99; i++) await service.post(`${PROJECTIONS}/balances/verify`, {}, asking);
     const full = await service.post(`${PROJECTIONS}/balances/verify`, {}, asking);
@@ -343,7 +343,7 @@ describe.each(engines)('the API on $engine: who may operate projections', (engin
 });
 
 describe.each(engines)('the API on $engine: readiness and the lag of the worker beside it', (engine) => {
-  it('is not ready while a live build is too far behind, and says which', async () => {
+  it('is not ready while a live build is too far behind, and names it', async () => {
     const service = await RunningService.start(engine, { worker: { lagSecondsMax: 1 } });
     try {
       const { json: opened } = await service.post('/v1/wallets', { walletId: 'alice' });

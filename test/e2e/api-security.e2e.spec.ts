@@ -22,7 +22,7 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
   });
   afterAll(() => service?.close());
 
-  it('wants a key, and says how to send one', async () => {
+  it('requires a key, and explains how to send it', async () => {
     const requests = [
       {},
       { authorization: 'Bearer tm_wrong' },
@@ -41,7 +41,7 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     expect([status, (await service.counts()).events]).toEqual([401, events]);
   });
 
-  it('lets a key do what its scopes say, and nothing else', async () => {
+  it('allows a key only the actions of its scopes', async () => {
     const opened = await service.post('/v1/wallets', { walletId: 'till' }, { headers: bearer(writer) });
     expect(opened.status).toBe(201);
     const read = await service.get('/v1/wallets/till', bearer(reader));
@@ -52,7 +52,7 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     expect([notWritten.status, notWritten.json.code]).toEqual([403, 'insufficient_scope']);
   });
 
-  it("keeps the caller's name with the event", async () => {
+  it("stores the caller's name with the event", async () => {
     await service.post('/v1/wallets', { walletId: 'named' }, { headers: bearer(writer) });
     const { json } = await service.get('/v1/wallets/named/events', bearer(reader));
     expect(json.events[0].metadata.caller).toBe('the till');
@@ -60,7 +60,7 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
 
   it('derives different wallets for different callers with the same key', async () => {
     const other = await addKey(service.database, 'another till', 'write');
-    await new Promise((done) => setTimeout(done, 1_100)); // looks again once a second
+    await new Promise((done) => setTimeout(done, 1_100)); // the API reads the keys again once a second
     const [a, b] = await Promise.all(
       [writer, other].map((secret) => service.post('/v1/wallets', {}, { key: 'same', headers: bearer(secret) })),
     );
@@ -68,12 +68,12 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     expect(a!.json.walletId).not.toBe(b!.json.walletId);
   });
 
-  it('books what two callers send under one idempotency key, and goes on when a key is rotated', async () => {
+  it('books the requests of two callers under one idempotency key, also after an API key is rotated', async () => {
     const [other, rotated] = [
       await addKey(service.database, 'a third till', 'write'),
       await addKey(service.database, 'the till', 'write'),
     ];
-    await new Promise((done) => setTimeout(done, 1_100)); // looks again once a second
+    await new Promise((done) => setTimeout(done, 1_100)); // the API reads the keys again once a second
     await service.post('/v1/wallets', { walletId: 'shared' }, { headers: bearer(writer) });
     const deposit = async (secret: string) => {
       const body = { amount: '25.00', currency: 'EUR' };
@@ -93,7 +93,7 @@ describe.each(engines)('the API on $engine: keys', (engine) => {
     }
   });
 
-  it('stops taking a key some seconds after it was revoked', async () => {
+  it('refuses a key some seconds after it was revoked', async () => {
     const secret = await addKey(service.database, 'short-lived', 'read');
     const read = () => service.get('/v1/wallets', bearer(secret));
     await expect.poll(async () => (await read()).status, { timeout: 5_000 }).toBe(200);
@@ -107,7 +107,7 @@ describe.each(engines)('the API on $engine: before there is a key', (engine) => 
   beforeAll(async () => void (service = await RunningService.start(engine)));
   afterAll(() => service?.close());
 
-  /** As written: fetch sets Host and Origin by itself. */
+  /** Sends the request exactly as written. fetch would set Host and Origin itself. */
   const ask = (headers: OutgoingHttpHeaders, path = '/v1/wallets', method = 'GET') =>
     new Promise<readonly [status: number, code: string | undefined]>((resolve, reject) => {
       const { hostname, port } = new URL(service.api.url);
@@ -134,7 +134,7 @@ describe.each(engines)('the API on $engine: before there is a key', (engine) => 
   it.each([
     ...['evil.example', 'evil.example:3000', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '[::2]'],
     ...['localhost:3000/x', 'localhost@evil.example', 'evil.example@localhost', '128.0.0.1', 'a b'],
-  ])('refuses the host %j, whatever is asked', async (host) => {
+  ])('refuses the host %j for every request', async (host) => {
     for (const path of ['/v1/wallets', '/metrics', '/health/ready', '/openapi.json']) {
       expect([path, ...(await ask({ host }, path))]).toEqual([path, 403, 'foreign_host']);
     }
@@ -156,7 +156,7 @@ describe.each(engines)('the API on $engine: before there is a key', (engine) => 
     },
   );
 
-  it('is closed from the first key on, also after the last one was revoked and after a restart', async () => {
+  it('requires a key from the first key on, also after the last key was revoked and after a restart', async () => {
     const status = (headers = {}) => service.get('/v1/wallets', headers).then((answer) => answer.status);
     expect(await status()).toBe(200);
     const secret = await addKey(service.database, 'first', 'read');
@@ -195,11 +195,11 @@ describe.each(engines)('the API on $engine: refused starts', (engine) => {
     },
   );
 
-  it('does not start without a key where others can reach it', async () => {
+  it('does not start without a key on an address that other machines can reach', async () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toThrow(/HOST is 0\.0\.0\.0 and there is no API key/);
   });
 
-  it('starts there once there is a key, and then is open to nobody without', async () => {
+  it('starts there if there is a key, and then refuses requests without a key', async () => {
     let secret = '';
     const service = await start({ host: '0.0.0.0' }, async (database) => {
       secret = await addKey(database, 'remote', 'read');

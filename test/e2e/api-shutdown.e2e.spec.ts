@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { RunningService, settled, type Answer } from './running-service.js';
 
 describe.each(engines)('the API on $engine: stopping', (engine) => {
-  it('answers every command that was accepted, and books exactly those', async () => {
+  it('answers every accepted command, and books exactly these', async () => {
     const service = await RunningService.start(engine);
     await service.post('/v1/wallets', { walletId: 'w' });
     let stopping = false;
@@ -37,7 +37,7 @@ describe.each(engines)('the API on $engine: stopping', (engine) => {
     await service.close();
   });
 
-  it('answers clients on connections that are kept open, and closes those with the answer', async () => {
+  it('answers clients on keep-alive connections, and closes them with the answer', async () => {
     const service = await RunningService.start(engine);
     await service.post('/v1/wallets', { walletId: 'w' });
     let stopping = false;
@@ -99,7 +99,7 @@ describe.each(engines)('the API on $engine: stopping', (engine) => {
     await service.close();
   });
 
-  it('takes no connection any more once it has stopped', async () => {
+  it('accepts no connection after it has stopped', async () => {
     const service = await RunningService.start(engine);
     const { url } = service.api;
     await service.api.close();
@@ -117,7 +117,7 @@ describe.each(engines)('the API on $engine: overload', (engine) => {
     const pending: Promise<Answer>[] = [];
     const rollBack = new Error('the row is not to stay');
     const holding = service.database.transaction(async ({ query }) => {
-      // The first deposit cannot be written before this row is gone, and the others wait behind it.
+      // The first deposit cannot be written until this row is rolled back, and the other deposits wait for the first.
       await query(
         `INSERT INTO command_outcomes (region, wallet_id, idempotency_key, caller, request_hash, recorded_at, result)
          VALUES ('local', 'w', 'k0', 'anonymous', 'h', now(), '{}')`,

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fieldsOf, numbersOf, type Field } from './malformed/fields.js';
 import { RunningService } from './running-service.js';
 
-/** No engine takes these in a text: NUL, and halves of surrogate pairs. */
+/** No engine can store these in a text: NUL, and halves of surrogate pairs. */
 const NUL = ['\0', 'w\0', 'balances\0'];
 const HALVES = ['\ud800', 'x\udc00y'];
 const NUMBERS = [1e308, -1e308, Number.MAX_VALUE, -1];
-/** Numbers in a text, beyond every type of a database. */
+/** Numbers as text, larger than every number type of a database. */
 const DIGITS = ['9'.repeat(19), '9'.repeat(30), `${'9'.repeat(19)}.${'9'.repeat(10)}`, '1e308', '-1e308', '1e999'];
 
 describe.each(engines)('the API on $engine: what no database can store', (engine) => {
@@ -31,7 +31,7 @@ describe.each(engines)('the API on $engine: what no database can store', (engine
       : service.post(path, body);
   };
 
-  /** Each field with each value, of which the wrong answers are returned. */
+  /** Tries each field with each value. @returns the wrong answers */
   const wrong = async (of: readonly Field[], values: readonly unknown[], isRight: (status: number) => boolean) => {
     const found: unknown[] = [];
     for (const field of of) {
@@ -81,7 +81,7 @@ describe.each(engines)('the API on $engine: what no database can store', (engine
     ).toEqual([]);
   });
 
-  it('meets no defect where a text of a path or a query is a number beyond every bound', async () => {
+  it('causes no defect if a text of a path or a query is a number beyond every bound', async () => {
     expect(
       await wrong(
         fields.filter(({ place }) => place !== 'body'),
@@ -96,7 +96,7 @@ describe.each(engines)('the API on $engine: what no database can store', (engine
     expect(numbers.filter(([, { minimum, maximum }]) => minimum === undefined || maximum === undefined)).toEqual([]);
   });
 
-  it('refuses what cannot be stored in each part of the cursor of each list', async () => {
+  it('refuses values that cannot be stored in each part of the cursor of each list', async () => {
     const lists = fields.filter(({ name }) => name.endsWith(': cursor'));
     expect(lists.length).toBeGreaterThanOrEqual(6);
     for (const list of lists) {
@@ -113,7 +113,7 @@ describe.each(engines)('the API on $engine: what no database can store', (engine
     }
   });
 
-  it('met no defect on the way', () => {
+  it('caused no defect', () => {
     expect(service.log.filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
   };
 
   describe('opening', () => {
-    it('opens a wallet under the id that the caller chose, and says where it is', async () => {
+    it('opens a wallet under the id of the caller, and answers with its Location', async () => {
       const answer = await service.post('/v1/wallets', { walletId: 'alice', metadata: { constructor: 'x', a: 'b' } });
       expect(answer.status).toBe(201);
       expect(answer.headers.get('location')).toBe('/v1/wallets/alice');
@@ -58,7 +58,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
   });
 
   describe('movements', () => {
-    it('books deposits and withdrawals and answers with the wallet as they left it', async () => {
+    it('books deposits and withdrawals, and answers with the wallet after them', async () => {
       const wallet = await funded('10.00');
       const body = {
         ...eur('2.50'),
@@ -79,7 +79,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       });
     });
 
-    it('takes amounts apart from currencies with other scales', async () => {
+    it('reads amounts of currencies with different scales', async () => {
       const wallet = await opened();
       const yen = await service.post(`/v1/wallets/${wallet}/deposits`, { amount: '10', currency: 'JPY' });
       expect(yen.json.balances).toEqual([
@@ -89,7 +89,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect([half.status, half.json.code]).toEqual([422, 'too_many_fraction_digits']);
     });
 
-    it('lets a wallet go below zero as far as its limit', async () => {
+    it('lets a wallet go below zero down to its limit', async () => {
       const wallet = await opened();
       const limit = await service.post(`/v1/wallets/${wallet}/limits`, { currency: 'EUR', overdraft: '5.00' });
       expect([limit.status, limit.json.version]).toEqual([201, 2]);
@@ -100,16 +100,16 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect([beyond.status, beyond.json.code]).toEqual([422, 'insufficient_funds']);
     });
 
-    it('finds an asset that was added while it runs', async () => {
+    it('accepts an asset that was added while the API runs', async () => {
       const wallet = await opened();
       await service.database.query(`INSERT INTO assets (code, scale) VALUES ('POINTS', 0)`);
-      await sleep(1_100); // looks again once a second
+      await sleep(1_100); // the API reads assets again once a second
       const answer = await service.post(`/v1/wallets/${wallet}/deposits`, { amount: '7', currency: 'POINTS' });
       expect([answer.status, answer.json.balances[0].posted]).toEqual([201, '7']);
     });
   });
 
-  it('rehomes to a region of the installation only, and not to where a wallet lives', async () => {
+  it('rehomes a wallet only to another region of the installation', async () => {
     const wallet = await opened();
     const unknown = await service.post(`/v1/wallets/${wallet}/rehome`, { homeRegion: 'mars' });
     expect([unknown.status, unknown.json.code]).toEqual([400, 'unknown_region']);
@@ -158,7 +158,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect(again.json).toEqual(first.json);
     });
 
-    it('repeats a rejection, even when there would be money by now', async () => {
+    it('repeats a rejection, also if the wallet has enough money now', async () => {
       const [wallet, key] = [await opened(), randomUUID()];
       const first = await service.post(`/v1/wallets/${wallet}/withdrawals`, eur('1.00'), { key });
       await service.post(`/v1/wallets/${wallet}/deposits`, eur('5.00'));
@@ -176,7 +176,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect([other.status, other.json.code]).toEqual([422, 'idempotency_key_reused']);
     });
 
-    it('makes one command of twenty equal requests at the same moment', async () => {
+    it('executes twenty equal requests at the same time as one command', async () => {
       const [wallet, key] = [await opened(), randomUUID()];
       const send = () => service.post(`/v1/wallets/${wallet}/deposits`, eur('1.00'), { key });
       const answers = await Promise.all(Array.from({ length: 20 }, send));
@@ -187,7 +187,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
   });
 
   describe('conditions', () => {
-    it('keeps what If-Match was answered under its key, and says that another try takes a new key', async () => {
+    it('stores the answer to If-Match under its key, and explains that another attempt needs a new key', async () => {
       const [wallet, key] = [await opened(), randomUUID()];
       const at = (version: number, under = key) =>
         service.post(`/v1/wallets/${wallet}/deposits`, eur('1.00'), {
@@ -204,7 +204,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect((await at(1, randomUUID())).status).toBe(201);
     });
 
-    it('keeps that a destination was not found, and says so', async () => {
+    it('stores the answer that a destination was not found, and says so', async () => {
       const [wallet, key, late] = [await opened(), randomUUID(), randomUUID()];
       await service.post(`/v1/wallets/${wallet}/deposits`, eur('1.00'));
       const send = (under = key) =>
@@ -217,7 +217,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect((await send(randomUUID())).status).toBe(201);
     });
 
-    it('keeps nothing for a wallet that nobody has opened: the same request is accepted later', async () => {
+    it('stores no answer for a wallet that is not open: the same request is accepted later', async () => {
       const [late, key] = [randomUUID(), randomUUID()];
       const send = () => service.post(`/v1/wallets/${late}/deposits`, eur('1.00'), { key });
       const first = await send();
@@ -247,7 +247,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect(current.status).toBe(201);
     });
 
-    it('accepts a command only while as much is available as it asks for', async () => {
+    it('accepts a command only while the amount of its condition is available', async () => {
       const wallet = await funded('5.00');
       const path = `/v1/wallets/${wallet}/withdrawals`;
       const withdraw = (least: string, options: { key?: string } = {}) =>
@@ -261,7 +261,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect((await withdraw('5.01', { key: 'cond' })).headers.get('idempotency-replayed')).toBe('true');
     });
 
-    it('answers 304 while nothing changed', async () => {
+    it('answers 304 while the wallet is unchanged', async () => {
       const wallet = await opened();
       const read = (tag: string) => service.get(`/v1/wallets/${wallet}`, { 'if-none-match': tag });
       const [same, weak, other] = [await read('"1"'), await read('"7", W/"1"'), await read('"2"')];
@@ -286,7 +286,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
       expect([never.status, never.json.code]).toEqual([404, 'version_not_found']);
     });
 
-    it('is fresh without waiting, and eventual when asked', async () => {
+    it('is current without waiting, and eventual on request', async () => {
       const wallet = await funded('1.00');
       expect((await service.get(`/v1/wallets/${wallet}`)).json.balances).toEqual(inEuro('1.00'));
       const eventual = () => service.get(`/v1/wallets/${wallet}?consistency=eventual`);
@@ -294,7 +294,7 @@ describe.each(engines)('the API on $engine: commands and wallets', (engine) => {
     });
   });
 
-  it('takes the request id of the caller, or makes one, and keeps it with the event', async () => {
+  it('uses the request id of the caller, or makes one, and stores it with the event', async () => {
     const answer = await service.post(
       '/v1/wallets',
       { walletId: 'traced' },

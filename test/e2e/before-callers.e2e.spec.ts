@@ -10,8 +10,8 @@ import { addKey, bearer } from './api-keys.js';
 import { databaseOfBefore, positionOn, readBeforeCallers, type BeforeCallers } from './before-callers.js';
 import { RunningService } from './running-service.js';
 
-/** A database of before keys belonged to callers, after its migration: what it answered, it goes on to answer. */
-describe.each(engines)('keys of before callers had their own, on $engine', (engine) => {
+/** A migrated database from before keys belonged to callers. It still gives its former answers. */
+describe.each(engines)('keys from before keys belonged to callers, on $engine', (engine) => {
   let before: BeforeCallers;
   let fresh: FreshDatabase;
   let service: RunningService;
@@ -33,7 +33,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
   const repeat = (request: BeforeCallers['requests'][number], secret: string) =>
     service.post(request.path, request.body, { key: request.key, headers: { ...bearer(secret), ...request.headers } });
 
-  it('gives every repeat its first answer, with the ids of then, and books nothing', async () => {
+  it('gives every repeat its first answer, with the former ids, and books nothing', async () => {
     const counts = await service.counts();
     for (const secret of [till, other]) {
       for (const request of before.requests) {
@@ -50,7 +50,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     expect(await service.counts()).toEqual(counts);
   });
 
-  it('refuses another request under a key of then, whoever sends it', async () => {
+  it('refuses another request under a former key, from each caller', async () => {
     const deposit = before.requests.find(({ key }) => key === '2')!;
     for (const secret of [till, other]) {
       const { status, json } = await repeat({ ...deposit, body: { amount: '25.01', currency: 'EUR' } }, secret);
@@ -58,7 +58,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     }
   });
 
-  it('replays what was imported then, and goes on with its retries', async () => {
+  it('replays the former import, and continues with its retries', async () => {
     const database = await connect({ url: fresh.url, role: 'tidemark_api', applicationName: 'test', poolSize: 2 });
     const store = openEventStore({ database });
     const currency = await (await Currencies.load(database)).get('EUR');
@@ -88,7 +88,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     ]);
   });
 
-  it('gives callers keys of their own from now on, also at the wallets of then', async () => {
+  it('gives callers their own keys after the migration, also for former wallets', async () => {
     const deposit = { path: '/v1/wallets/bob/deposits', body: { amount: '1.00', currency: 'EUR' }, key: 'new' };
     const [mine, others] = [
       await repeat({ ...deposit, headers: {}, status: 201, answer: {} }, till),
@@ -98,7 +98,7 @@ describe.each(engines)('keys of before callers had their own, on $engine', (engi
     expect(mine.json.movementId).not.toBe(others.json.movementId);
   });
 
-  it('is in order for doctor, before and after', async () => {
+  it('has no findings of doctor, before and after', async () => {
     const { findings } = await examine(service.database, { signal: AbortSignal.timeout(60_000), progress() {} });
     expect(findings).toEqual([]);
   });

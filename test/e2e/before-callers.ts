@@ -8,7 +8,7 @@ interface Rows {
   readonly [column: string]: unknown;
 }
 
-/** What the API and the import of 0a3d247 were asked and answered, and the rows that they wrote. */
+/** Requests and answers of the API and the import at commit 0a3d247, and the rows that they wrote. */
 export interface BeforeCallers {
   readonly requests: readonly {
     readonly path: string;
@@ -28,7 +28,7 @@ export async function readBeforeCallers(): Promise<BeforeCallers> {
   return JSON.parse(await readFile(new URL('./before-callers.json', import.meta.url), 'utf8')) as BeforeCallers;
 }
 
-/** The first migration of which the database of `before-callers.json` had not heard. */
+/** The first migration that the database of `before-callers.json` does not have. */
 const FIRST_NEW = 'keys-of-callers';
 
 /** The rows were written on PostgreSQL; on CockroachDB a position is a commit timestamp. */
@@ -36,7 +36,7 @@ export function positionOn(engine: Engine, position: string): string {
   return engine === 'postgres' ? position : `${1_700_000_000_000_000_000n + BigInt(position)}.0000000000`;
 }
 
-/** A database as a Tidemark of before keys belonged to callers left it, migrated to the schema of this one. */
+/** A database of a Tidemark from before keys belonged to callers, migrated to the current schema. */
 export async function databaseOfBefore(engine: TestEngine, before: BeforeCallers): Promise<FreshDatabase> {
   const directory = migrationsOf(engine.engine);
   const old = await mkdtemp(join(tmpdir(), 'tidemark-before-'));

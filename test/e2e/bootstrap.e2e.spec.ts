@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The real bootstrap and the real compiler, before a program of a few lines. */
+/** The real bootstrap and the real compiler, with a program of a few lines. */
 describe('bootstrap.mjs', () => {
   const clone = mkdtempSync(join(tmpdir(), 'tidemark-clone-'));
   const write = (path: string, content: string) => writeFileSync(join(clone, path), content);
@@ -40,7 +40,7 @@ describe('bootstrap.mjs', () => {
   });
   afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
-  it('says that it compiles when it does, and nothing when there is nothing to compile', () => {
+  it('prints that it compiles, and prints nothing if there is nothing to compile', () => {
     const compiling = 'tidemark: compiling 1 of our packages, which takes up to 5 s …\n';
     expect(run()).toEqual({ status: 0, stdout: 'one\n', stderr: compiling });
     expect(run()).toEqual({ status: 0, stdout: 'one\n', stderr: '' });
@@ -48,7 +48,7 @@ describe('bootstrap.mjs', () => {
     expect(run()).toEqual({ status: 0, stdout: 'two\n', stderr: compiling });
   });
 
-  it('says that it installs, and how long that takes', () => {
+  it('prints that it installs, and how long that takes', () => {
     const later = Date.now() / 1_000 + 60;
     utimesSync(join(clone, 'package-lock.json'), later, later); // newer than what is installed
     write('npm', '#!/bin/sh\necho "npm $1" >&2\n');

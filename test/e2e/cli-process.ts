@@ -11,20 +11,20 @@ const MAIN = join(ROOT, 'apps/cli/dist/main.js');
 
 export const BERKA_MAPPING = join(ROOT, 'examples/berka/mapping.json');
 
-/** Where the bank's data lies, which does not belong to the repository; undefined where it is not. */
+/** The folder of the bank's data, which is not in the repository; undefined if it does not exist. */
 export const berka: string | undefined = [process.env.TIDEMARK_BERKA, join(ROOT, '../shared/data/berka')].find(
   (directory) => directory !== undefined && existsSync(join(directory, 'transactions-1993.csv')),
 );
 
-/** What a command left behind. */
+/** Exit code and output of a command. */
 export interface Ended {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A directory to run the CLI in, on one database. */
+/** A directory in which the CLI runs, on one database. */
 export class Workplace {
   readonly directory = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
 
@@ -48,7 +48,7 @@ export class Workplace {
     return readFileSync(this.path(name), 'utf8');
   }
 
-  /** Runs a command in this process: what `main.ts` does, without the start of a process. */
+  /** Runs a command in this process, as `main.ts` does, but without starting a process. */
   async run(...args: string[]): Promise<Ended> {
     const [stdout, stderr] = [new Collected(), new Collected()];
     const { signal } = new AbortController();
@@ -56,8 +56,8 @@ export class Workplace {
     return { code, stdout: stdout.text, stderr: stderr.text };
   }
 
-  /** Runs a command with `--json` in this process, and reads what it printed as the one object it must be. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the command prints
+  /** Runs a command with `--json` in this process, and parses its output, which must be one object. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the output of any command
   async json(...args: string[]): Promise<Ended & { json: any }> {
     const ended = await this.run(...args, '--json');
     return { ...ended, json: JSON.parse(ended.stdout) };

@@ -16,10 +16,10 @@ const MAPPING = {
   },
 };
 const CSV = 'id,account,amount,balance\n1,alice,10,10\n2,alice,-4,6\n3,bob,1,1\n';
-/** A start of the whole service on a machine that is busy with other tests. */
+/** The whole service starts in this time, on a machine that is busy with other tests. */
 const START_MS_MAX = 60_000;
 
-/** Starts `tidemark dev --json` and waits until it says where it is. */
+/** Starts `tidemark dev --json` and waits until it prints its URL. */
 async function startDev(at: Workplace) {
   const { child, ended } = at.start('dev', '--json');
   const line = await Promise.race([
@@ -51,7 +51,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     at?.leave();
   });
 
-  it('prints one JSON object and nothing else with --json, whatever the command', async () => {
+  it('prints one JSON object and nothing else with --json, for every command', async () => {
     const importing = ['import', 'f.csv', '--mapping', 'm.json'];
     const commands: [string[], number, object][] = [
       [['migrate'], 0, { engine: engine.engine, applied: [] }],
@@ -106,7 +106,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     }
   });
 
-  it('speaks to people without --json', async () => {
+  it('prints text without --json', async () => {
     expect((await at.run('import', 'f.csv', '--mapping', 'm.json')).stdout).toMatch(
       /^3 movements: 0 booked, 3 booked before, 0 rejected .*\n2 wallets, 0 of them opened now\nEUR: credits 11\.00, debits 4\.00, net 7\.00\n$/,
     );
@@ -118,7 +118,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     });
   });
 
-  it('says so where there is nothing to list', async () => {
+  it('prints a line if there is nothing to list', async () => {
     const empty = await freshDatabase(engine);
     const place = new Workplace(empty.url);
     try {
@@ -144,8 +144,8 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     }
   });
 
-  it('makes keys whose secret nobody can read again, and revokes them', async () => {
-    const own = await freshDatabase(engine); // once it had a key, a database lets nobody in without one
+  it('makes keys whose secret cannot be read again, and revokes them', async () => {
+    const own = await freshDatabase(engine); // after its first key, a database requires a key for every request
     const at = new Workplace(own.url);
     const { json: made } = await at.json('keys', 'create', '--name', 'the app', '--scopes', 'write,read');
     expect(made).toMatchObject({ name: 'the app', scopes: ['read', 'write'] });
@@ -161,7 +161,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     await own.drop();
   });
 
-  it('refuses a key in the name of a caller of its own', async () => {
+  it('refuses a key with the name of an internal caller', async () => {
     const { code, stderr } = await at.run('keys', 'create', '--name', 'expiry timer', '--scopes', 'write');
     expect([code, stderr]).toEqual([
       2,
@@ -169,29 +169,33 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     ]);
   });
 
-  it('runs the service, takes commands beside it, and stops with SIGINT', { timeout: START_MS_MAX }, async () => {
-    const { child, ended, greeting } = await startDev(at);
-    expect(await open(greeting.url, 'carol')).toBe(201);
-    expect(await open(greeting.url, 'carol')).toBe(200);
-    expect((await at.json('wallet', 'show', 'carol')).json).toMatchObject({ version: 1 });
-    at.write('g.csv', `${CSV}4,carol,5,5\n`);
-    expect((await at.json('import', 'g.csv', '--mapping', 'm.json')).json).toMatchObject({ booked: 1, replayed: 3 });
-    const answer = await fetch(`${greeting.url}/v1/wallets/carol`);
-    expect(await answer.json()).toMatchObject({ balances: [{ posted: '5.00' }] });
-    child.kill('SIGINT');
-    child.kill('SIGINT'); // npm passes each one on twice
-    const { code, stdout } = await ended;
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(greeting);
-  });
+  it(
+    'runs the service, executes commands at the same time, and stops with SIGINT',
+    { timeout: START_MS_MAX },
+    async () => {
+      const { child, ended, greeting } = await startDev(at);
+      expect(await open(greeting.url, 'carol')).toBe(201);
+      expect(await open(greeting.url, 'carol')).toBe(200);
+      expect((await at.json('wallet', 'show', 'carol')).json).toMatchObject({ version: 1 });
+      at.write('g.csv', `${CSV}4,carol,5,5\n`);
+      expect((await at.json('import', 'g.csv', '--mapping', 'm.json')).json).toMatchObject({ booked: 1, replayed: 3 });
+      const answer = await fetch(`${greeting.url}/v1/wallets/carol`);
+      expect(await answer.json()).toMatchObject({ balances: [{ posted: '5.00' }] });
+      child.kill('SIGINT');
+      child.kill('SIGINT'); // npm passes each signal on twice
+      const { code, stdout } = await ended;
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toEqual(greeting);
+    },
+  );
 
-  it('stops when the process that started it is gone', { timeout: START_MS_MAX }, async () => {
+  it('stops when the process that started it has ended', { timeout: START_MS_MAX }, async () => {
     const { child } = await startDev(at);
     child.disconnect();
-    expect(await once(child, 'exit')).toEqual([0, null]); // "close" does not come after a disconnect
+    expect(await once(child, 'exit')).toEqual([0, null]); // there is no "close" after a disconnect
   });
 
-  it('says in one line that its port is taken', { timeout: START_MS_MAX }, async () => {
+  it('reports in one line that its port is taken', { timeout: START_MS_MAX }, async () => {
     const { child, ended, greeting } = await startDev(at);
     const { port } = new URL(greeting.url);
     const other = new Workplace(fresh.url, { PORT: port });
@@ -208,7 +212,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     expect((await ended).code).toBe(0);
   });
 
-  it('stops an import cleanly with SIGINT, and goes on from there', { timeout: START_MS_MAX }, async () => {
+  it('stops an import cleanly with SIGINT, and continues from there', { timeout: START_MS_MAX }, async () => {
     const rows = 200_000;
     const lines = Array.from({ length: rows }, (_, i) => `m${i},wallet-${i % 500},1,`).join('\n');
     at.write('big.csv', `id,account,amount,balance\n${lines}\n`);
@@ -231,7 +235,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     expect(json).toMatchObject({ booked: 10, replayed: stopped.read, interrupted: false });
   });
 
-  it('says in one line why it could not run', async () => {
+  it('reports in one line why it could not run', async () => {
     const empty = await freshDatabase(engine, { migrations: false });
     const nowhere = new Workplace('postgresql://nobody@127.0.0.1:1/none');
     const unmigrated = new Workplace(empty.url);
@@ -254,7 +258,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
     }
   });
 
-  it('refuses settings that cannot be meant', async () => {
+  it('refuses settings without a meaning', async () => {
     for (const [name, value] of [
       ['PORT', '70000'],
       ['PORT', 'http'],

@@ -5,7 +5,7 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService, type Answer } from './running-service.js';
 
-/** On CockroachDB an examination looks a quarter of a second back. */
+/** On CockroachDB an examination reads the log as of 0.25 s ago. */
 const SETTLE_MS = 300;
 
 /** A command of docs/commands.md, and the line below it. */
@@ -19,11 +19,11 @@ interface Example {
 const EXAMPLE =
   /^curl -s '?localhost:3000(?<path>[^\s']+)'? -H "\$JSON" -H 'Idempotency-Key: (?<key>\S+)' -d '(?<body>.*)'\n# (?<expected>.*)$/gm;
 
-/** Everything of the page that is a command. Ids that it shows are those that an answer has to give. */
+/** All commands of the page. The answers must have the ids that the page shows. */
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(EXAMPLE)].map(({ groups }) => groups as unknown as Example);
 
-/** As the page has it: the status, and the code or an id. */
+/** The answer in the form of the page: the status, and the code or an id. */
 function shown({ status, json }: Answer, expected: string): string {
   const [, more] = expected.split(' ');
   if (more === undefined) return String(status);
@@ -42,7 +42,7 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
     expect(examples.length).toBeGreaterThan(25);
   });
 
-  it('shows what each of its commands answers, in order', async () => {
+  it('shows the answer of each of its commands, in order', async () => {
     for (const { path, key, body, expected } of examples) {
       const before = await service.counts();
       if (path.includes('?')) {
@@ -54,7 +54,7 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
       expect(await service.counts(), key).toEqual(before);
       const answer = await service.post(path, JSON.parse(body), { key });
       expect(shown(answer, expected), `${key}: ${answer.text}`).toBe(expected);
-      // A dry run of the same request has said the same before, and used up nothing.
+      // A dry run of the same request gave the same answer before, and did not use up the key.
       if (answer.status >= 400) expect(withoutRequest(dry), key).toEqual(withoutRequest(answer));
       else {
         expect([dry.status, dry.headers.get('tidemark-dry-run'), dry.headers.get('etag')], key).toEqual([
@@ -67,7 +67,7 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
     }
   });
 
-  it('shows commands that a dry run after them finds answered', async () => {
+  it('has commands whose keys a later dry run finds used', async () => {
     const [{ path, key, body }] = examples as [Example];
     const again = await service.post(`${path}?dryRun=true`, JSON.parse(body), { key });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);

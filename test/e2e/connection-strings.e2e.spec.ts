@@ -6,7 +6,7 @@ import { RunningService } from './running-service.js';
 
 const SECRET = 'hunter2';
 
-/** The connection string with the secret wherever one may hold a password, or something else that nobody else should read. */
+/** The connection string with the secret in each place that may have a password or another secret. */
 function withSecrets(databaseUrl: string, change: (url: URL) => void = () => undefined): string {
   const url = new URL(databaseUrl);
   url.password = SECRET;

@@ -15,7 +15,7 @@ export interface OpenApi {
   readonly components: { readonly responses: Readonly<Record<string, Described>> };
 }
 
-/** What arrived. */
+/** A received answer. */
 export interface Arrived {
   readonly status: number;
   /** Names in lower case. */
@@ -23,7 +23,7 @@ export interface Arrived {
   readonly text: string;
 }
 
-/** Compares answers with what `/openapi.json` says about them. */
+/** Compares answers with their descriptions in `/openapi.json`. */
 export class Description {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly validators = new Map<object, ValidateFunction>();
@@ -32,7 +32,7 @@ export class Description {
   constructor(private readonly document: OpenApi) {
     formats.default(this.ajv);
     this.ajv.addSchema(document, 'openapi.json');
-    // What has fewer parameters comes first, as servers choose (OpenAPI 3.1, Paths Object).
+    // Paths with fewer parameters come first, because servers prefer them (OpenAPI 3.1, Paths Object).
     const paths = Object.entries(document.paths).sort(([a], [b]) => a.split('{').length - b.split('{').length);
     this.routes = paths.map(([path, methods]) => ({
       pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
@@ -40,7 +40,7 @@ export class Description {
     }));
   }
 
-  /** @returns how an answer differs from its description; empty also where the endpoint is not described at all */
+  /** @returns the differences between an answer and its description; empty also if the endpoint has no description */
   differences(method: string, path: string, { status, headers, text }: Arrived): string[] {
     const [pathname = ''] = path.split('?');
     const operation = this.routes.find(({ pattern }) => pattern.test(pathname))?.methods[method.toLowerCase()];

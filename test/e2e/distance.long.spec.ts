@@ -5,13 +5,13 @@ import { LocalCluster, type Region } from '@tidemark/local-cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
 
-/** Away from the default ports, and from those of other tests. */
+/** Different from the default ports and from those of other tests. */
 const BASE_PORT = 26_900;
-/** Longer than everything that a busy machine of two cores does for one command. */
+/** Longer than the work for one command on a busy machine of two cores. */
 const ROUND_TRIP_MS = 400;
-/** Half a minute on a quiet machine; spreading a schema took three minutes on one with thirty processes for two cores. */
+/** 30 s without other load. To spread a schema took 3 min with thirty processes on two cores. */
 const SETUP_MS_MAX = 600_000;
-/** An odd number, so that there is a middle one. */
+/** An odd number, so that the median is one of the values. */
 const SAMPLES = 9;
 const LISTS = ['/wallets', '/wallets/eu-west/statement', '/journal', '/trial-balance', '/daily-totals'];
 
@@ -19,7 +19,7 @@ interface Served {
   readonly ms: number;
   readonly status: number;
   readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they expect to be there
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read the fields that they expect
   readonly json: any;
 }
 
@@ -46,7 +46,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
   const euro = (amount: string) => ({ amount, currency: 'EUR' });
   const deposit = (region: Region, wallet: string, key?: string) =>
     post(region, `/wallets/${wallet}/deposits`, euro('1.00'), key);
-  /** How long the middle one of some takes, in round trips. */
+  /** The median time of some requests, in round trips. */
   const roundTrips = async (work: () => Promise<Served>, expected = 201): Promise<number> => {
     const all: number[] = [];
     for (let i = 0; i < SAMPLES; i++) {
@@ -68,7 +68,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     await cluster.keepVotersAtHome();
     for (const { region, api } of (await cluster.startServices()).regions) apis.set(region, api.url);
     for (const region of ['eu-west', 'eu-east'] as const) await post(region, '/wallets', { walletId: region });
-    // What a process and a node do once: connections, descriptors, statements.
+    // The first requests cause work that a process or a node does once: connections, descriptors, statements.
     for (const region of apis.keys()) {
       for (const wallet of ['eu-west', 'eu-east']) expect((await deposit(region, wallet)).status).toBe(201);
     }
@@ -83,7 +83,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     place.leave();
   }, 60_000);
 
-  it('a deposit at home waits for no other region where a zone is to be survived, and says so', async () => {
+  it('a deposit in the home region waits for no other region with the survival goal zone, and its headers show it', async () => {
     for (const region of ['eu-west', 'eu-east'] as const) {
       expect(await roundTrips(() => deposit(region, region))).toBeLessThan(0.5);
       const served = await deposit(region, region);
@@ -92,7 +92,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     }
   });
 
-  it('a command sent to another region waits for one round trip, and its answer says so', async () => {
+  it('a command that is sent to another region waits for one round trip, and its headers show it', async () => {
     const trips = await roundTrips(() => deposit('eu-central', 'eu-west'));
     expect(trips).toBeGreaterThanOrEqual(0.99);
     expect(trips).toBeLessThan(1.5);
@@ -101,7 +101,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     expect(timings(served)).toEqual(['forward;dur=…;desc="eu-west"', 'total;dur=…;desc="eu-central"']);
   });
 
-  it('so does who reads a wallet elsewhere, what it says is fresh, and it says where from', async () => {
+  it('a read of a wallet in another region waits for one round trip, is current, and its headers show the region', async () => {
     const trips = await roundTrips(() => ask('eu-central', '/wallets/eu-west/events?limit=2', {}), 200);
     expect(trips).toBeGreaterThanOrEqual(0.99);
     expect(trips).toBeLessThan(1.5);
@@ -132,7 +132,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     expect(trips).toBeLessThan(1.5);
   });
 
-  it.each(LISTS)('%s of some seconds ago is answered here, and says how old it is', async (list) => {
+  it.each(LISTS)('%s with consistency=eventual is answered in the local region, with its age', async (list) => {
     const eventual = () => ask('eu-central', `${list}?consistency=eventual`, {});
     const { headers, json } = await eventual();
     expect(timings({ headers })).toEqual(['total;dur=…;desc="eu-central"']);
@@ -152,14 +152,14 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     }
   });
 
-  it('a rejection says where as well', async () => {
+  it('the headers of a rejection show the region too', async () => {
     const served = await post('eu-east', '/wallets/eu-west/withdrawals', euro('1000000.00'));
     expect(served).toMatchObject({ status: 422, json: { code: 'insufficient_funds' } });
     expect(served.headers.get('content-type')).toBe('application/problem+json');
     expect(served.headers.get('tidemark-home-region')).toBe('eu-west');
   });
 
-  it('a wallet is opened in another region by that region, and found from everywhere', async () => {
+  it('a wallet is opened in another region by that region, and found from every region', async () => {
     const opened = await post('eu-east', '/wallets', { walletId: 'far', homeRegion: 'eu-west' });
     expect(opened).toMatchObject({ status: 201, json: { homeRegion: 'eu-west' } });
     expect(timings(opened)[0]).toBe('forward;dur=…;desc="eu-west"');
@@ -167,7 +167,7 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     expect([served.status, served.headers.get('tidemark-home-region')]).toEqual([201, 'eu-west']);
   });
 
-  it('a wallet that has moved is found at its new home after one command', async () => {
+  it('a moved wallet is found in its new home region after one command', async () => {
     await deposit('eu-central', 'far');
     const moved = await post('eu-west', '/wallets/far/rehome', { homeRegion: 'eu-east' });
     expect([moved.status, moved.headers.get('tidemark-home-region')]).toEqual([201, 'eu-east']);
@@ -176,8 +176,8 @@ suite(`distance between regions${binary ? '' : ' (skipped: no `cockroach` on PAT
     expect(timings(await deposit('eu-central', 'far'))[0]).toBe('forward;dur=…;desc="eu-east"');
   });
 
-  it('a transfer across regions is handed on to its source', async () => {
-    await cluster.slow(60); // it takes several, and this is not about how long
+  it('a transfer across regions is forwarded to the region of its source', async () => {
+    await cluster.slow(60); // a transfer takes several round trips, and this test does not measure the time
     const body = { from: 'eu-west', to: 'eu-east', ...euro('1.00') };
     const served = await post('eu-east', '/transfers', body);
     expect([served.status, served.headers.get('tidemark-home-region')]).toEqual([201, 'eu-west']);

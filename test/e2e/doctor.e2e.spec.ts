@@ -33,7 +33,7 @@ describe.each(engines)('tidemark doctor on $engine', (engine) => {
     at?.leave();
   });
 
-  /** On CockroachDB doctor looks a quarter of a second back. */
+  /** On CockroachDB doctor reads the log as of 0.25 s ago. */
   const settle = () => sleep(engine.engine === 'cockroach' ? 300 : 0);
 
   const spoil = async (sql: string) => {
@@ -55,7 +55,7 @@ describe.each(engines)('tidemark doctor on $engine', (engine) => {
     expect((await at.json('doctor', '--region', 'local')).json).toEqual(json);
   });
 
-  it('refuses what is not there, and what does not go together', async () => {
+  it('refuses wallets that do not exist, and options that exclude each other', async () => {
     expect(await at.run('doctor', '--wallet', 'nobody')).toEqual({
       ...{ code: 2, stdout: '', stderr: 'tidemark: there is no wallet "nobody"\n' },
     });
@@ -66,7 +66,7 @@ describe.each(engines)('tidemark doctor on $engine', (engine) => {
     expect((await at.run('doctor', '--wallet')).code).toBe(2);
   });
 
-  it('names what is broken, in one line each, and ends with 1', async () => {
+  it('prints one line for each finding, and ends with exit code 1', async () => {
     await spoil(
       `UPDATE wallet_events SET data = replace(data, '2.00', '2.50') WHERE wallet_id = 'bob' AND version = 2`,
     );

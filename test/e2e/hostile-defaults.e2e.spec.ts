@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
 import { RunningService } from './running-service.js';
 
-/** Defaults of a login under which results would be other ones, or statements would fail. */
+/** Defaults of a login with which results would differ, or statements would fail. */
 const HOSTILE_TO_BOTH: Readonly<Record<string, string>> = {
   TimeZone: 'Asia/Kolkata',
   IntervalStyle: 'sql_standard',
@@ -46,7 +46,7 @@ const HOSTILE: Readonly<Record<Engine, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Times, ids and positions are another one each time. */
+/** Replaces times, ids and positions, which differ in each run. */
 const comparable = (text: string) =>
   text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -56,7 +56,7 @@ const comparable = (text: string) =>
     .replaceAll(/"behind":\{[^}]*\}/g, 'BEHIND')
     .replaceAll(/"position":"[\d.]+"/g, '"position":"P"');
 
-/** What a caller and an operator do, and what they were told. */
+/** The commands of a caller and an operator, with their answers. */
 async function story(service: RunningService): Promise<string[]> {
   const told: string[] = [];
   const tell = ({ status, text }: { status: number; text: string }) => void told.push(`${status} ${comparable(text)}`);
@@ -134,12 +134,12 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
   afterAll(async () => {
     await hostile?.close();
     await plain?.close();
-    // A CockroachDB that is thrown away keeps the databases of its tests, and this login owns one.
+    // A temporary CockroachDB keeps the databases of its tests, and this login owns one.
     if (engine.engine === 'postgres' || engine.found === 'DATABASE_URL') await server.query(`DROP ROLE ${login}`);
     await server.close();
   });
 
-  it('do not change one answer of the API', async () => {
+  it('do not change any answer of the API', async () => {
     const [found, expected] = [await story(hostile), await story(plain)];
     expect(found).toEqual(expected);
     expect(found.filter((each) => /^[45]/.test(each))).toEqual([expect.stringMatching(/^422 .*insufficient_funds/)]);
@@ -160,11 +160,11 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
     expect(found).toHaveLength(names.length);
   });
 
-  it('do not change what an operator sees', async () => {
+  it('do not change the output for an operator', async () => {
     expect(await operate(hostile.database.url)).toEqual(await operate(plain.database.url));
   });
 
-  it('do not keep a new database from being made', async () => {
+  it('do not prevent the creation of a new database', async () => {
     const url = new URL(asLogin().url);
     url.pathname = `/tidemark_test_${randomUUID().replaceAll('-', '')}`;
     const place = new Workplace(url.href);
@@ -177,12 +177,12 @@ describe.each(engines)('the defaults of a login on $engine', (engine) => {
 
   if (engine.engine !== 'postgres') return;
 
-  it('do not let an answer be lost in a crash of the server', async () => {
+  it('do not let an answered command be lost in a crash of the server', async () => {
     const { rows } = await hostile.database.query(`SELECT current_setting('synchronous_commit') AS level`);
     expect(rows).toEqual([{ level: 'on' }]);
   });
 
-  it('do not let a policy hide rows without a word', async () => {
+  it('do not let a policy hide rows silently', async () => {
     const { rows } = await hostile.database.query(`SELECT current_setting('row_security') AS policies`);
     expect(rows).toEqual([{ policies: 'off' }]);
   });

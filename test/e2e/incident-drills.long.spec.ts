@@ -12,9 +12,9 @@ import { RunningService } from './running-service.js';
 const MOVEMENTS = 28_205;
 const WALLETS = 1_139;
 const SUMS = { debit: '83866291.30', credit: '120442237.40', balance: '36575946.10' };
-/** Of the file, a line each, with its heading: what was imported when the copies were made. */
+/** Lines of the file, including its header, that were imported when the copies were made. */
 const YESTERDAY_LINES = 14_001;
-/** A year of a bank, compared or built again, on a machine that has more to do. */
+/** To compare or rebuild a year of a bank on a busy machine. */
 const DRILL_MS_MAX = 180_000;
 const VICTIM = '2378';
 
@@ -22,8 +22,8 @@ const NAMES = ALL_PROJECTIONS.map(({ name }) => name);
 const TABLES = ALL_PROJECTIONS.flatMap(tablesOf);
 
 /**
- * What goes wrong in the night, and what an operator does about it: on the data of a bank, with the service running, and
- * with the commands that the documentation names. Each drill ends with the exact sums.
+ * Incidents, and the reaction of an operator: on the data of a bank, with the running service, and with the commands of
+ * the documentation. Each drill ends with the exact sums.
  */
 describe.each(engines)('incident drills on $engine', (engine) => {
   describe.skipIf(berka === undefined)('(needs ../shared/data/berka)', () => {
@@ -83,7 +83,7 @@ describe.each(engines)('incident drills on $engine', (engine) => {
       const { builds } = json.projections.find((each: { name: string }) => each.name === name);
       return builds.find((build: { live: boolean }) => build.live).generation;
     };
-    /** Of every wallet, as the list has it, in hellers. */
+    /** The balances of all wallets in the list, in hellers. */
     const listed = async () => {
       let [total, wallets, cursor] = [0n, 0, ''];
       for (;;) {
@@ -109,7 +109,7 @@ describe.each(engines)('incident drills on $engine', (engine) => {
     const verified = async (name: string) =>
       (await projections('verify', name, '--generation', await liveOf(name))).code;
 
-    /** Every way there is to read the same number, and projections against the log. */
+    /** Checks the same sum in every read, and compares projections with the log. */
     const expectExactSums = async (names: readonly string[] = NAMES) => {
       await caughtUp();
       const { json: trial } = await service.get('/v1/trial-balance');
@@ -124,7 +124,7 @@ describe.each(engines)('incident drills on $engine', (engine) => {
       expect(reconciled.json.breaks).toHaveLength(458);
     };
 
-    it('before anything happens all is well', { timeout: DRILL_MS_MAX }, () => expectExactSums());
+    it('before the first incident all sums are exact', { timeout: DRILL_MS_MAX }, () => expectExactSums());
 
     it('someone ran UPDATE on a balance', { timeout: DRILL_MS_MAX }, async () => {
       const before = (await service.get(`/v1/wallets/${VICTIM}`)).json;
@@ -200,7 +200,7 @@ describe.each(engines)('incident drills on $engine', (engine) => {
         await sql(`DELETE FROM ${table}`);
         await sql(`INSERT INTO ${table} SELECT * FROM yesterday_${table}`);
       }
-      // Of yesterday's builds there was one each, and readers saw it.
+      // Yesterday each projection had one build, and it was live.
       await sql(`UPDATE projections SET live_generation = 1`);
       await sql(
         `UPDATE projection_generations SET state = CASE WHEN generation = 1 THEN 'following' ELSE 'dropped' END`,
@@ -208,14 +208,14 @@ describe.each(engines)('incident drills on $engine', (engine) => {
       await start();
     };
 
-    it('a restore brought the read model back to yesterday', { timeout: DRILL_MS_MAX }, async () => {
+    it('a restore set the read model back to yesterday', { timeout: DRILL_MS_MAX }, async () => {
       await bringBack([...TABLES, 'shard_checkpoints']);
       await expectExactSums();
     });
 
-    it('a restore brought the rows back, and not how far they were', { timeout: 2 * DRILL_MS_MAX }, async () => {
+    it('a restore set the rows back, but not their checkpoints', { timeout: 2 * DRILL_MS_MAX }, async () => {
       await bringBack(TABLES);
-      await sleep(2_000); // a worker that found something to do would do it
+      await sleep(2_000); // time for a worker to change rows, if it had anything to do
       expect((await lines()).lines).toBeLessThan(MOVEMENTS);
       for (const name of NAMES) expect(await verified(name), name).toBe(1);
       for (const name of NAMES) {

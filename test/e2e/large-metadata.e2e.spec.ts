@@ -5,17 +5,17 @@ import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServiceProcess } from '../simulation/servers/service-process.js';
 
-/** 27,000 characters of two bytes each, the most that the API takes: together more than either process has of heap. */
+/** 27,000 characters of two bytes each, the maximum of the API. All of them together are more than the heap of each process. */
 const WALLETS = 900;
 const METADATA = Object.fromEntries(
   Array.from({ length: 50 }, (_, i) => [`${'ї'.repeat(37)}${String(i).padStart(3, '0')}`, 'ї'.repeat(500)]),
 );
-/** An idle API has 35 MB of it. Bounded by number alone, both processes died. */
+/** An idle API uses 35 MB of heap. With bounds only on numbers, both processes died. */
 const HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
 const AT_ONCE = 8;
 const TEST_MS_MAX = 240_000;
 const LOOK_EVERY_MS = 100;
-/** 256 KB of metadata, and the rest of the page. */
+/** 256 KB of metadata, plus the rest of the page. */
 const PAGE_BYTES_MAX = 384 * 1024;
 const STATE_BYTES_MAX = 200;
 
@@ -61,16 +61,20 @@ describe.each(engines)('wallets with the largest metadata, on $engine', (engine)
     return Object.fromEntries(statuses);
   };
 
-  it('are opened and paid into by an API with less memory than they have', { timeout: TEST_MS_MAX }, async () => {
-    expect(await forEachWallet((i) => post('/v1/wallets', { walletId: idOf(i), metadata: METADATA }))).toEqual({
-      201: WALLETS,
-    });
-    const deposit = { amount: '1.00', currency: 'EUR' };
-    expect(await forEachWallet((i) => post(`/v1/wallets/${idOf(i)}/deposits`, deposit))).toEqual({ 201: WALLETS });
-    expect(api.deaths).toBe(0);
-  });
+  it(
+    'are opened and get deposits from an API whose memory is smaller than their metadata',
+    { timeout: TEST_MS_MAX },
+    async () => {
+      expect(await forEachWallet((i) => post('/v1/wallets', { walletId: idOf(i), metadata: METADATA }))).toEqual({
+        201: WALLETS,
+      });
+      const deposit = { amount: '1.00', currency: 'EUR' };
+      expect(await forEachWallet((i) => post(`/v1/wallets/${idOf(i)}/deposits`, deposit))).toEqual({ 201: WALLETS });
+      expect(api.deaths).toBe(0);
+    },
+  );
 
-  it('are followed by a worker with less memory than they have', { timeout: TEST_MS_MAX }, async () => {
+  it('are followed by a worker whose memory is smaller than their metadata', { timeout: TEST_MS_MAX }, async () => {
     worker = await ServiceProcess.start({ kind: 'worker', databaseUrl: fresh.url, env: HEAP });
     const rows = async (table: string) => {
       const found = await database.query<{ n: string; longest: string }>(
@@ -80,13 +84,13 @@ describe.each(engines)('wallets with the largest metadata, on $engine', (engine)
     };
     for (const table of ['wallet_balances', 'statement_wallets']) {
       while ((await rows(table)).wallets < WALLETS && worker.deaths === 0) await sleep(LOOK_EVERY_MS);
-      // What is written again with each balance.
+      // The state, which is written again with each balance.
       expect((await rows(table)).longest).toBeLessThan(STATE_BYTES_MAX);
     }
     expect(worker.deaths).toBe(0);
   });
 
-  it('are listed in pages that their bytes bound, none left out', { timeout: TEST_MS_MAX }, async () => {
+  it('are listed in pages with a limit of bytes, and none is left out', { timeout: TEST_MS_MAX }, async () => {
     const listed: string[] = [];
     for (let cursor = ''; listed.length < 50;) {
       const answer = await fetch(`${api.url}/v1/wallets?limit=200${cursor}`);

@@ -4,13 +4,13 @@ import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService, settled, type Answer } from './running-service.js';
 
-/** More than the API has connections; each would hold one while it waits for the table. */
+/** More than the API's connections. Each list would use one while it waits for the table. */
 const READERS = 40;
-/** What a command takes at most where nothing holds it up, on a machine under load. */
+/** Maximum time of a command that does not wait, on a machine under load. */
 const COMMAND_MS_MAX = 4_000;
 const WAITING_MAX = 500;
 
-/** On CockroachDB a reader does not wait for the lock of a table, so the lists are held up by rows that are being written. */
+/** On CockroachDB a reader does not wait for the lock of a table, so uncommitted writes of rows block the lists. */
 describe.each(engines)('lists beside commands, on $engine', (engine) => {
   let service: RunningService;
   let other: Database;
@@ -26,7 +26,7 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
     await service?.close();
   });
 
-  /** Runs something while nobody can read the rows of lists. */
+  /** Runs a function while the rows of lists cannot be read. */
   const whileListsWait = async (work: () => Promise<void>) => {
     const hold =
       engine.engine === 'postgres'
@@ -38,18 +38,22 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
     });
   };
 
-  it('commands find a connection, however many lists wait for the database', { timeout: 60_000 }, async () => {
-    let lists: Promise<Answer>[] = [];
-    await whileListsWait(async () => {
-      lists = Array.from({ length: READERS }, () => service.get('/v1/wallets'));
-      await sleep(200);
-      const began = performance.now();
-      const { status } = await service.post('/v1/wallets/w/deposits', { amount: '1.00', currency: 'EUR' });
-      expect(status).toBe(201);
-      expect(performance.now() - began).toBeLessThan(COMMAND_MS_MAX);
-    });
-    expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(Array(READERS).fill(200));
-  });
+  it(
+    'commands get a connection, with any number of lists that wait for the database',
+    { timeout: 60_000 },
+    async () => {
+      let lists: Promise<Answer>[] = [];
+      await whileListsWait(async () => {
+        lists = Array.from({ length: READERS }, () => service.get('/v1/wallets'));
+        await sleep(200);
+        const began = performance.now();
+        const { status } = await service.post('/v1/wallets/w/deposits', { amount: '1.00', currency: 'EUR' });
+        expect(status).toBe(201);
+        expect(performance.now() - began).toBeLessThan(COMMAND_MS_MAX);
+      });
+      expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(Array(READERS).fill(200));
+    },
+  );
 
   it('refuses lists beyond the queue with Retry-After', { timeout: 60_000 }, async () => {
     let lists: Promise<Answer>[] = [];
@@ -57,7 +61,7 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
       lists = Array.from({ length: WAITING_MAX + 20 }, () => service.get('/v1/wallets'));
       const first = await Promise.race(lists);
       expect([first.status, first.json.code, first.headers.get('retry-after')]).toEqual([503, 'lists_busy', '1']);
-      // While no list is read, as many are refused as find no room in the queue.
+      // While no list is read, all lists beyond the size of the queue are refused.
       await settled(lists, 10);
     });
     const refused = (await Promise.all(lists)).filter(({ status }) => status === 503);
@@ -67,8 +71,8 @@ describe.each(engines)('lists beside commands, on $engine', (engine) => {
 });
 
 describe.each(engines)('lists that wait for the log, on $engine', (engine) => {
-  it('keep no other list from being read', { timeout: 60_000 }, async () => {
-    const service = await RunningService.start(engine); // without a worker nothing is ever reached
+  it('do not block other lists', { timeout: 60_000 }, async () => {
+    const service = await RunningService.start(engine); // without a worker no position is ever reached
     try {
       const { json } = await service.post('/v1/wallets', { walletId: 'w' });
       const waiting = Array.from({ length: 10 }, () => service.get(`/v1/wallets?minPosition=${json.position}`));

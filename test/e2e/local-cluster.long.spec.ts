@@ -8,21 +8,21 @@ import { LocalCluster, REGIONS, type ClusterStatus, type Region } from '@tidemar
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
 
-/** Away from the default ports, where somebody may be showing something. */
+/** Different from the default ports, which a demonstration may use. */
 const BASE_PORT = 26_700;
 const ROUND_TRIP_MS = 60;
-/** Beside other tests on two cores, a statement itself may take this long. */
+/** With other tests on the same two cores, a statement may take this long. */
 const STATEMENT_MS_MAX = 45;
-/** CockroachDB looks once a second or so whether a lease is where it should be, at a node that is not busy. */
+/** CockroachDB checks about once a second whether a lease is in its region, on a node without much load. */
 const LEASE_MS_MAX = 40_000;
-/** Leases run out after six seconds, and a node that was cut off asks again with a growing pause. */
+/** Leases run out after 6 s, and a node that was cut off retries with a growing pause. */
 const RECOVERY_MS_MAX = 20_000;
 
 const place = new Workplace(undefined);
 const directory = join(place.directory, '.tidemark', 'cluster');
 const pidsOf = ({ regions }: ClusterStatus) => regions.map(({ node }) => node.pid!);
 
-/** By the system's own word. A process that ended and that nobody has asked for its exit code (state Z) runs no more. */
+/** Whether the system lists the process. An ended process whose exit code was not read yet (state Z) does not count. */
 function runs(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z\s]/.test(stdout.trim());
@@ -36,7 +36,7 @@ async function eventually(ms: number, check: () => Promise<boolean>): Promise<vo
   }
 }
 
-/** The fastest of a few: what it takes when nothing else is in the way. */
+/** The fastest of a few attempts: the time without other load. */
 async function fastest(times: number, work: () => Promise<unknown>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < times; i++) {
@@ -88,7 +88,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     );
   });
 
-  it('refuses a second one, in one line', async () => {
+  it('refuses a second cluster, in one line', async () => {
     await expect(LocalCluster.up({ directory, basePort: BASE_PORT + 100 })).rejects.toThrow(
       'the cluster is already up',
     );
@@ -97,7 +97,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     );
   });
 
-  it('makes a round trip between regions as long as it is told, and none within a region', async () => {
+  it('delays a round trip between regions by the given time, and none within a region', async () => {
     const west = at('eu-west');
     await west.query(
       `CREATE DATABASE far PRIMARY REGION "eu-west" REGIONS "eu-central", "eu-east" SURVIVE REGION FAILURE`,
@@ -122,13 +122,13 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     expect(near).toBeLessThan(STATEMENT_MS_MAX);
     expect(far).toBeGreaterThanOrEqual(ROUND_TRIP_MS - 1);
     expect(far).toBeLessThan(ROUND_TRIP_MS + STATEMENT_MS_MAX);
-    // A majority of three replicas in three regions is one more round trip.
+    // A majority of three replicas in three regions costs one more round trip.
     expect(agreed).toBeGreaterThanOrEqual(ROUND_TRIP_MS - 1);
     expect(agreed).toBeLessThan(ROUND_TRIP_MS + STATEMENT_MS_MAX);
     expect(farAgreed).toBeGreaterThanOrEqual(2 * ROUND_TRIP_MS - 1);
   });
 
-  it('lets nothing through a cut, and everything when it is healed', async () => {
+  it('drops all traffic while a region is cut, and passes all after the cut is healed', async () => {
     await cluster.slow(0);
     await cluster.cut('eu-east');
     await eventually(RECOVERY_MS_MAX, () => answers('eu-west', 'UPDATE far.t SET v = v + 1 WHERE id = 1 RETURNING v'));
@@ -139,7 +139,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     await eventually(RECOVERY_MS_MAX, () => answers('eu-east', 'UPDATE far.t SET v = v + 1 WHERE id = 1 RETURNING v'));
   });
 
-  it('loses a region and nothing else, and takes it back with all data', async () => {
+  it('loses only the killed region, and gets it back with all data', async () => {
     const killed = await cluster.kill('eu-central');
     expect(killed.regions[1]!.node).toMatchObject({ state: 'stopped', ending: 'ended by SIGKILL', pid: null });
     await eventually(RECOVERY_MS_MAX, () => answers('eu-west', 'UPDATE far.t SET v = v + 1 WHERE id = 1 RETURNING v'));
@@ -148,7 +148,7 @@ suite(`the local cluster${binary ? '' : ' (skipped: no `cockroach` on PATH)'}`, 
     await eventually(RECOVERY_MS_MAX, () => answers('eu-central', 'SELECT v FROM far.t WHERE id = 1'));
   });
 
-  it('goes down without leaving a process, in order and after a crash of its supervisor', async () => {
+  it('leaves no process after `down`, in order and after a crash of its supervisor', async () => {
     const before = pidsOf(await cluster.status());
     expect(before.every(runs)).toBe(true);
     expect(await cluster.down()).toBe(1 + REGIONS.length);
@@ -190,11 +190,11 @@ describe('tidemark cluster', () => {
     });
   });
 
-  it('`down` where nothing is up is fine', async () => {
+  it('`down` without a running cluster succeeds', async () => {
     expect((await elsewhere.json('cluster', 'down')).json).toEqual({ ended: 0 });
   });
 
-  it('`up` without a `cockroach` says so', async () => {
+  it('`up` without a `cockroach` reports that', async () => {
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';
     try {
@@ -205,7 +205,7 @@ describe('tidemark cluster', () => {
     }
   });
 
-  it.skipIf(!binary)('`up` on ports of somebody else says which', async () => {
+  it.skipIf(!binary)('`up` on ports of another process names the port', async () => {
     const stranger = createServer().listen(BASE_PORT + 210, '127.0.0.1');
     await once(stranger, 'listening');
     const ended = await elsewhere.run('cluster', 'up', '--base-port', String(BASE_PORT + 200));

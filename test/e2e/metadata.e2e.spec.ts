@@ -21,7 +21,7 @@ describe.each(engines)('metadata that changes, on $engine', (engine) => {
     return [fresh.json.metadata, list.wallets[0].metadata, eventual.json.metadata, then.json.metadata];
   };
 
-  it('is the same wherever the wallet is read, before and after other events', async () => {
+  it('is the same in every read of the wallet, before and after other events', async () => {
     const first = await change({ tier: 'gold', note: 'x' });
     expect(first.status).toBe(201);
     const after = { tier: 'gold', city: 'Brno', note: 'x' };
@@ -35,7 +35,7 @@ describe.each(engines)('metadata that changes, on $engine', (engine) => {
     expect((await service.get('/v1/wallets/w?at=3')).json.metadata).toEqual(after);
   });
 
-  it('loses no change of several at once, in two processes', async () => {
+  it('loses none of several changes at once, in two processes', async () => {
     const other = await RunningService.start(engine, { on: { ...database, drop: () => Promise.resolve() } });
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
@@ -48,7 +48,7 @@ describe.each(engines)('metadata that changes, on $engine', (engine) => {
     await other.close();
   });
 
-  it('is refused beyond its bound, with nothing else in the way', async () => {
+  it('is refused beyond its bound', async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`m${i}`, 'v']));
     const { status, json } = await change(many);
     expect([status, json.code, json.details]).toEqual([

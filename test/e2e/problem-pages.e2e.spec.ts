@@ -7,7 +7,7 @@ describe.each(engines.slice(0, 1))('the pages of problems', (engine) => {
   beforeAll(async () => void (service = await RunningService.start(engine)));
   afterAll(() => service?.close());
 
-  it('answer under the type of every problem: JSON, and a page for a browser', async () => {
+  it('exist under the type of every problem: as JSON, and as a page for a browser', async () => {
     const { ProblemCode } = (await service.get('/openapi.json')).json.components.schemas;
     const listed = (await service.get('/problems')).json.problems;
     expect(listed.map(({ code }: { code: string }) => code)).toEqual(ProblemCode.enum);
@@ -20,14 +20,14 @@ describe.each(engines.slice(0, 1))('the pages of problems', (engine) => {
     }
   });
 
-  it('are where a problem says', async () => {
+  it('are at the URL in a problem', async () => {
     const { json: problem } = await service.get('/v1/wallets/nobody');
     expect((await service.get(problem.type)).json).toMatchObject({ code: 'wallet_not_found', title: problem.title });
     const unknown = await service.get('/problems/nothing');
     expect([unknown.status, unknown.json.code]).toEqual([404, 'problem_not_found']);
   });
 
-  it('are told the part of the request, the field and the reason', async () => {
+  it('show the part of the request, the field and the reason', async () => {
     const { json } = await service.post('/v1/wallets', { walletId: 'ann' });
     const { json: query } = await service.get(`/v1/wallets?limit=9999&minPosition=${json.position}`);
     expect(query.errors).toEqual([{ place: 'query', path: 'limit', message: 'must be a whole number from 1 to 200' }]);

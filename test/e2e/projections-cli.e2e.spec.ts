@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
 import { RunningService } from './running-service.js';
 
-/** On CockroachDB a build begins with what is two seconds old; what is later is followed. */
+/** On CockroachDB a build begins with the log as of 2 s ago. Later events are followed. */
 const READABLE_AFTER_MS = 2_500;
 
 describe.each(engines)('tidemark projections on $engine', (engine) => {
@@ -55,17 +55,17 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
       ['--wallet', ''],
     ],
     ['--region: must be the name of a region', ['--region', '']],
-  ])('refuses at once what says nothing: %s', async (message, options) => {
+  ])('refuses options without a meaning at once: %s', async (message, options) => {
     const ended = await projections('rebuild', 'balances', ...options);
     expect(ended).toEqual({ code: 2, stdout: '', stderr: `tidemark: ${message}\n` });
   });
 
-  it('diff looks at one region', async () => {
+  it('diff compares one region', async () => {
     const { code, stdout } = await projections('diff', 'balances', '--region', 'local');
     expect([code, stdout]).toEqual([0, 'balances in local: 2 wallets, 4 events: a rebuild would change nothing\n']);
   });
 
-  it('says that rows of an unknown wallet were deleted', async () => {
+  it('prints that rows of an unknown wallet were deleted', async () => {
     await service.database.query(
       `INSERT INTO wallet_balances
        SELECT (jsonb_populate_record(t, '{"wallet_id": "ghost"}')).* FROM wallet_balances t WHERE wallet_id = 'bob'`,
@@ -114,7 +114,7 @@ describe.each(engines)('tidemark projections on $engine', (engine) => {
     expect((await at.run('projections', 'list', '--json')).stdout).not.toContain('is kept up to date');
     expect(await projections('drop', 'movements', '1')).toMatchObject({ code: 0 });
     expect(await hints()).toEqual([]);
-    // The build that all see stays behind one region's own: it cannot be dropped, and nothing proposes to.
+    // The build of all regions is kept behind a region's own build. It cannot be dropped, and the CLI does not propose it.
     const own = await projections('rebuild', 'movements', '--region', 'local', '--swap', '--latency', '0');
     expect(own).toMatchObject({ code: 0, stdout: expect.not.stringContaining('is followed') as string });
     expect(await hints()).toEqual([]);

@@ -21,7 +21,7 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
 
   const seen = (position: string) => service.get(`/v1/wallets/ann/statement?minPosition=${position}&limit=1`);
 
-  it('a deposit, and what is reversed of it', async () => {
+  it('a deposit, and its reversed part', async () => {
     const said = { reference: 'INV-1', description: 'Top-up', effectiveAt: '2026-01-31T12:00:00+01:00' };
     const { json } = await service.post('/v1/wallets/ann/deposits', { ...eur('30.00'), ...said });
     const path = `/v1/movements/${json.movementId}`;
@@ -51,7 +51,7 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
     });
   });
 
-  it('a transfer of several legs, with each wallet, by any of them or by none', async () => {
+  it('a transfer of several legs, with each wallet, by one of its wallets or without a wallet', async () => {
     const legs = [
       { from: 'ann', to: 'ben', ...eur('5.00') },
       { from: 'ben', to: 'cat', ...eur('2.00') },
@@ -124,7 +124,7 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
       [first, '7.00'],
       [second, '4.00'],
     ];
-    // The short one may have expired by now.
+    // The hold with the short expiry may have expired already.
     expect(pages.filter(([id]) => id !== expired)).toEqual(open.filter(([id]) => id !== expired).sort());
     await service.post(`/v1/wallets/ben/holds/${first}/capture`, { ...eur('2.00'), final: true });
     expect(await read(first)).toMatchObject({ status: 'captured', amount: '10.00', left: '0.00', captured: '5.00' });
@@ -164,7 +164,7 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
     expect((await read(expired)).status).toBe('expired');
   });
 
-  it('what a key was answered, accepted or rejected', async () => {
+  it('the outcome of a key, accepted or rejected', async () => {
     const key = 'order/4711-50%';
     const path = `/v1/wallets/ann/outcome?idempotencyKey=${encodeURIComponent(key)}`;
     expect(await service.get(path)).toMatchObject({ status: 404, json: { code: 'outcome_not_found' } });
@@ -256,7 +256,7 @@ describe.each(engines)('the API on $engine: who may read by id', (engine) => {
     await service.close();
   });
 
-  it('finds a movement without a worker where its wallet is named, and says that it is not seen yet where not', async () => {
+  it('finds a movement without a worker if the request names its wallet; otherwise it answers that the movement is not visible yet', async () => {
     const service = await RunningService.start(engine);
     for (const walletId of ['a', 'b']) await service.post('/v1/wallets', { walletId });
     await service.post('/v1/wallets/a/deposits', eur('2.00'));

@@ -18,7 +18,7 @@ const EXAMPLE =
 const page = readFileSync(new URL('../../docs/reading.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(EXAMPLE)].map(({ groups }) => groups as unknown as Example);
 
-/** As the page has it: the status, the path of a field, and its value. Of CSV: the number of its lines. */
+/** The answer in the form of the page: the status, the path of a field, and its value. For CSV: the number of lines. */
 function shown({ status, headers, text, json }: Answer, expected: string): string {
   const [, field = ''] = expected.split(' ');
   if (field === '') return String(status);
@@ -38,7 +38,7 @@ describe.each(engines)('docs/reading.md on $engine', (engine) => {
     expect(examples.length).toBeGreaterThan(15);
   });
 
-  it('shows what each of its requests answers, in order', async () => {
+  it('shows the answer of each of its requests, in order', async () => {
     let position = '';
     for (const { path, accept, key, body, expected } of examples) {
       if (key !== undefined && body !== undefined) {
@@ -47,7 +47,7 @@ describe.each(engines)('docs/reading.md on $engine', (engine) => {
         ({ position } = answer.json);
         continue;
       }
-      // The page has no `minPosition`: whoever types has been waited for.
+      // The page has no `minPosition`: a person who types is slow enough for the worker.
       for (const list of ['wallets', 'wallets/dora/statement', 'journal', 'trial-balance', 'daily-totals']) {
         await service.get(`/v1/${list}?minPosition=${position}`);
       }

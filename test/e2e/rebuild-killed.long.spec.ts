@@ -11,13 +11,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServiceProcess } from '../simulation/servers/service-process.js';
 import { Workplace } from './cli-process.js';
 
-/** Two ranges, and as many pages that it takes a while: those who rebuild are told to spare the writers. */
+/** Two ranges, and enough pages that the rebuild takes some time: it is throttled. */
 const WALLETS = 600;
 const DEPOSITS = 60;
 const EVENTS = WALLETS * (1 + DEPOSITS);
-/** Other writes are always slower than this, so each page waits longer than the one before. */
+/** The throttle's limit. All writes are slower than this, so each page waits longer than the one before. */
 const LATENCY_RATIO = 0.01;
-/** Whoever takes over waits 15 s for the operation and 10 s for a range that stands still. */
+/** A worker takes over an operation after 15 s, and a range after 10 s without progress. */
 const TEST_MS_MAX = 240_000;
 const LOOK_EVERY_MS = 50;
 const EUR = CurrencyTable.iso4217().get('EUR');
@@ -49,9 +49,9 @@ describe.each(engines)('kill -9 of a worker that rebuilds, on $engine', (engine)
     return Number(rows[0]!.events);
   };
 
-  // Each kind of table on one engine, since each waits until a dead worker is missed.
+  // Each kind of table on one engine only, because each test waits until a dead worker is detected.
   it.each(engine.engine === 'cockroach' ? [journal] : [dailyTotals])(
-    '$name: another goes on from where it was, and builds nothing twice',
+    '$name: another worker continues from the same place, and builds nothing twice',
     { timeout: TEST_MS_MAX },
     async ({ name }) => {
       const operationId = randomUUID();
@@ -64,7 +64,7 @@ describe.each(engines)('kill -9 of a worker that rebuilds, on $engine', (engine)
         expect((await state()).state).not.toBe('done');
         await sleep(LOOK_EVERY_MS);
       }
-      // Both: the one that leads, and the one that helps. The supervisor starts them again, as others.
+      // Kill both: the worker that leads, and the one that helps. The supervisor starts new ones.
       await Promise.all(workers.map((worker) => worker.kill()));
       const before = await builtEvents();
       expect(before).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ describe.each(engines)('kill -9 of a worker that rebuilds, on $engine', (engine)
     },
   );
 
-  it('what followed meanwhile has seen every event once, too', { timeout: TEST_MS_MAX }, async () => {
+  it('the builds that were followed meanwhile have every event once too', { timeout: TEST_MS_MAX }, async () => {
     for (const { name } of ALL_PROJECTIONS) {
       const { code, json } = await at.json('projections', 'verify', name, '--generation', '1');
       expect({ name, code, breaks: json.breaks }).toEqual({ name, code: 0, breaks: 0 });

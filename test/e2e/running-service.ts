@@ -11,8 +11,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Parsed where it is JSON. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they expect to be there
+  /** Parsed if it is JSON. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read the fields that they expect
   readonly json: any;
 }
 
@@ -22,12 +22,12 @@ export interface Asked {
   readonly headers?: Record<string, string>;
 }
 
-/** The real API, and a worker beside it if wanted, on a database of their own, over real HTTP. */
+/** The real API, optionally with a worker, on a separate database, over real HTTP. */
 export class RunningService {
   private constructor(
     readonly api: RunningApi,
     private readonly worker: RunningWorker | undefined,
-    /** As the owner of the database, who may do anything. */
+    /** Connected as the owner of the database, with all rights. */
     readonly database: Database,
     private readonly drop: () => Promise<void>,
     /** Every line that was logged. */
@@ -41,7 +41,7 @@ export class RunningService {
       worker?: boolean | Partial<StartWorkerOptions>;
       prepare?: (database: Database) => Promise<void>;
       api?: Partial<StartApiOptions>;
-      /** A migrated database, in place of a fresh one. */
+      /** A migrated database to use instead of a fresh one. */
       on?: FreshDatabase;
     } = {},
   ): Promise<RunningService> {
@@ -77,7 +77,7 @@ export class RunningService {
     await this.drop();
   }
 
-  /** Sends a command under a key of its own, unless one is given. */
+  /** Sends a command, by default under a new key. */
   post(path: string, body: unknown, { key = randomUUID(), headers = {} }: Asked = {}): Promise<Answer> {
     const given = { 'content-type': 'application/json', 'idempotency-key': key, ...headers };
     return this.send('POST', path, { headers: given, body: JSON.stringify(body) });
@@ -95,7 +95,7 @@ export class RunningService {
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
   }
 
-  /** @throws unless an answer is as `/openapi.json` says: every answer that a test gets is compared. */
+  /** @throws if an answer differs from `/openapi.json`. Every answer that a test gets is compared. */
   requireDescribed(method: string, path: string, { headers, ...arrived }: Omit<Answer, 'json'>): void {
     const answer = { ...arrived, headers: Object.fromEntries(headers) };
     const differences = this.description.differences(method, path, answer);
@@ -104,7 +104,7 @@ export class RunningService {
     throw new Error(`${what}: ${differences.join('; ')}\n${arrived.text.slice(0, 1_000)}`);
   }
 
-  /** How much the log holds: what malformed requests must not change. */
+  /** The numbers of rows in the log. Malformed requests must not change them. */
   async counts(): Promise<{ events: number; commits: number; outcomes: number }> {
     const { rows } = await this.database.query<{ events: string; commits: string; outcomes: string }>(
       `SELECT (SELECT count(*) FROM wallet_events) AS events, (SELECT count(*) FROM commits) AS commits,
@@ -124,7 +124,7 @@ function linesInto(log: string[]): Writable {
   });
 }
 
-/** Waits until a number of the answers are there. */
+/** Waits until this many of the answers have arrived. */
 export function settled(answers: readonly Promise<Answer>[], number: number): Promise<void> {
   return new Promise((done) => {
     let there = 0;

@@ -10,7 +10,7 @@ import { RunningService } from './running-service.js';
 const FOLDER = fileURLToPath(new URL('../typed-client', import.meta.url));
 const GENERATED = join(FOLDER, 'generated');
 
-/** What the compiler says about the generated types and the program that uses them, under the settings of this repository. */
+/** The compiler's errors for the generated types and the program that uses them, with the settings of this repository. */
 function complaints(): string[] {
   const { config } = ts.readConfigFile(join(FOLDER, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, FOLDER);
@@ -37,7 +37,7 @@ describe.each(engines.slice(0, 1))('a client generated from /openapi.json', (eng
   it('compiles, strictly', () => expect(complaints()).toEqual([]));
 
   it('opens, deposits, transfers, reads, lists, and understands a rejection', async () => {
-    // By a name that the compiler does not follow: elsewhere the generated types are not there.
+    // Imported by a computed name, so that the compiler does not follow it: outside this test the generated types do not exist.
     const story = (await import(join(FOLDER, 'wallet-story.ts'))) as { walletStory(url: string): Promise<unknown> };
     expect(await story.walletStory(service.api.url)).toEqual({
       opened: ['ann', 'ben'],

@@ -3,9 +3,9 @@ import type { SerializedError } from 'vitest';
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
 /**
- * Ends every run with the engines it ran on and, alone on the last line, `N passed, N failed`, to which `, N skipped` is
- * added when there are any. Test cases are counted; besides, a file that could not be loaded, a hook that failed for a whole
- * block, and an error that no test caught count as one failure each.
+ * Ends every run with a line of its engines and, as the last line, `N passed, N failed`, with `, N skipped` if there are any.
+ * It counts test cases. A file that could not be loaded, a hook that failed for a whole block, and an error that no test
+ * caught count as one failure each.
  */
 export default class ClosingLinesReporter implements Reporter {
   #vitest: Vitest | undefined;
@@ -44,7 +44,7 @@ function countsLine(modules: readonly TestModule[], unhandled: number): string {
       else if (state === 'failed') broken++;
       else skipped++;
     }
-    // Whatever else made the file fail must not end in a line that says 0 failed.
+    // If a file failed for any other reason, the last line must not say 0 failed.
     failed += broken || (module.ok() ? 0 : 1);
   }
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

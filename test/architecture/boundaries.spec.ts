@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { ESLint } from 'eslint';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-/** The walls stand: an import that runs the wrong way, or an impure one in the core, fails the lint that CI runs. */
+/** An import in the wrong direction, or an impure import in the core, fails the lint that CI runs. */
 describe('forbidden imports', () => {
   let eslint: ESLint;
 
   beforeAll(() => {
     const cwd = new URL('../..', import.meta.url).pathname;
     process.env.NX_DAEMON = 'false';
-    // The rule reads the graph that Nx has cached, and lets everything pass where there is none: a fresh clone.
+    // The rule reads the graph that Nx has cached. Without a graph, as in a fresh clone, it would allow every import.
     execFileSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', 'show', 'projects'], { cwd, stdio: 'ignore' });
     eslint = new ESLint({ cwd });
   });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = new URL('../..', import.meta.url).pathname;
 const RELATIVE = /^(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'/gm;
 
-/** The files that each file imports by a relative path, types included. Between libs Nx tags keep the order. */
+/** The files that each file imports by a relative path, types included. Nx tags enforce the direction between libs. */
 function importsOf(files: readonly string[]): ReadonlyMap<string, readonly string[]> {
   return new Map(
     files.map((file) => {
@@ -16,7 +16,7 @@ function importsOf(files: readonly string[]): ReadonlyMap<string, readonly strin
   );
 }
 
-/** The first circle that each file is found to be in, as the files on the way. */
+/** The first circle of imports that is found for each file, as a list of files. */
 function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = [];
   const done = new Set<string>();
@@ -43,7 +43,7 @@ describe('imports', () => {
 
   it('make no circle', () => expect(circlesIn(importsOf(files))).toEqual([]));
 
-  it('that make one are told', () => {
+  it('that make a circle are listed', () => {
     const circle = new Map([
       ['a', ['b']],
       ['b', ['c']],

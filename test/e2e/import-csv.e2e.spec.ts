@@ -63,7 +63,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
     return Number(rows[0]!.count);
   }
 
-  it('the example of docs/import.md does what the page says', async () => {
+  it('the example of docs/import.md has the result of the page', async () => {
     const page = readFileSync(new URL('../../docs/import.md', import.meta.url), 'utf8');
     const example = (language: string) => page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'));
     const [movements, accounts] = [...example('csv')].map(([, text]) => text!);
@@ -81,7 +81,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
     expect(await at.json(...reconciling!)).toMatchObject({ code: 0, json: { wallets: 1, matching: 1, breaks: [] } });
   });
 
-  describe('what is simply supported', () => {
+  describe('supported files', () => {
     it.each<[string, string | Buffer]>([
       ['LF', HEADER + GOOD_1 + GOOD_2],
       ['CRLF', (HEADER + GOOD_1 + GOOD_2).replaceAll('\n', '\r\n')],
@@ -135,7 +135,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
       expect(json).toMatchObject({ booked: 3, credits: { EUR: '10.50', JPY: '7' }, debits: { EUR: '3.25', JPY: '0' } });
     });
 
-    it('amounts in two columns, and a column that says what may overdraw', async () => {
+    it('amounts in two columns, and a column that marks the movements that may overdraw', async () => {
       const { json, rejects } = await importing(
         'id,account,in,out,history\n1,a,,5,yes\n2,a,1,,\n3,a,,1,no\n4,a,1,1,\n',
         {
@@ -173,7 +173,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
         'malformed_row',
         'kind "gift" is neither a credit nor a debit',
       ],
-      ['a date that is none', 'b,alice,1.1.1993,in,1.00,\n', 'malformed_row', '"1.1.1993" is neither a date'],
+      ['a malformed date', 'b,alice,1.1.1993,in,1.00,\n', 'malformed_row', '"1.1.1993" is neither a date'],
       [
         'a date not in the calendar',
         'b,alice,1993-02-29,in,1.00,\n',
@@ -214,7 +214,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
         'the description must not have control characters',
       ],
       [
-        'more than there is',
+        'more than the available amount',
         'b,alice,1993-01-01,out,10.01,\n',
         'insufficient_funds',
         'requested 10.01 EUR, available 10.00 EUR',
@@ -257,7 +257,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
       expect(rejects).toMatchObject([{ line: '2', code: 'changed_row' }]);
     });
 
-    it('wallets, in a list of their own', async () => {
+    it('wallets, in a separate list', async () => {
       const source = newSource();
       at.write('w.csv', `name,since\nalice,1993-01-01\nb b,\nalice,\ncarol,1993-13-01\n`);
       const wallets = { id: 'name', openedOn: 'since' };
@@ -275,7 +275,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
     });
   });
 
-  describe('what cannot be meant is refused before anything is written', () => {
+  describe('a wrong file or mapping is refused before anything is written', () => {
     it.each<[string, string | Buffer, object, string]>([
       [
         'a missing column',
@@ -297,7 +297,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
       expect(await events()).toBe(before);
     });
 
-    it('files that are not there, and a rejects file that is something else', async () => {
+    it('files that do not exist, and an existing file that is no rejects file', async () => {
       at.write('m.json', mapping('x'));
       at.write('file.csv', HEADER + GOOD_1);
       at.write('precious.csv', 'not,ours\n');
@@ -322,7 +322,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
     const refused = 'r1,alice,1993-01-03,out,100.00,\n';
     const retry = { options: ['--retry-rejected'] };
 
-    it('decides again what was rejected, each time it is asked to, and books it once', async () => {
+    it('decides rejected rows again on each run with the option, and books them once', async () => {
       const { source } = await importing(HEADER + GOOD_1 + refused);
       const again = (content: string, more: object = {}) =>
         importing(HEADER + GOOD_1 + refused + content, { source, ...more });

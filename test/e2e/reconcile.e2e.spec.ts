@@ -70,7 +70,7 @@ describe.each(engines)('reconciling on $engine', (engine) => {
     expect(code).toBe(1);
   });
 
-  it('is fine when everything matches, and refuses a mapping without balances', async () => {
+  it('succeeds when all balances match, and refuses a mapping without balances', async () => {
     at.write('m.json', balanceMapping(newSource()));
     at.write('file.csv', withBalance('1,a,10,EUR,10\n'));
     await at.run('import', 'file.csv', '--mapping', 'm.json');

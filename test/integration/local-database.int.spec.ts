@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 
 const isRoot = process.getuid?.() === 0;
 
-/** Runs `script` as a process of its own, which can be killed. It prints JSON lines. Uses what `tsc -b` compiled. */
+/** Runs `script` as a separate process, which can be killed. It prints JSON lines. It uses the output of `tsc -b`. */
 function start(script: string) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -102,7 +102,7 @@ describe('the embedded PostgreSQL', () => {
     squatter.close();
   });
 
-  it('is started by exactly one of those who want it at once, and stopped by the last', async () => {
+  it('is started by exactly one of several processes that start at once, and stopped by the last', async () => {
     const all = await Promise.all([up(), up(), up(), up()]);
     expect(all.filter(({ startedHere }) => startedHere)).toHaveLength(1);
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
@@ -113,14 +113,14 @@ describe('the embedded PostgreSQL', () => {
     expect(isUp()).toBe(false);
   });
 
-  it('is stopped once when all leave at once', async () => {
+  it('is stopped once when all disconnect at once', async () => {
     const all = await Promise.all([up(), up(), up()]);
     await Promise.all(all.map((local) => local.stop()));
     expect(isUp()).toBe(false);
     expect(await ask(await up(), 'SELECT 1::int8 AS n')).toEqual([{ n: '1' }]);
   });
 
-  it('survives the kill of its starter, and the next process joins it', async () => {
+  it('keeps running when its starter is killed, and the next process uses it', async () => {
     const script = `
       const { localPostgres } = await import('@tidemark/database');
       const local = await localPostgres({ directory: ${JSON.stringify(directory)}, database: 'postgres' });
@@ -136,7 +136,7 @@ describe('the embedded PostgreSQL', () => {
     expect(isUp()).toBe(false);
   });
 
-  it('stays while another client is connected', async () => {
+  it('is not stopped while another client is connected', async () => {
     const local = await up();
     const other = await connect({ url: local.url, applicationName: 'somebody', poolSize: 1 });
     await local.stop();
@@ -146,7 +146,7 @@ describe('the embedded PostgreSQL', () => {
     expect(isUp()).toBe(false);
   });
 
-  it('recovers what was committed when the server itself was killed', async () => {
+  it('recovers committed data after the server itself was killed', async () => {
     const first = await up();
     await ask(first, 'CREATE TABLE kept AS SELECT 42::int8 AS n');
     process.kill(await pid(), 'SIGKILL');
@@ -155,30 +155,33 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(second, 'SELECT n FROM kept')).toEqual([{ n: '42' }]);
   });
 
-  it.runIf(isRoot)('runs elsewhere for root when nobody cannot enter the directory, and says so', async () => {
-    await chmod(directory, 0o700);
-    const lines: string[] = [];
-    const local = await up({ log: (line) => lines.push(line) });
-    const moved = (await readFile(join(directory, 'moved-to'), 'utf8')).trim();
-    expect(lines[0]).toContain(`its data is in ${moved}`);
-    expect(await ask(local, `SELECT current_setting('data_directory') AS data`)).toEqual([
-      { data: join(moved, 'data') },
-    ]);
-    await ask(local, 'CREATE TABLE kept AS SELECT 42::int8 AS n');
-    await local.stop();
-    const again = await up();
-    expect(again.url).toBe(local.url);
-    expect(await ask(again, 'SELECT n FROM kept')).toEqual([{ n: '42' }]);
-    await again.stop();
+  it.runIf(isRoot)(
+    'runs in another directory for root if `nobody` has no access to the directory, and reports it',
+    async () => {
+      await chmod(directory, 0o700);
+      const lines: string[] = [];
+      const local = await up({ log: (line) => lines.push(line) });
+      const moved = (await readFile(join(directory, 'moved-to'), 'utf8')).trim();
+      expect(lines[0]).toContain(`its data is in ${moved}`);
+      expect(await ask(local, `SELECT current_setting('data_directory') AS data`)).toEqual([
+        { data: join(moved, 'data') },
+      ]);
+      await ask(local, 'CREATE TABLE kept AS SELECT 42::int8 AS n');
+      await local.stop();
+      const again = await up();
+      expect(again.url).toBe(local.url);
+      expect(await ask(again, 'SELECT n FROM kept')).toEqual([{ n: '42' }]);
+      await again.stop();
 
-    // Whoever deletes the directory begins anew.
-    await rm(moved, { recursive: true });
-    await rm(join(directory, 'moved-to'));
-    const [anew, too] = await Promise.all([up(), up()]);
-    expect(anew.url).toBe(too.url);
-    expect((await readFile(join(directory, 'moved-to'), 'utf8')).trim()).not.toBe(moved);
-    await expect(ask(anew, 'SELECT n FROM kept')).rejects.toThrow('does not exist');
-  });
+      // After its directory is deleted, the server starts with new data.
+      await rm(moved, { recursive: true });
+      await rm(join(directory, 'moved-to'));
+      const [anew, too] = await Promise.all([up(), up()]);
+      expect(anew.url).toBe(too.url);
+      expect((await readFile(join(directory, 'moved-to'), 'utf8')).trim()).not.toBe(moved);
+      await expect(ask(anew, 'SELECT n FROM kept')).rejects.toThrow('does not exist');
+    },
+  );
 
   it.runIf(isRoot)('never runs as root', async () => {
     await up();
@@ -202,7 +205,7 @@ describe.runIf(cockroachOnPath())('a CockroachDB node in memory', () => {
     await expect(connect({ url: one.url, applicationName: 'test' })).rejects.toThrow('no database connection');
   });
 
-  it('ends with the process that started it, even when that is killed', async () => {
+  it('ends with the process that started it, also when that process is killed', async () => {
     const script = `
       const { localCockroach } = await import('@tidemark/database');
       const local = await localCockroach({ storeSize: '640MiB' });
@@ -221,7 +224,7 @@ describe.runIf(cockroachOnPath())('a CockroachDB node in memory', () => {
     await expect.poll(answers, { timeout: 15_000 }).toBe(false);
   });
 
-  it('says in one line why it does not start', async () => {
+  it('reports in one line why it does not start', async () => {
     await expect(localCockroach({ storeSize: '1MiB' })).rejects.toThrow(
       /^cockroach did not start: .*must be at least 640 MiB$/,
     );

@@ -59,7 +59,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     expect(all.filter(({ alreadyApplied }) => alreadyApplied === 3)).toHaveLength(3);
   });
 
-  it('cuts real DDL into statements', async () => {
+  it('splits real DDL into statements', async () => {
     await file(
       '0001-all-quotes.sql',
       `-- a comment; with a semicolon
@@ -72,7 +72,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     expect((await (await open()).query('SELECT * FROM "odd;name"')).rows).toEqual([{ id: '42', note: "a;'b" }]);
   });
 
-  it('names the file and the line of a statement that fails, and goes on once it is mended', async () => {
+  it('names the file and the line of a failing statement, and continues after it is corrected', async () => {
     await file(
       '0001-create.sql',
       'CREATE TABLE IF NOT EXISTS a (id int8 NOT NULL, CONSTRAINT a_pkey PRIMARY KEY (id));',
@@ -104,7 +104,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     await expect(requireSchema(await open(), directory)).rejects.toThrow('newer than this program');
   });
 
-  it('tells a process that does not migrate what is missing', async () => {
+  it('reports the missing migrations to a process that does not migrate', async () => {
     await file('0001-one.sql', 'SELECT 1;');
     await expect(requireSchema(await open(), directory)).rejects.toThrow('lacks 0001-one');
     await run();
@@ -119,7 +119,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     await expect(run()).rejects.toThrow(message);
   });
 
-  it('refuses two files with one number, and an unfinished quote', async () => {
+  it('refuses two files with the same number, and an unterminated quote', async () => {
     await file('0001-one.sql', 'SELECT 1;');
     await file('0001-other.sql', 'SELECT 1;');
     await expect(run()).rejects.toThrow('0001-one.sql and 0001-other.sql have one number');
@@ -128,7 +128,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     await expect(run()).rejects.toThrow('0001-one.sql, line 1: this quote never ends');
   });
 
-  it('creates the database that the URL names, also when two do so at once', async () => {
+  it('creates the database of the URL, also when two processes do so at once', async () => {
     const other = new URL(fresh.url);
     other.pathname += '_other';
     const url = other.href;
@@ -144,7 +144,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     await expect(run({ engine: other })).rejects.toThrow(`is on ${engine.engine} and not on ${other}`);
   });
 
-  it('waits out the lease of a process that died, and takes over', async () => {
+  it('waits until the lease of a dead process expires, and takes over', async () => {
     await file('0001-one.sql', 'SELECT 1;');
     await run();
     await (
@@ -171,14 +171,14 @@ describe.each(engines)('migrations on $engine', (engine) => {
     await expect(impatient).rejects.toThrow('another process has been migrating this database for too long');
   });
 
-  it('keeps its lease alive through a statement longer than it', async () => {
+  it('renews its lease during a statement that takes longer than the lease', async () => {
     await file('0001-long.sql', 'SELECT pg_sleep(1.5);');
     const leaseTimes = { ttlMs: 600, waitMsMax: 10_000 };
     const both = await Promise.all([run({ leaseTimes }), run({ leaseTimes })]);
     expect(both.flatMap(({ applied }) => applied)).toEqual(['0001-long']);
   });
 
-  it('records nothing once another process holds the lease', async () => {
+  it('records nothing after another process has taken the lease', async () => {
     await file('0001-one.sql', 'SELECT 1;');
     await run();
     await file('0002-two.sql', 'SELECT pg_sleep(2);');
@@ -190,7 +190,7 @@ describe.each(engines)('migrations on $engine', (engine) => {
     expect(await recorded()).toEqual(['0001-one']);
   });
 
-  it("brings the repository's own migrations up", async () => {
+  it("applies the repository's own migrations", async () => {
     const own = migrationsOf(engine.engine);
     const { applied } = await run({ directory: own });
     expect(applied.length).toBeGreaterThan(0);

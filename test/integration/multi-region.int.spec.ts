@@ -16,11 +16,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standing, TestStore, verdict, watched } from './log/log-fixture.js';
 
 const MULTI_REGION = join(migrationsOf('cockroach'), 'multi-region');
-/** Beside the ports of `npm run cluster`, which may be up. */
+/** Different from the ports of `npm run cluster`, which may be in use. */
 const BASE_PORT = 28_600;
 const DATABASE = 'regions';
 
-/** One cluster for all: bringing it up and spreading a schema takes most of the time. */
+/** One cluster for all tests: its start and the spreading of a schema take most of the time. */
 describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
   let directory: string;
   let cluster: LocalCluster;
@@ -72,7 +72,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     await rm(directory, { recursive: true, force: true });
   }, 60_000);
 
-  it('may be spread again, and says where wallets can live, its own region first', async () => {
+  it('may be spread again, and lists the regions for wallets, its own region first', async () => {
     const url = cluster.sqlUrl('eu-east', DATABASE);
     const spread = await spreadOverRegions({ url, directory: MULTI_REGION, survive: 'region' });
     expect(spread).toEqual({ primary: 'eu-west', regions: [...REGIONS].sort(), survive: 'region' });
@@ -82,7 +82,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     expect(regions.logs).toContain('local');
   });
 
-  it('keeps what was in it, and goes on with it from any region', async () => {
+  it('keeps its data, and takes commands from any region', async () => {
     const store = await storeIn('eu-east');
     expect(standing(await store.deposit('from-before', '1.00'))).toEqual([3, '8.00']);
   });
@@ -113,7 +113,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     }
   });
 
-  it('every row lives in the region of its key, and its position is its commit timestamp', async () => {
+  it('every row is stored in the region of its key, and its position is its commit timestamp', async () => {
     const { rows } = await (
       await openIn('eu-west')
     ).query<{ elsewhere: string; otherwise: string }>(
@@ -124,7 +124,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     expect(rows).toEqual([{ elsewhere: '0', otherwise: '0' }]);
   });
 
-  it('rehomes a wallet, and a process elsewhere finds out by collision', async () => {
+  it('rehomes a wallet, and a process in another region detects it by a conflict', async () => {
     const [west, east] = [await storeIn('eu-west'), await storeIn('eu-east')];
     await west.openWallet('nomad', undefined, 'eu-west');
     await east.deposit('nomad', '5.00', 'd');
@@ -191,9 +191,9 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     await store.openWallet('other', undefined, 'eu-east');
     statements.clear();
     await store.deposit('plain', '5.00');
-    await store.withdraw('plain', '9.00'); // a rejection, with its guard
+    await store.withdraw('plain', '9.00'); // a rejection, with the guard on its version
     await store.transfer('plain', 'other', '1.00');
-    await (await storeIn('eu-east')).deposit('plain', '1.00'); // loads it
+    await (await storeIn('eu-east')).deposit('plain', '1.00'); // this process loads the wallet
     await store.deposit('plain', '1.00'); // loses the race: reads it and the key again
     expect([...statements.values()].some(({ text }) => text.includes('wallet_snapshots'))).toBe(true);
     expect([...statements.values()].some(({ text }) => text.includes('JOIN command_outcomes'))).toBe(true);
@@ -206,7 +206,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
     }
   });
 
-  it('a deposit in the home region waits for the quorum, one round trip away, and not for the distance to the caller', async () => {
+  it('a deposit in the home region waits one round trip for the quorum, and not for the distance to the caller', async () => {
     const [near, far] = [await storeIn('eu-east'), await storeIn('eu-west')];
     await cluster.slow(60);
     try {
@@ -220,7 +220,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
         return all.sort((a, b) => a - b)[2]!;
       };
       expect(await timed(near)).toBeGreaterThanOrEqual(59);
-      // Leaseholders move to their home regions some time after the tables were spread.
+      // Leaseholders move to their home regions some time after the schema was spread.
       await expect.poll(async () => (await timed(far)) - (await timed(near)), { timeout: 150_000 }).toBeGreaterThan(45);
     } finally {
       await cluster.slow(0);
@@ -229,7 +229,7 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
 });
 
 describe.each(engines)('migrate --regions on $engine', (engine) => {
-  it('says in one line why it cannot, and changes nothing', async () => {
+  it('reports in one line why it is not possible, and changes nothing', async () => {
     const fresh = await freshDatabase(engine);
     const spread = spreadOverRegions({ url: fresh.url, directory: MULTI_REGION, survive: 'zone' });
     const why = engine.engine === 'postgres' ? /this is PostgreSQL/ : /declare no region/;

@@ -15,7 +15,7 @@ const PGBOUNCER = ['/usr/sbin/pgbouncer', 'pgbouncer'].find((binary) => spawnSyn
 const REFUSED =
   'tidemark: a connection pooler (PgBouncer or the like) stands before the database and does not pass on the settings that' +
   " Tidemark's sessions need; connect to the database itself, Tidemark keeps a pool of its own\n";
-/** `nobody` on Debian and most others; PgBouncer refuses to run as root. */
+/** The user id of `nobody` on Debian and most other systems. PgBouncer refuses to run as root. */
 const NOBODY = 65_534;
 
 async function freePort(): Promise<number> {
@@ -32,7 +32,7 @@ const answers = (port: number) =>
     const socket = dial(port, '127.0.0.1', () => (socket.destroy(), resolve(true))).on('error', () => resolve(false));
   });
 
-/** Starts PgBouncer before the server of a URL. @returns the URL through it */
+/** Starts PgBouncer in front of the server of a URL. @returns the URL through PgBouncer */
 async function pgbouncer(url: string, settings: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'tidemark-pgbouncer-'));
   const { hostname, port, username, pathname } = new URL(url);

@@ -11,7 +11,7 @@ import { Workplace, type Ended } from '../e2e/cli-process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The URL of a database on this server that nobody has created. */
+/** The URL of a database on this server that does not exist. */
 function nowhere(url: string): string {
   const other = new URL(url);
   other.pathname = `/tidemark_test_${randomUUID().replaceAll('-', '')}`;
@@ -24,7 +24,7 @@ function withOption(url: string, option: string): string {
   return other.href;
 }
 
-/** Runs `tidemark migrate` and expects that it could not. @returns its one line */
+/** Runs `tidemark migrate` and expects that it fails. @returns its one line */
 async function migrateRefused(url: string, ...options: string[]): Promise<string> {
   const place = new Workplace(url);
   const ended = await place.run('migrate', ...options);
@@ -38,7 +38,7 @@ const CLOCK_REFUSED = {
   said: expect.stringMatching(/^tidemark: this machine's clock is [^\n]+\n$/) as unknown,
 };
 
-/** Runs a command whose process believes that it is a minute earlier. */
+/** Runs a command in a process whose clock is a minute behind. */
 async function behindByAMinute(place: Workplace, url: string, ...command: string[]) {
   const preload = `${ROOT}/test/simulation/preload/jumping-clock.ts`;
   const child = spawn(
@@ -56,7 +56,7 @@ async function behindByAMinute(place: Workplace, url: string, ...command: string
   return { code, said };
 }
 
-/** Starts the API and expects that it does not. @returns its one line */
+/** Starts the API and expects that it fails. @returns its one line */
 async function startRefused(databaseUrl: string, options: Partial<StartApiOptions> = {}): Promise<string> {
   const logger = createLogger({ level: 'silent' });
   const error: unknown = await startApi({ databaseUrl, port: 0, logger, ...options }).then(
@@ -81,7 +81,7 @@ async function run<Row>(url: string, ...texts: string[]): Promise<Row[]> {
   }
 }
 
-/** Checks that a refusal has made neither the database of this name nor a table in it. @param server with the rights of an owner */
+/** Checks that a refused start has created neither the database of this name nor a table in it. @param server connected as an owner */
 async function untouched(server: string, { pathname }: URL): Promise<void> {
   const found = await run(server, `SELECT 1 FROM pg_database WHERE datname = '${pathname.slice(1)}'`);
   if (found.length === 0) return;
@@ -91,7 +91,7 @@ async function untouched(server: string, { pathname }: URL): Promise<void> {
 }
 
 describe.each(engines)('a start on $engine is refused in one line', (engine) => {
-  it('where the clocks are too far apart', async () => {
+  it('if the clocks are too far apart', async () => {
     const fresh = await freshDatabase(engine);
     const by = (ms: number) => ({ wallClock: () => Date.now() + ms });
     expect(await startRefused(fresh.url, by(-60_000))).toMatch(
@@ -105,7 +105,7 @@ describe.each(engines)('a start on $engine is refused in one line', (engine) => 
     await fresh.drop();
   });
 
-  it('by migrate too, which then has created nothing', async () => {
+  it('also by migrate, which then has created nothing', async () => {
     const url = nowhere(engine.url);
     const place = new Workplace(undefined);
     expect(await behindByAMinute(place, url, 'migrate')).toEqual(CLOCK_REFUSED);
@@ -113,7 +113,7 @@ describe.each(engines)('a start on $engine is refused in one line', (engine) => 
     place.leave();
   });
 
-  it('and by import, whose events would carry the time', async () => {
+  it('also by import, because its events would have the wrong time', async () => {
     const fresh = await freshDatabase(engine);
     const place = new Workplace(undefined);
     const movements = {
@@ -131,7 +131,7 @@ describe.each(engines)('a start on $engine is refused in one line', (engine) => 
     await fresh.drop();
   });
 
-  it('where the server is too old', async () => {
+  it('if the server is too old', async () => {
     const fresh = await freshDatabase(engine, { migrations: false });
     const old = { cockroach: 'CockroachDB CCL v23.2.1 (x86_64)', postgres: 'PostgreSQL 12.9 on x86_64' }[engine.engine];
     await run(
@@ -150,7 +150,7 @@ describe.each(engines)('a start on $engine is refused in one line', (engine) => 
     await fresh.drop();
   });
 
-  it('where no region is declared and --regions asked for', async () => {
+  it('if no region is declared and --regions is given', async () => {
     const url = nowhere(engine.url);
     expect(await migrateRefused(url, '--regions')).toBe(
       engine.engine === 'postgres'
@@ -169,7 +169,7 @@ describe.runIf(cockroachOnPath())('a start on a CockroachDB of its own is refuse
   });
   afterAll(() => node.stop());
 
-  it('where there are fewer regions than the survival goal needs', async () => {
+  it('if there are fewer regions than the survival goal needs', async () => {
     const url = nowhere(node.url);
     expect(await migrateRefused(url, '--regions', '--survive', 'region')).toBe(
       'to survive the loss of a region takes 3 regions; there is eu-west',
@@ -180,7 +180,7 @@ describe.runIf(cockroachOnPath())('a start on a CockroachDB of its own is refuse
     await untouched(node.url, new URL(url));
   });
 
-  it.each(['ROLE clerk', 'DATABASE weak', 'ROLE ALL'])('where READ COMMITTED is the default of %s', async (whose) => {
+  it.each(['ROLE clerk', 'DATABASE weak', 'ROLE ALL'])('if READ COMMITTED is the default of %s', async (whose) => {
     const set = `ALTER ${whose} SET default_transaction_isolation = 'read committed'`;
     await run(node.url, 'CREATE DATABASE IF NOT EXISTS weak', 'CREATE USER IF NOT EXISTS clerk WITH CREATEDB', set);
     const login = new URL(node.url);
@@ -200,8 +200,8 @@ describe.runIf(cockroachOnPath())('a start on a CockroachDB of its own is refuse
   });
 });
 
-describe.runIf(cockroachOnPath())('a CockroachDB that wants a licence key', () => {
-  /** CockroachDB's own switches for this; a single node needs no key otherwise, and several nodes have seven days. */
+describe.runIf(cockroachOnPath())('a CockroachDB that needs a licence key', () => {
+  /** CockroachDB's own test settings. Otherwise a single node needs no key, and several nodes need one after seven days. */
   const nodeWithGrace = async (grace: string) => {
     const switches = {
       COCKROACH_SKIP_LICENSE_ENFORCEMENT_DISABLE: 'true',
@@ -213,7 +213,7 @@ describe.runIf(cockroachOnPath())('a CockroachDB that wants a licence key', () =
     return node;
   };
 
-  it('is refused by migrate and by the start, and nothing is changed', async () => {
+  it('is refused by migrate and by a start, and nothing is changed', async () => {
     const node = await nodeWithGrace('1s');
     const url = nowhere(node.url);
     const why =
@@ -224,7 +224,7 @@ describe.runIf(cockroachOnPath())('a CockroachDB that wants a licence key', () =
     await node.stop();
   });
 
-  it('is used while it still may be, with a warning', async () => {
+  it('is used until it throttles, with a warning', async () => {
     const node = await nodeWithGrace('24h');
     const place = new Workplace(nowhere(node.url));
     const ended: Ended = await place.run('migrate');

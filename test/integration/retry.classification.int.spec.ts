@@ -39,7 +39,7 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     expect(onWrite).toEqual({ class: 'unique_violation', sqlState: '23505', constraint });
   });
 
-  it('looks through drizzle', async () => {
+  it('unwraps the errors of drizzle', async () => {
     const { error, onWrite } = await failure(drizzle(database.pool).execute(sql`INSERT INTO t VALUES (1, ${3})`));
     expect((error as Error).message).toContain('Failed query');
     expect(onWrite).toEqual({ class: 'unique_violation', sqlState: '23505', constraint: 't_the_key' });
@@ -52,7 +52,7 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     });
   });
 
-  it('two transactions that cannot both be right: lost race, and retrying wins it', async () => {
+  it('two conflicting transactions: lost race, and a retry succeeds', async () => {
     const add = (meanwhile: () => Promise<unknown>) =>
       database.transaction(
         async (client) => {
@@ -77,7 +77,7 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     expect(onRead).toEqual({ class: 'unavailable', sqlState: '57014' });
   });
 
-  it('the client stopped waiting: the same, and the connection is not used again', async () => {
+  it('the client stopped waiting: ambiguous for a write only, and the connection is not used again', async () => {
     const patient = await connect({ url: fresh.url, applicationName: 'test', poolSize: 1 });
     const { error, onWrite, onRead } = await failure(patient.query('SELECT pg_sleep(2)', [], { timeoutMs: 100 }));
     expect(error).toBeInstanceOf(QueryTimedOut);
@@ -86,7 +86,7 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     await patient.close();
   });
 
-  it('nobody listens: never started', async () => {
+  it('no server listens: nothing was sent', async () => {
     const nowhere = new URL(fresh.url);
     nowhere.port = '1';
     const { error, onWrite } = await failure(connect({ url: nowhere.href, applicationName: 'test' }));
@@ -94,7 +94,7 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     expect(onWrite).toEqual({ class: 'unavailable' });
   });
 
-  it('the pool is used up: never started', async () => {
+  it('the pool is used up: nothing was sent', async () => {
     const single = await connect({ url: fresh.url, applicationName: 'test', poolSize: 1, connectTimeoutMs: 200 });
     await single.transaction(async (client) => {
       const { error, onWrite } = await failure(single.query('SELECT 1'));
@@ -105,14 +105,14 @@ describe.each(engines)('what real errors mean on $engine', (engine) => {
     await single.close();
   });
 
-  it('a value that cannot be sent is a defect and costs no connection', async () => {
+  it('a value that cannot be sent is a defect, and the connection stays usable', async () => {
     const loop: Record<string, unknown> = {};
     loop.itself = loop;
     expect((await failure(database.query('SELECT $1::jsonb', [loop]))).onWrite).toEqual({ class: 'defect' });
     expect((await database.query<{ n: string }>('SELECT 1::int8 AS n')).rows).toEqual([{ n: '1' }]);
   });
 
-  it('a wrong login is a defect, not something to wait for', async () => {
+  it('a wrong login is a defect, because a later attempt cannot succeed', async () => {
     const role = connect({ url: fresh.url, applicationName: 'test', role: 'tidemark_nobody_made_this' });
     expect((await failure(role)).onRead.class).toBe('defect');
   });

@@ -11,7 +11,7 @@ describe.each(engines)('connections on $engine', (engine) => {
   beforeAll(async () => {
     fresh = await freshDatabase(engine, { migrations: false });
     admin = await connect({ url: fresh.url, applicationName: 'test-admin', poolSize: 2 });
-    // Roles belong to the cluster, and another run may have made it.
+    // Roles belong to the server, and another run may have created it.
     await admin.query(`CREATE ROLE ${role}`).catch(() => undefined);
     await admin.query('CREATE TABLE secrets (id int8)');
   });
@@ -34,12 +34,12 @@ describe.each(engines)('connections on $engine', (engine) => {
     }
   };
 
-  it('knows its engine and version', () => {
+  it('has its engine and version', () => {
     expect(admin.engine).toBe(engine.engine);
     expect(admin.version).toBe(engine.version);
   });
 
-  it('the pool survives the loss of idle connections', async () => {
+  it('the pool works after the loss of idle connections', async () => {
     const told: Error[] = [];
     const database = await connect({
       url: fresh.url,
@@ -68,7 +68,7 @@ describe.each(engines)('connections on $engine', (engine) => {
     await database.close();
   });
 
-  it('goes on after the server was away', async () => {
+  it('works again after the server was unavailable', async () => {
     const proxy = await cuttingProxy(fresh.url);
     const database = await connect({ url: proxy.url, applicationName: 'test', poolSize: 2 });
     proxy.refuse(true);
@@ -84,7 +84,7 @@ describe.each(engines)('connections on $engine', (engine) => {
     await proxy.close();
   });
 
-  it('every connection acts as the role from its first statement on', async () => {
+  it('every connection has the role from its first statement on', async () => {
     const database = await connect({ url: fresh.url, applicationName: 'test', role, poolSize: 8 });
     const all = await Promise.all(
       Array.from({ length: 40 }, () => database.query<{ who: string }>('SELECT current_user AS who, pg_sleep(0.01)')),
@@ -97,12 +97,12 @@ describe.each(engines)('connections on $engine', (engine) => {
     await database.close();
   });
 
-  it('refuses what is not the name of a role', async () => {
+  it('refuses a text that is no name of a role', async () => {
     const odd = connect({ url: fresh.url, applicationName: 'test', role: 'x; DROP TABLE secrets' });
     await expect(odd).rejects.toThrow(StartRefused);
   });
 
-  it('gives exact values', async () => {
+  it('returns exact values', async () => {
     const { rows } = await admin.query(
       `SELECT 1::numeric / 1000000000000000000 AS tiny, 9223372036854775807::int8 AS big, ARRAY[0.10::numeric] AS list,
               '2026-11-24 12:30:22.123456+01'::timestamptz AS instant, '1993-01-01'::date AS day, true AS yes, 7::int4 AS seven`,
@@ -128,7 +128,7 @@ describe.each(engines)('connections on $engine', (engine) => {
     await database.close();
   });
 
-  it('keeps the options of the URL beside its own, which count', async () => {
+  it('keeps the options of the URL, but its own take precedence', async () => {
     const url = new URL(fresh.url);
     url.searchParams.set('options', '-c tidemark.test=here -c TimeZone=Asia/Tokyo');
     const database = await connect({ url: url.href, applicationName: 'test', role });
@@ -139,11 +139,11 @@ describe.each(engines)('connections on $engine', (engine) => {
     await database.close();
   });
 
-  it('has its own isolation, whatever the default of the database', async () => {
+  it('has its own isolation level, with any default of the database', async () => {
     const other = engine.engine === 'postgres' ? 'serializable' : 'read committed';
     const { rows } = await admin.query<{ name: string }>('SELECT current_database() AS name');
     await admin.query(`ALTER DATABASE ${rows[0]!.name} SET default_transaction_isolation = '${other}'`);
-    // CockroachDB exempts root from such defaults, so somebody else has to log in.
+    // CockroachDB does not apply such defaults to root, so the test logs in as another user.
     const login = new URL(fresh.url);
     if (engine.engine === 'cockroach') {
       await admin.query('CREATE USER IF NOT EXISTS tidemark_test_login');

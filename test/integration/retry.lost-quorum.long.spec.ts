@@ -7,13 +7,13 @@ import { LocalCluster } from '@tidemark/local-cluster';
 import { createLogger } from '@tidemark/observability';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** Beside the ports of `npm run cluster`, which may be up, and of the other suites. */
+/** Different from the ports of `npm run cluster`, which may be in use, and of the other suites. */
 const BASE_PORT = 28_700;
-/** What docs/errors.md promises. */
+/** The bound in docs/errors.md. */
 const ANSWER_MS_MAX = 30_000;
-/** Leases run out after six seconds, and nodes that were cut off ask again with a growing pause. */
+/** Leases run out after 6 s, and nodes that were cut off retry with a growing pause. */
 const RECOVERY_MS_MAX = 60_000;
-/** CockroachDB's own is a minute, in which statements only run out of time. */
+/** CockroachDB's default is 1 min, during which statements only time out. */
 const SAYS_SO_AFTER = '8s';
 const WORD_MS_MAX = 90_000;
 
@@ -60,10 +60,10 @@ describe.skipIf(!cockroachOnPath())('a CockroachDB that lost two nodes of three'
     await rm(directory, { recursive: true, force: true });
   }, 90_000);
 
-  it('answers 503 in bounded time, and the same keys properly once it has its nodes back', async () => {
+  it('answers 503 in bounded time, and answers the same keys correctly after the nodes are back', async () => {
     await open('w');
     await deposit('before');
-    // Begun before, and patient: the pool closes idle and late connections, and a new one reads catalogs, which will be lost too.
+    // Opened before, with long timeouts: the pool closes idle and slow connections, and a new connection reads catalogs, which will be lost too.
     const write = () =>
       database
         .query('UPDATE wallets SET region = region', [], { timeoutMs: RECOVERY_MS_MAX })

@@ -58,7 +58,7 @@ describe.each(engines)('transactions on $engine', (engine) => {
     await expect.poll(rows).toEqual(['0']);
   });
 
-  it('says that the connection was lost when it breaks inside', async () => {
+  it('reports a lost connection when it breaks inside the transaction', async () => {
     const cut = database.transaction(async (client) => {
       await client.query('UPDATE t SET n = 9');
       const sleeping = client.query('SELECT pg_sleep(5)');
@@ -71,12 +71,12 @@ describe.each(engines)('transactions on $engine', (engine) => {
     await expect.poll(rows).toEqual(['0']);
   });
 
-  it('refuses a statement that comes too late', async () => {
+  it('refuses a statement after the end of the transaction', async () => {
     const late = await database.transaction(async (client) => client);
     await expect(late.query('SELECT 1')).rejects.toThrow('after its transaction had ended');
   });
 
-  it('never gives a connection back that is still in a transaction', async () => {
+  it('never returns a connection to the pool that is still in a transaction', async () => {
     const single = await connect({ url: fresh.url, applicationName: 'test', poolSize: 1 });
     try {
       await single.query('BEGIN');
@@ -89,7 +89,7 @@ describe.each(engines)('transactions on $engine', (engine) => {
     }
   });
 
-  it('runs at the isolation asked for, SERIALIZABLE on CockroachDB whatever was asked', async () => {
+  it('runs at the requested isolation level, on CockroachDB always at SERIALIZABLE', async () => {
     const level = (isolation?: 'read committed' | 'repeatable read' | 'serializable') =>
       database.transaction(
         async (client) =>

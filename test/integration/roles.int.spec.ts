@@ -48,13 +48,13 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     const worker = await startWorker({ databaseUrl: fresh.url, logger });
     await worker.close();
   };
-  /** As a dump on a server that has no such grants. */
+  /** Simulates a restored dump, without grants. */
   const takeAway = async () => {
     await owner.query(`REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${ROLES.join(', ')}`);
     await owner.query(`REVOKE ALL ON SCHEMA public FROM ${ROLES.join(', ')}`);
     if (engine.engine === 'postgres') await owner.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
   };
-  /** A folder with one table and one role of this test's own. */
+  /** A folder of migrations with one table and one role for this test only. */
   const ownSchema = async () => {
     const role = unique();
     await writeFile(join(directory, '0001-a.sql'), 'CREATE TABLE IF NOT EXISTS a (id int8 NOT NULL, note text);');
@@ -63,7 +63,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     return role;
   };
 
-  it('are, in a migrated database, what roles.json declares: no more and no less', async () => {
+  it('of a migrated database are exactly those that roles.json declares', async () => {
     const declared = JSON.parse(await readFile(join(repository(), 'roles.json'), 'utf8')) as Record<
       string,
       Record<string, string[]>
@@ -83,7 +83,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     expect(granted).toEqual(wanted.sort());
   });
 
-  it('that a restored database lacks are named by every start, and brought by migrate', async () => {
+  it('that a restored database lacks are named by every start, and created by migrate', async () => {
     await takeAway();
     const refused = start();
     await expect(refused).rejects.toThrow(StartRefused);
@@ -95,14 +95,14 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     expect((await migrate({ url: fresh.url, directory: repository() })).granted).toEqual([]);
   });
 
-  it('that lack one privilege only are refused with its name', async () => {
+  it('with one missing privilege are refused with its name', async () => {
     await owner.query('REVOKE INSERT ON TABLE wallet_events FROM tidemark_api');
     await expect(start()).rejects.toThrow(
       'the role tidemark_api lacks INSERT on wallet_events: run `tidemark migrate` first',
     );
   });
 
-  it('are made where the server has no such role, and the login may act as it', async () => {
+  it('are created if the server has no such role, and the login becomes a member of it', async () => {
     const role = await ownSchema();
     const elsewhere = await freshDatabase(engine, { migrations: false });
     await expect(connect({ url: elsewhere.url, role, applicationName: 'test' })).rejects.toThrow(
@@ -119,7 +119,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     await elsewhere.drop();
   });
 
-  it('are made once when many databases of one server are migrated at the same moment', async () => {
+  it('are created once when many databases of one server are migrated at the same time', async () => {
     const role = await ownSchema();
     const databases = await Promise.all([1, 2, 3, 4, 5, 6].map(() => freshDatabase(engine, { migrations: false })));
     const all = await Promise.all(databases.map(({ url }) => migrate({ url, directory })));
@@ -132,7 +132,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     }
   });
 
-  it('that the login may not make are named in one line, and nothing is made', async () => {
+  it('that the login may not create are named in one line, and nothing is created', async () => {
     const role = await ownSchema();
     const login = unique();
     made.push(login);
@@ -151,7 +151,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     expect((await database.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).rows).toEqual([]);
     await database.close();
 
-    // An administrator does what the line says. Then migrate needs no right to create roles.
+    // An administrator executes these statements. Then migrate needs no right to create roles.
     await owner.query(`CREATE ROLE ${role} NOLOGIN`);
     await owner.query(`GRANT ${role} TO ${login}`);
     await writeFile(join(directory, '0002-roles.sql'), `CREATE ROLE ${role};\nGRANT SELECT ON TABLE a TO ${role};`);
@@ -161,7 +161,7 @@ describe.each(engines)('roles and grants on $engine', (engine) => {
     await server.close();
   });
 
-  it('of tables that a later migration makes are brought with it', async () => {
+  it('of tables that a later migration creates are granted with it', async () => {
     await cp(repository(), directory, { recursive: true });
     const roles = JSON.parse(await readFile(join(directory, 'roles.json'), 'utf8')) as Record<string, object>;
     roles.tidemark_api = { ...roles.tidemark_api, later: ['SELECT'] };

@@ -31,7 +31,7 @@ describe.each(engines)('the schema on $engine', (engine) => {
     },
   );
 
-  it('is public: tables that somebody has moved are named before others are made', async () => {
+  it('is public: moved tables are named before new ones are created', async () => {
     const { rows } = await connect({ url: fresh.url, applicationName: 'test' }).then((database) =>
       database
         .query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`)

@@ -8,12 +8,12 @@ import { eur, standing, TestStore } from './log/log-fixture.js';
 
 const BASE_PORT = 29_300;
 const FULL = migrationsOf('cockroach');
-/** The first migration that a database of before keys belonged to callers has not had, and the first of its regions. */
+/** The first migrations that a database from before keys belonged to callers does not have: of the schema, and of its regions. */
 const FIRST_NEW = '0021';
 const FIRST_NEW_OF_REGIONS = '0006';
 
 describe.skipIf(!cockroachOnPath())('an upgrade of a database over three regions', () => {
-  it('gives keys to callers, keeps rows in their region, and finds what was stored before', async () => {
+  it('adds callers to keys, keeps rows in their region, and finds former outcomes', async () => {
     await using open = new AsyncDisposableStack();
     const directory = await mkdtemp(join(tmpdir(), 'tidemark-regions-'));
     open.defer(() => rm(directory, { recursive: true, force: true }));
@@ -33,7 +33,7 @@ describe.skipIf(!cockroachOnPath())('an upgrade of a database over three regions
     await spreadOverRegions({ url, directory: join(old, regional), survive: 'region' });
     const owner = open.adopt(await connect({ url, applicationName: 'test-owner' }), (each) => each.close());
     const deposit = { type: 'Deposit', walletId: 'e', movementId: 'm', amount: eur('1.00'), details: {} } as const;
-    await writeAsBefore(owner, JSON.stringify(deposit)); // as `TestStore` hashes it
+    await writeAsBefore(owner, JSON.stringify(deposit)); // the hash that `TestStore` makes
 
     await migrate({ url, directory: FULL });
     await spreadOverRegions({ url, directory: join(FULL, regional), survive: 'region' });

@@ -1,4 +1,4 @@
-// `npm run test:mutants`: takes each guard of guards.json out, one at a time, and runs the test that has to miss it.
+// `npm run test:mutants`: removes each guard of guards.json, one at a time, and runs the test that must then fail.
 // It works on a copy of the work tree in a temporary folder, so it can be killed at any moment and changes nothing here.
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -22,7 +22,7 @@ const USAGE = `usage: npm run test:mutants -- [--file PART] [--id ID,ID] [--chan
   --id       these guards
   --changed  guards whose file, or whose test, differs from the branch main`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A guard may be what keeps a test from waiting for ever. */
+/** Without its guard, a test may wait for ever. */
 const RUN_MS_MAX = 120_000;
 
 /** @typedef {{ id: string, file: string, find: string, put: string, spec?: string, test?: string, survives?: string }} Guard */
@@ -53,7 +53,7 @@ function asked() {
   );
 }
 
-/** What git knows and what was compiled. Of node_modules links, but the workspace's own packages are those of the copy. */
+/** Copies the files of git and the compiled output. node_modules has links, except the workspace's own packages, which are those of the copy. */
 function copyTree(copy) {
   const put = (path) => cpSync(join(root, path), join(copy, path), { recursive: true, verbatimSymlinks: true });
   const link = (path) => symlinkSync(join(root, path), join(copy, path));
@@ -73,7 +73,7 @@ function copyTree(copy) {
 
 /** @returns whether the guard's test passes in the copy */
 async function passes(copy, { spec, test }) {
-  // End-to-end tests run what was compiled.
+  // End-to-end tests run the compiled code.
   const compiled = !spec.endsWith('.e2e.spec.ts') || (await run(copy, ['node_modules/typescript/bin/tsc', '-b'])) === 0;
   const project = spec.startsWith('test/') ? 'engines' : 'unit';
   const only = test === undefined ? [] : ['-t', test];

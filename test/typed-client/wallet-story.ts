@@ -4,7 +4,7 @@ import type { components, paths } from './generated/openapi.js';
 
 type ProblemCode = components['schemas']['ProblemCode'];
 
-/** What the client was told, for the test to compare. */
+/** The answers to the client, which the test compares. */
 export interface Told {
   readonly opened: string[];
   readonly deposited: { readonly status: number; readonly version: number; readonly posted: string | undefined };
@@ -16,7 +16,7 @@ export interface Told {
   readonly wrongField: string | undefined;
 }
 
-/** Uses the service as an app would that was written with generated types alone: nothing here is cast. */
+/** Uses the service like an app with only the generated types, without casts. */
 export async function walletStory(baseUrl: string): Promise<Told> {
   const client = createClient<paths>({ baseUrl });
   const key = (name: string) => ({ header: { 'Idempotency-Key': name } });
@@ -59,7 +59,7 @@ export async function walletStory(baseUrl: string): Promise<Told> {
   };
 }
 
-/** What must not compile. Never called. */
+/** Code that must not compile. It is never called. */
 export async function mistakes(): Promise<void> {
   const client = createClient<paths>({ baseUrl: '' });
   // @ts-expect-error a command needs its key

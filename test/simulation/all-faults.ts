@@ -16,7 +16,7 @@ import { mixedStrategies } from './faults/mixed-strategies.js';
 import { restartDatabase } from './faults/restart-database.js';
 import { restartErrors } from './faults/restart-errors.js';
 
-/** Every fault of the suite, the cheap ones first. */
+/** Every fault of the suite, the fast ones first. */
 export const ALL_FAULTS: readonly Fault[] = [
   hotWallets,
   mixedStrategies,

@@ -11,10 +11,10 @@ import { simulate } from './simulation.js';
 import { setStage } from './stage.js';
 
 const COMMANDS = 400;
-/** Places of the run at which every corruption is tried. */
+/** Number of places in the run at which each corruption is tried. */
 const PLACES = 5;
 
-/** Whoever checks is checked: a good run passes, and each way to spoil it is found, by the rule that is there for it. */
+/** Tests the checker: a correct run passes, and the matching rule finds each corruption. */
 describe.runIf(engines.length > 0)('the checker', () => {
   const seed = shortSeed();
   let good: Evidence;
@@ -25,7 +25,7 @@ describe.runIf(engines.length > 0)('the checker', () => {
     ({ evidence: good } = await simulate({ stage, faults: [hotWallets], seed, commands: COMMANDS }));
   });
 
-  it('finds nothing in a good run', () => expect(check(good)).toEqual([]));
+  it('finds nothing in a correct run', () => expect(check(good)).toEqual([]));
 
   it.each(CORRUPTIONS)('$what: $found', ({ what, found, spoil }) => {
     for (let place = 0; place < PLACES; place++) {

@@ -10,65 +10,65 @@ import type { DatabaseServer } from './servers/database-server.js';
 import type { ServiceProcess } from './servers/service-process.js';
 
 /**
- * Which database a fault needs: the one that the other tests use too, a server of its own that may be killed, three nodes, or
- * a server on a file system of its own that may be filled.
+ * The database that a fault needs: the one of all other tests, a private server that may be killed, three nodes, or
+ * a private server on a small file system that may be filled.
  */
 export type Stage = 'shared' | 'private' | 'cluster' | 'small-disk';
 
-/** What a fault may do things to. */
+/** The components that a fault may damage. */
 export interface World {
   readonly engine: Engine;
   readonly random: SeededRandom;
   readonly model: ClientModel;
-  /** The processes that write as the product does. */
+  /** The API processes with the product's write strategy. */
   readonly apis: readonly ServiceProcess[];
   readonly worker: ServiceProcess;
-  /** As the owner of the tables, past every proxy. */
+  /** Connected as the owner of the tables, without a proxy. */
   readonly owner: Database;
-  /** Between the services and the database; cuts connections. On the stage `cluster` every service is at its own region's node. */
+  /** A proxy between services and database that cuts connections. On the stage `cluster` each service uses its region's node instead. */
   readonly proxy: CuttingProxy;
-  /** The same, but it answers. */
+  /** A proxy between services and database that replaces answers. */
   readonly denying: AmbiguousProxy;
   /** Moves the wall clock of the API process of this number. */
   readonly setClock: (api: number, offsetMs: number) => Promise<void>;
-  /** Of the explicit transactions of the `pessimistic` API, this share (0 to 1) is forced to restart; CockroachDB. */
+  /** Forces this share (0 to 1) of the explicit transactions of the `pessimistic` API to restart. CockroachDB only. */
   readonly forceRestarts: (share: number) => Promise<void>;
   /** The server, on the stages `private` and `small-disk`. */
   readonly server: DatabaseServer;
   readonly cluster: RegionCluster;
-  /** The file system that the server on the stage `small-disk` is on. */
+  /** The file system of the server on the stage `small-disk`. */
   readonly disk: { fill(): Promise<void>; free(): Promise<void> };
-  /** Whether wallets live in several regions. */
+  /** Whether wallets have different home regions. */
   readonly spread: boolean;
-  /** A flush holds up to as many commands. */
+  /** Number of clients. A flush has at most this many commands. */
   readonly clients: number;
   /** Number of strikes: one for each `oncePer` commands of this run, and `atLeast` as a minimum. */
   readonly strikes: (atLeast: number, oncePer: number) => number;
-  /** Resolves when that share (0 to 1) of the commands that this fault has for itself is dealt with. */
+  /** Resolves when this share (0 to 1) of the commands of this fault is finished. */
   readonly reached: (share: number) => Promise<void>;
-  /** Resolves when that share more is dealt with, counted from now. */
+  /** Resolves when this share of the commands is finished, counted from now. */
   readonly passed: (share: number) => Promise<void>;
   /** A line for the report of the run. */
   readonly note: (line: string) => void;
 }
 
-/** One way in which things go wrong, and the promise that nothing comes of it. */
+/** A fault. No command may be lost or take effect twice under it. */
 export interface Fault {
-  /** For `--only`. */
+  /** The name for `--only`. */
   readonly name: string;
   /** Completes the sentence "nothing is lost or doubled when …". */
   readonly when: string;
   readonly engines: readonly Engine[];
   readonly stage: Stage;
-  /** Of the commands that other faults have; absent: 1. For those that slow everything down, or that last seconds each. */
+  /** Number of commands, relative to other faults; absent: 1. For faults that slow down all commands, or that take seconds each. */
   readonly share?: number;
   /** Absent: `by-wallet`. */
   readonly routing?: Routing;
-  /** Besides the two API processes that write as the product does, one for each of these, and clients send to all. */
+  /** Adds an API process for each of these strategies. Clients send to all API processes. */
   readonly besides?: readonly StrategyName[];
-  /** The API processes get wall clocks that can be moved. */
+  /** The API processes get wall clocks that the fault can change. */
   readonly jumpingClocks?: true;
-  /** Does the damage while clients run, and repairs what would not repair itself. */
+  /** Causes the fault while clients run, and repairs damage that does not repair itself. */
   strike(world: World): Promise<void>;
 }
 

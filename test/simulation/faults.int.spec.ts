@@ -1,4 +1,4 @@
 import { nothingIsLostOrDoubled } from './short-form.js';
 
-// What takes a server of its own is in faults.long.spec.ts.
+// Faults that need a private server are in faults.long.spec.ts.
 await nothingIsLostOrDoubled(['shared']);

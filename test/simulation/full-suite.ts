@@ -7,7 +7,7 @@ import { complaintOf, summaryOf } from './run-report.js';
 import { simulate, type SimulationReport } from './simulation.js';
 import { setStage, stageMissing } from './stage.js';
 
-/** What `npm run test:faults` was asked for; `run-faults.mjs` has checked it. */
+/** The options of `npm run test:faults`, which `run-faults.mjs` has checked. */
 export interface FullRun {
   readonly commands: number;
   readonly seed: number;
@@ -16,7 +16,7 @@ export interface FullRun {
   readonly engines: readonly string[];
 }
 
-/** The checker holds a whole round in memory; each is a database of its own. */
+/** The checker has a whole round in memory. Each round has its own database. */
 const ROUND_COMMANDS_MAX = 50_000;
 const HOURS_MS_MAX = 12 * 3_600_000;
 
@@ -60,7 +60,7 @@ describe('nothing is lost or doubled', () => {
         expect(complaintOf(report, { engine: engine.engine, faults: [fault] })).toBe('');
       }
     } catch (error) {
-      say(`${fault.name} on ${engine.engine} FAILED: ${String(error)}`); // the reporter would only say it hours later
+      say(`${fault.name} on ${engine.engine} FAILED: ${String(error)}`); // the reporter would print it only hours later
       throw error;
     } finally {
       await stage.close();

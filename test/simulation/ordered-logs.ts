@@ -17,8 +17,8 @@ const PAGE = 1_000;
 const CENT = Money.of('0.01', CurrencyTable.iso4217().get('EUR'));
 
 /**
- * Tidemark's own log. A flush is one statement, which no client can hold open: the holding time passes before it is sent, and
- * `slowDown` adds some inside it.
+ * Tidemark's own log. A flush is one statement, and a client cannot keep a statement open. So the delay is before the flush is
+ * sent, and `slowDown` adds another one inside it.
  */
 export function tidemarkLog(url: string): OrderedLog {
   return {
@@ -74,20 +74,20 @@ export function tidemarkLog(url: string): OrderedLog {
 
 const pauseMs = new WeakMap<Database, number>();
 
-/** Holds each flush up before it is sent; `slowDown` does it inside the transaction. */
+/** Delays each flush before it is sent. `slowDown` delays it inside the transaction. */
 function slowed(database: Database): Database {
   return {
     ...database,
     query: async (text, values, options) => {
       const isFlush = text.includes('new_outcomes');
-      // Sent late by a slow client: decided on an old state, and it has to find that out.
+      // A slow client sends this late: it was decided on an outdated state, and must detect that.
       if (isFlush) await sleep(pauseMs.get(database) ?? 0);
       return database.query(text, values, options);
     },
   };
 }
 
-/** Makes the transactions of some flushes last, after they have their position: what breaks naive tailers. */
+/** Makes the transactions of some flushes slow, after they have their position. This makes naive tailers skip events. */
 export async function slowDown(owner: Database): Promise<void> {
   await owner.query(`CREATE SEQUENCE slow_flushes`);
   await owner.query(`GRANT ALL ON slow_flushes TO tidemark_api`);
@@ -105,11 +105,11 @@ export async function slowDown(owner: Database): Promise<void> {
   );
 }
 
-/** How a naive event table gives its events a place, and how its tailer follows. */
+/** How a naive event table orders its events, and how its tailer follows. */
 export interface NaiveTable {
   readonly name: string;
   readonly type: 'int8' | 'timestamptz';
-  /** What draws the place, at the beginning of the transaction; `$1` is the client's clock in milliseconds since the epoch. */
+  /** The SQL expression of the place, computed at the begin of the transaction. `$1` is the client's clock in milliseconds since the epoch. */
   readonly draw: string;
 }
 
@@ -120,8 +120,8 @@ export const NAIVE_TABLES: readonly NaiveTable[] = [
 ];
 
 /**
- * The event table that everybody writes first: an event's place is drawn when its transaction begins, and a tailer asks for
- * what is greater than the last place that it saw.
+ * A naive event table: an event's place is computed when its transaction begins, and a tailer reads the events after the
+ * last place that it saw.
  */
 export async function naiveLog(url: string, { type, draw }: NaiveTable): Promise<OrderedLog> {
   const owner = await connect({ url, applicationName: 'conformance', poolSize: 1 });

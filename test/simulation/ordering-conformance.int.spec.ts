@@ -15,7 +15,7 @@ describe.each(engines)('ordering on $engine', (engine) => {
   });
   afterAll(() => fresh.drop());
 
-  it('a tailer of commits misses nothing, sees nothing twice, and keeps the order', async () => {
+  it('a tailer of commits misses no event, sees none twice, and keeps the order', async () => {
     const owner = await connect({ url: fresh.url, applicationName: 'conformance-owner', poolSize: 1 });
     await slowDown(owner);
     const found = await ordering(tidemarkLog(fresh.url), { random: new SeededRandom(seed) });
@@ -24,7 +24,7 @@ describe.each(engines)('ordering on $engine', (engine) => {
     requireConformance(found);
   });
 
-  // What the suite is for: both of these are in production somewhere.
+  // The suite must detect these. Some systems use them in production.
   it.each(NAIVE_TABLES)('a tailer on $name misses events', async (table) => {
     const found = await ordering(await naiveLog(fresh.url, table), { random: new SeededRandom(seed) });
     process.stdout.write(`${engine.engine}, ${table.name}: ${found.missed} of ${found.written} events missed\n`);

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from './seeded-random.js';
 
-/** One client's connection to an event table. Ids are unique; the suite makes them up. */
+/** One client's connection to an event table. The suite makes unique ids. */
 export interface EventWriter {
   /**
-   * Appends one event in a transaction of its own and takes its time about it.
+   * Appends one event in its own transaction, slowly.
    *
-   * @param holdMs how long the transaction stays open after the event got its place (its sequence number, its timestamp), if it
-   *   can be held open at all: this is what makes naive tailers skip
-   * @param clockOffsetMs how far off this client's clock is, for tables whose time comes from the client
+   * @param holdMs how long the transaction stays open after the event got its place (its sequence number, its timestamp), if
+   *   this is possible. It makes naive tailers skip events
+   * @param clockOffsetMs the error of this client's clock, for tables whose time comes from the client
    */
   append(id: string, options: { readonly holdMs: number; readonly clockOffsetMs: number }): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Whoever follows an event table. */
+/** A reader that follows an event table. */
 export interface EventTailer {
-  /** The ids of the events that came since the last call, in order, none twice. Empty when there are none now. */
+  /** The ids of the events since the last call, in order, none twice. Empty without new events. */
   tail(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -27,15 +27,15 @@ export interface OrderedLog {
   openTailer(): Promise<EventTailer>;
 }
 
-/** What a tailer did with the events of a run. It conforms when nothing is missed, doubled or unordered. */
+/** The result of a tailer in a run. It conforms if no event is missed, doubled or unordered. */
 export interface Conformance {
   readonly written: number;
-  /** Committed, and never given to the tailer. */
+  /** Committed, but never returned by the tailer. */
   readonly missed: number;
   readonly doubled: number;
-  /** Pairs of events where the second was sent after the first was acknowledged, and the tailer gave them the other way round. */
+  /** Pairs of events where the second was sent after the first was acknowledged, but the tailer returned them in the other order. */
   readonly unordered: number;
-  /** Seen before the append was acknowledged is fine; seen and never written is not. */
+  /** An event may be returned before its append is acknowledged, but not if it was never written. */
   readonly invented: number;
 }
 
@@ -51,15 +51,15 @@ const EVENTS_DEFAULT = 40;
 const SLOW_SHARE = 0.15;
 const SLOW_MS_MAX = 80;
 const QUICK_MS_MAX = 2;
-/** Two writers of three have clocks that are off, as far as NTP lets them be on a bad day. */
+/** Two of three writers have wrong clocks, with errors that are possible with NTP. */
 const CLOCK_OFF_MS_MAX = 60;
 const POLL_MS = 2;
 /** An event that the tailer has not returned this time after the last commit counts as missed. */
 const SETTLE_MS = 300;
 
 /**
- * Runs writers, some slow, some with wrong clocks, against an event table while a tailer follows it as closely as it can, and
- * says what the tailer made of it. Any tailer of any event table can be tested so.
+ * Runs writers, some of them slow or with wrong clocks, while a tailer polls as fast as it can. It returns the events that the
+ * tailer missed, doubled or returned in the wrong order. Works for any tailer of any event table.
  */
 export async function ordering(log: OrderedLog, options: ConformanceOptions): Promise<Conformance> {
   const { random, writers = WRITERS_DEFAULT, eventsPerWriter = EVENTS_DEFAULT } = options;
@@ -102,7 +102,7 @@ export async function ordering(log: OrderedLog, options: ConformanceOptions): Pr
   };
 }
 
-/** @throws Error that says how many events of how many were missed, doubled or out of order */
+/** @throws Error with the number of events, and how many were missed, doubled or out of order */
 export function requireConformance({ written, ...faults }: Conformance): void {
   const found = Object.entries(faults).filter(([, count]) => count > 0);
   if (found.length === 0) return;

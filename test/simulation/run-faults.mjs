@@ -1,13 +1,13 @@
-// `npm run test:faults`: reads what is asked for, refuses what cannot be meant in one line, and lets Vitest do the rest.
+// `npm run test:faults`: reads the options, refuses wrong ones in one line, and starts Vitest.
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 
 const USAGE = `usage: npm run test:faults -- [--commands N] [--engine cockroach|postgres] [--seed N] [--only NAME,NAME]
-  --commands  in total, over all faults and engines; 1000000 unless said otherwise
-  --engine    one engine; all that this machine has unless said otherwise
-  --seed      repeats a run; drawn and printed unless given
+  --commands  in total, over all faults and engines; default 1000000
+  --engine    one engine; default: all that this machine has
+  --seed      repeats a run; default: random, and printed
   --only      these faults; docs/faults.md lists them`;
 const WRONG_USAGE = 2;
 const COMMANDS_DEFAULT = 1_000_000;
@@ -49,7 +49,7 @@ const asked = {
 };
 process.env.TIDEMARK_FAULTS = JSON.stringify(asked);
 process.stdout.write(`seed ${asked.seed}\n`);
-// A run asked for one engine that is not here must not pass.
+// A run for an engine that this machine does not have must not pass.
 if (engine !== undefined) process.env.REQUIRE_ENGINES ??= engine;
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url));
 await startVitest('test', [], { config, run: true, watch: false });

@@ -6,12 +6,12 @@ import type { SimulationReport } from './simulation.js';
 const SEED_MAX = 2 ** 31;
 const SHOWN_MAX = 12;
 
-/** `TIDEMARK_SEED`, to repeat a run of the short form, or another one each time. */
+/** `TIDEMARK_SEED`, to repeat a run of the short form. Otherwise a new seed each time. */
 export function shortSeed(): number {
   return process.env.TIDEMARK_SEED ? Number(process.env.TIDEMARK_SEED) : randomInt(SEED_MAX);
 }
 
-/** What is wrong with a run and how to repeat it; empty when nothing is. */
+/** The violations of a run and the command that repeats it; empty without violations. */
 export function complaintOf(
   { violations, notes, seed, commands }: SimulationReport,
   { engine, faults }: { engine: Engine; faults: readonly Fault[] },
@@ -28,13 +28,13 @@ export function complaintOf(
   ].join('\n');
 }
 
-/** Prints what a run was when TIDEMARK_VERBOSE asks for it. */
+/** Prints the details of a run if TIDEMARK_VERBOSE is set. */
 export function tell(name: string, report: SimulationReport): void {
   if (!process.env.TIDEMARK_VERBOSE) return;
   process.stderr.write(`${name}: ${[summaryOf(report), ...report.notes].join('\n  ')}\n`);
 }
 
-/** One line for a person. */
+/** One line of text about a run. */
 export function summaryOf(report: SimulationReport): string {
   const { accepted, rejected, replayed, repeats, reads, indefinite, unresolved, seconds, violations, counters } =
     report;

@@ -16,7 +16,7 @@ const API_PROCESSES = 2;
 
 export interface SceneOptions {
   readonly jumpingClocks: boolean;
-  /** One more API process for each of these. */
+  /** Adds an API process for each of these strategies. */
   readonly besides: readonly StrategyName[];
   /** Spread the database over the regions of its cluster, and give every API process a region. */
   readonly spread: boolean;
@@ -24,7 +24,7 @@ export interface SceneOptions {
 
 type Gateway = Pick<ServiceOptions, 'databaseUrl' | 'env'>;
 
-/** A Tidemark as it is run: a fresh database, API processes, a worker, proxies between them, and a tailer that watches. */
+/** A complete Tidemark: a fresh database, API processes, a worker, proxies to the database, and a tailer. */
 export class Scene {
   private readonly closers: (() => Promise<unknown>)[] = [];
   owner!: Database;
@@ -33,9 +33,9 @@ export class Scene {
   tailers: readonly Tailer[] = [];
   worker!: ServiceProcess;
   apis: readonly ServiceProcess[] = [];
-  /** By strategy, where there are any besides the product's own. */
+  /** The additional API processes by strategy. */
   besides: ReadonlyMap<StrategyName, ServiceProcess> = new Map();
-  /** Where wallets can live; empty where that is one region. */
+  /** The possible home regions; empty if there is only one. */
   homes: readonly string[] = [];
   private scratch = '';
 
@@ -60,7 +60,7 @@ export class Scene {
     await this.switchOf('restarts').set(share);
   }
 
-  /** Stops the tailers and tells what they saw, all regions together. */
+  /** Stops the tailers. @returns the events of all regions together */
   async tailed(): Promise<Tailed> {
     const all = await Promise.all(this.tailers.map((tailer) => tailer.finish()));
     return { commits: all.flatMap(({ commits }) => commits), events: all.flatMap(({ events }) => events) };
@@ -70,7 +70,7 @@ export class Scene {
     await Promise.all(this.services.map((service) => service.stop()));
   }
 
-  /** What the services logged from `warn` on, the end of it. */
+  /** The end of the services' logs, from level `warn`. */
   logs(): string {
     return this.services.map((service) => service.log.slice(-3_000)).join('\n---\n');
   }
@@ -88,7 +88,7 @@ export class Scene {
     this.scratch = await mkdtemp(join(tmpdir(), 'tidemark-simulation-'));
     this.closers.push(() => rm(this.scratch, { recursive: true, force: true }));
     const { url, drop } = await freshDatabase(stage.engine);
-    // A server of its own goes too in the end; on a small disk there is no room for the databases of many rounds.
+    // A private server is removed at the end too, but a small disk has no space for the databases of many rounds.
     if (stage.engine.engine === 'postgres' || !(stage.server || stage.cluster)) this.closers.push(drop);
     if (spread) await stage.cluster?.spread(url);
     this.owner = await connect({ url, applicationName: 'simulation-owner', poolSize: 3 });
@@ -108,7 +108,7 @@ export class Scene {
     await this.startServices(this.gateways(stage, url, spread), options);
   }
 
-  /** Where each API process and then the worker connect to: on the stage `cluster` everyone at home, else through the proxies. */
+  /** The database URLs of the API processes and the worker: on the stage `cluster` the node of their region, otherwise the proxies. */
   private gateways({ cluster }: SetStage, url: string, spread: boolean): Gateway[] {
     if (!cluster) return Array.from({ length: API_PROCESSES + 1 }, () => ({ databaseUrl: this.denying.url }));
     const database = new URL(url).pathname.slice(1);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A stream of numbers that one seed repeats. The same seed gives the same plans, amounts and moments on every machine; what it
- * cannot fix is how processes interleave.
+ * A stream of random numbers from a seed. The same seed gives the same plans, amounts and times on every machine. It does not
+ * fix how processes interleave.
  *
  * Source: mulberry32, https://github.com/bryc/code/blob/master/jshash/PRNGs.md
  */
@@ -36,7 +36,7 @@ export class SeededRandom {
     return from[this.integer(0, from.length - 1)]!;
   }
 
-  /** A stream of its own, so that what one part draws does not change what another part gets. */
+  /** A separate stream, so that the numbers of one part do not depend on other parts. */
   fork(name: string): SeededRandom {
     return new SeededRandom(createHash('sha256').update(`${this.seed}\n${name}`).digest().readUInt32BE());
   }

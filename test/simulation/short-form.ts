@@ -6,14 +6,14 @@ import { complaintOf, shortSeed, tell } from './run-report.js';
 import { simulate } from './simulation.js';
 import { setStage, stageMissing } from './stage.js';
 
-/** Enough for every fault to happen in the middle of something; `npm run test:faults` takes a million. */
+/** Enough that every fault happens while commands are in flight. `npm run test:faults` uses a million commands. */
 const COMMANDS_PER_FAULT = 100;
 const RUN_MS_MAX = 240_000;
 
-/** On three nodes; `npm run test:faults` runs the third, which takes its time, and all of them on the multi-region schema. */
+/** The faults on three nodes. `npm run test:faults` also runs the third, which is slow, and all on the multi-region schema. */
 const ON_THREE_NODES = ['kill-leaseholder', 'cut-region'];
 
-/** What `/metrics` has to show after these faults. */
+/** The counters of `/metrics` that these faults must increase. */
 const VISIBLE = [
   'tidemark_command_retries_total{reason="lost_race"}',
   'tidemark_command_retries_total{reason="ambiguous"}',
@@ -24,13 +24,13 @@ interface Run {
   readonly engine: TestEngine;
   readonly stage: Stage;
   readonly faults: readonly Fault[];
-  /** Why not. */
+  /** Why it cannot run here. */
   readonly missing?: string;
 }
 
 /**
- * Declares the short form of the fault suite: all faults of an engine on one stage in one run, one after the other. The runs go on
- * beside each other, since they wait for most of their time: for processes to start, for leases to run out.
+ * Declares the short form of the fault suite: all faults of an engine on one stage are in one run, one after the other. The runs are
+ * concurrent, because they mostly wait: for processes to start, and for leases to run out.
  */
 export async function nothingIsLostOrDoubled(stages: readonly Stage[]): Promise<void> {
   const runs = (await Promise.all(engines.map((engine) => runsOn(engine, stages)))).flat();

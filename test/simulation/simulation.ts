@@ -16,49 +16,49 @@ import type { SetStage } from './stage.js';
 
 export interface SimulationOptions {
   readonly stage: SetStage;
-  /** One after the other, each with its share of the commands. */
+  /** They run one after the other, each with its share of the commands. */
   readonly faults: readonly Fault[];
   readonly seed: number;
-  /** At least; clients go on until every fault is over. */
+  /** Minimum number of commands: clients run until every fault has ended. */
   readonly commands: number;
-  /** Absent: the small one. */
+  /** Absent: the small crowd. */
   readonly crowd?: Crowd;
-  /** On the stage `cluster`: the multi-region schema. Absent: no. */
+  /** On the stage `cluster`: use the multi-region schema. Absent: no. */
   readonly spread?: boolean;
 }
 
-/** What a run was, and what is wrong with what it left. */
+/** Data of a run, and its violations. */
 export interface SimulationReport {
   readonly seed: number;
   readonly commands: number;
   readonly accepted: number;
   readonly rejected: number;
   readonly replayed: number;
-  /** Keys that were sent once more after their answer, twice at once, or with another body. */
+  /** Number of keys that were repeated: after their answer, twice at once, or with another body. */
   readonly repeats: number;
   readonly unresolved: number;
-  /** Requests without a definite answer, all of which were sent again. */
+  /** Number of requests without a definite answer. All were sent again. */
   readonly indefinite: number;
   readonly reads: number;
   readonly seconds: number;
-  /** Retries by reason and ambiguous results by end, from `/metrics` of the processes that lived at the end. */
+  /** Retries by reason and ambiguous results by outcome, from `/metrics` of the processes at the end of the run. */
   readonly counters: ReadonlyMap<string, number>;
   readonly notes: readonly string[];
   readonly violations: readonly Violation[];
-  /** For whoever wants to look closer. */
+  /** All data of the run, for a closer analysis. */
   readonly evidence: Evidence;
 }
 
-/** A run without a finished command for this time has stalled: something waits for ever. No fault lasts half of it. */
+/** A run without a finished command in this time has stalled. Every fault lasts less than half of it. */
 const STALLED_MS = 150_000;
 const CATCH_UP_MS_MAX = 120_000;
 const CATCH_UP_LOOK_EVERY_MS = 100;
 const LOOK_EVERY_MS = 20;
 
 /**
- * Runs clients against real processes on a real database while faults happen, and checks what is left.
+ * Runs clients against real processes on a real database during faults, and checks the database afterwards.
  *
- * @throws Error with the seed and the end of the services' logs when the run could not be brought to its end
+ * @throws Error with the seed and the end of the services' logs when the run cannot be completed
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { stage, faults, seed, commands, crowd = SMALL_CROWD, spread = false } = options;
@@ -123,7 +123,7 @@ function endWhenStalled(model: ClientModel, ended: AbortController): NodeJS.Time
   }, STALLED_MS);
 }
 
-/** One fault after the other, each while clients work: for as many commands as it asks for, and until it is done. */
+/** Runs the faults one after the other while clients work. Each runs for its share of commands, and until it has ended. */
 async function strikeAll(faults: readonly Fault[], on: Striking, routes: Routes, signal: AbortSignal): Promise<void> {
   const { scene, model, one } = on;
   for (const fault of faults) {
@@ -154,7 +154,7 @@ interface Striking {
   readonly random: SeededRandom;
   readonly notes: string[];
   readonly clients: number;
-  /** Commands that a fault with a share of 1 has for itself. */
+  /** Number of commands of a fault with a share of 1. */
   readonly one: number;
 }
 
@@ -180,7 +180,7 @@ function worldOf(on: Striking, each: number, progress: Pick<World, 'reached' | '
   };
 }
 
-/** A fault that asks for what its stage does not have is a mistake in the suite. */
+/** A fault that uses a component that its stage does not have is a defect of the suite. */
 function present<T>(part: T | undefined): T {
   if (part === undefined) throw new Error('this stage has no such thing');
   return part;

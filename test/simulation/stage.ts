@@ -12,7 +12,7 @@ import { privatePostgres } from './servers/private-postgres.js';
 import { RegionCluster, TIDEMARK } from './servers/region-cluster.js';
 import { SmallDisk } from './servers/small-disk.js';
 
-/** A database to do things to, and where its data is. Kept over several simulations, since some take a while to build. */
+/** A database for faults, and its data. It is kept for several simulations, because some stages take long to build. */
 export interface SetStage {
   readonly engine: TestEngine;
   readonly server: DatabaseServer | undefined;
@@ -21,7 +21,7 @@ export interface SetStage {
   readonly close: () => Promise<void>;
 }
 
-/** Why a stage cannot be had on this machine; undefined when it can. */
+/** Why a stage is not possible on this machine; undefined if it is. */
 export async function stageMissing(stage: Stage, engine: TestEngine): Promise<string | undefined> {
   if (stage === 'shared') return undefined;
   if (engine.engine === 'cockroach' && engine.found !== 'on PATH') {
@@ -34,12 +34,12 @@ export async function stageMissing(stage: Stage, engine: TestEngine): Promise<st
 
 export async function setStage(stage: Stage, shared: TestEngine): Promise<SetStage> {
   if (stage === 'shared') {
-    // A node that the tests started themselves; never one that somebody gave us.
+    // Only a node that the tests started themselves, never one that was given by its URL.
     if (shared.engine === 'cockroach' && shared.found === 'on PATH') await withoutAdmissionControl(shared.url);
     return { engine: shared, server: undefined, cluster: undefined, disk: undefined, close: async () => undefined };
   }
   const scratch = await mkdtemp(join(tmpdir(), 'tidemark-faults-'));
-  await chmod(scratch, 0o755); // PostgreSQL runs as another user when we are root
+  await chmod(scratch, 0o755); // if this process is root, PostgreSQL runs as another user
   const revoke = lastWill(TIDY_UP, scratch, process.execPath, TIDEMARK);
   const disk = stage === 'small-disk' ? await SmallDisk.mount(join(scratch, 'disk')) : undefined;
   const closers: (() => Promise<unknown>)[] = [];
@@ -68,10 +68,10 @@ export async function setStage(stage: Stage, shared: TestEngine): Promise<SetSta
   }
 }
 
-/** Where `tidemark cluster` looks, from a directory. */
+/** The folder of `tidemark cluster` in a directory. */
 const CLUSTER_DIRECTORY = join('.tidemark', 'cluster');
 
-/** Ends the servers of a scratch directory (a single CockroachDB node ends by itself), and removes what is there. */
+/** Ends the servers of a scratch directory (a single CockroachDB node ends by itself), and removes the directory's content. */
 const TIDY_UP = `
 for pid in "$1"/data/data/postmaster.pid "$1"/disk/data/data/postmaster.pid; do
   [ -f "$pid" ] && kill -KILL "$(head -n 1 "$pid")"
@@ -80,7 +80,7 @@ if [ -d "$1"/.tidemark/cluster ]; then cd "$1" && "$2" "$3" cluster down; fi
 umount -l "$1"/disk
 rm -rf "$1"`;
 
-/** Else the log of many rounds would fill a small disk before a fault does. */
+/** Otherwise the log of many rounds would fill a small disk before the fault does. */
 async function withLittleWriteAheadLog(url: string): Promise<void> {
   const database = await connect({ url, applicationName: 'tidemark-simulation', poolSize: 1 });
   try {

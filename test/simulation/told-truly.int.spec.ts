@@ -7,10 +7,10 @@ import { ambiguousProxy } from './servers/ambiguous-proxy.js';
 
 const HOUR_MS = 3_600_000;
 const DEADLINE_MS = 800;
-/** Full jitter up to 250 ms makes about 15 of it; without a pause there are hundreds. */
+/** With full jitter up to 250 ms there are about 15 attempts. Without a pause there are hundreds. */
 const ATTEMPTS_MAX = 45;
 
-/** What the suite found: small cases of what an operator or a caller would have been told wrongly. */
+/** Small cases of defects that the fault suite found: wrong reports to an operator or a caller. */
 describe.each(engines)('on $engine', (engine) => {
   let log: LogFixture;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.each(engines)('on $engine', (engine) => {
       await store.openWallet(walletId);
 
       if (strategy !== 'pessimistic') {
-        proxy.denyNext(1); // an implicit transaction: the answer to the statement is the answer to the commit
+        proxy.denyNext(1); // in an implicit transaction, the answer to the statement is the answer to the commit
         expect(verdict(await store.deposit(walletId, '1.00'))).toBe('accepted');
         expect(store.ambiguities).toEqual(['had_committed']);
         store.ambiguities.length = 0;
@@ -42,7 +42,7 @@ describe.each(engines)('on $engine', (engine) => {
   );
 
   it.each(['grouped', 'pessimistic'] as const)(
-    '%s keeps its deadline when the clock jumps back while the database is away',
+    '%s keeps its deadline when the clock jumps back while the database is unavailable',
     async (strategy) => {
       const proxy = await cuttingProxy(log.url);
       let offsetMs = 0;
@@ -67,7 +67,7 @@ describe.each(engines)('on $engine', (engine) => {
     },
   );
 
-  it('pauses, longer each time, while restart errors do not end', async () => {
+  it('pauses, longer each time, while restart errors continue', async () => {
     const store = await log.open({ limits: { commandDeadlineMs: DEADLINE_MS } });
     await store.openWallet('pauses');
     const stop = await failAppends(log.owner, '40001', 1);

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The fault suite at full size: `npm run test:faults`. Its short form runs with all the other tests. */
+/** The long form of the fault suite: `npm run test:faults`. Its short form runs with all other tests. */
 const resolve = { conditions: ['@tidemark/source', 'node'] };
 
 export default defineConfig({

@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.js';
 import type { Report } from './violation.js';
 import type { WalletHistory } from './wallet-histories.js';
 
-/** Whatever anybody was shown is what the log says of that version, and nobody is shown something older than before. */
+/** Checks that each answer equals the log at its version, and that no client gets an older state than before. */
 export function checkAnswers(
   { outcomes, model }: Evidence,
   histories: ReadonlyMap<string, WalletHistory>,
@@ -73,7 +73,7 @@ function checkRejection(
   }
 }
 
-/** Every balance with its limit that a wallet ever had; once a wallet, for there are many rejections and long histories. */
+/** Every balance of a wallet with its limit at that time. Computed once for each wallet, because there are many rejections and long histories. */
 const standings = new WeakMap<WalletHistory, ReadonlySet<string>>();
 
 function standingsOf(history: WalletHistory): ReadonlySet<string> {
@@ -85,7 +85,7 @@ function standingsOf(history: WalletHistory): ReadonlySet<string> {
     for (const [currency, balance] of Object.entries(balances)) {
       if (balance === before[currency]) continue;
       const { posted, overdraftLimit } = balance;
-      // Before the first movement in a currency there was nothing of it.
+      // Before the first movement in a currency the balance is 0.
       if (!before[currency]) found.add(standing(zero(posted), zero(posted)));
       found.add(standing(posted.toJSON(), overdraftLimit.toJSON()));
     }
@@ -103,7 +103,7 @@ function zero({ currency }: Money): Amount {
   return Money.zero(currency).toJSON();
 }
 
-/** Nothing is decided again: the same answer to the same request, and a refusal of any other under that key. */
+/** Checks that no command is decided twice: the same request gets the same answer, and another request under its key is refused. */
 function checkRepeat({ first, otherBody, answer }: Repeat, report: Report): void {
   const { key } = first.command;
   if (otherBody) {

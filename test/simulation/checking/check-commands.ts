@@ -5,13 +5,13 @@ import type { Command } from '../clients/workload.js';
 import type { Evidence, StoredOutcome } from './evidence.js';
 import type { Report } from './violation.js';
 
-/** Events and outcomes by idempotency key, which is unique over a whole run here. */
+/** Events and outcomes by idempotency key. In these runs a key is unique over all wallets. */
 interface Traces {
   readonly events: ReadonlyMap<string, readonly RecordedEvent[]>;
   readonly outcomes: ReadonlyMap<string, readonly StoredOutcome[]>;
 }
 
-/** Each command once or not at all, each acknowledged one for good, and the log and the stored outcomes in agreement. */
+/** Checks that each command is in the log at most once, each acknowledged command exactly once, and that log and outcomes agree. */
 export function checkCommands({ events, outcomes, directory, model }: Evidence, report: Report): void {
   const homes = new Map(directory.map(({ walletId, region }) => [walletId, region]));
   const traces: Traces = {
@@ -31,7 +31,7 @@ export function checkCommands({ events, outcomes, directory, model }: Evidence, 
   for (const command of model.unresolved) checkWritten(command, traces.events.get(command.key) ?? [], report);
 }
 
-/** One outcome a command; a wallet that moves takes a copy along and leaves one behind in each region that it was in. */
+/** Checks that each command has one outcome. A moved wallet has a copy of it in each region that it was in. */
 function checkCopies(
   key: string,
   stored: readonly StoredOutcome[],
@@ -90,7 +90,7 @@ function checkTold({ command, status, code, position, wallets }: Told, traces: T
 
 const MAY_BE_REFUSED = new Set(['insufficient_funds', 'same_region']);
 
-/** Whether the events of a key are exactly those of its command, once, or none. */
+/** Whether the key has no events, or exactly the events of its command once. */
 function checkWritten(command: Command, written: readonly RecordedEvent[], report: Report): void {
   if (written.length === 0) return;
   const expected = eventsOf(command).sort().join(', ');

@@ -4,7 +4,7 @@ import type { Evidence, ProjectedWallet, StoredCommit } from './evidence.js';
 import type { Report } from './violation.js';
 import type { WalletHistory } from './wallet-histories.js';
 
-/** Whoever follows the log gets all of it: commits name every event once, a tailer saw them all, the projection is the fold. */
+/** Checks that commits name every event once, that the tailer saw all of them, and that the projection equals the fold. */
 export function checkFollowers(
   evidence: Evidence,
   histories: ReadonlyMap<string, WalletHistory>,
@@ -95,7 +95,7 @@ function checkProjection(
 
 const WITHOUT_LINE = new Set(['WalletOpened', 'WalletRehomed', 'OverdraftLimitChanged']);
 
-/** A wallet is listed where its next event goes, and each of its events was written where it lived then. */
+/** Checks that the directory has a wallet's home region, and that each event is in the region that was its home then. */
 function checkDirectory({ directory }: Evidence, histories: ReadonlyMap<string, WalletHistory>, report: Report): void {
   const homes = new Map(directory.map(({ walletId, region }) => [walletId, region]));
   for (const [walletId, { events, states }] of histories) {

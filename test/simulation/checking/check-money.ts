@@ -3,7 +3,7 @@ import type { Money } from '@tidemark/money';
 import type { Report } from './violation.js';
 import type { WalletHistory } from './wallet-histories.js';
 
-/** In every currency: balances = deposits − withdrawals, and each transfer takes from one wallet what it gives to another. */
+/** Checks in every currency: balances = deposits − withdrawals, and each transfer adds to one wallet what it takes from another. */
 export function checkMoney(histories: Iterable<WalletHistory>, report: Report): void {
   const balances = new Totals();
   const brought = new Totals();
@@ -43,7 +43,7 @@ class Totals {
     this.sums.set(code, this.sums.get(code)?.plus(amount) ?? amount);
   }
 
-  /** What there is more (or less) of here, by currency; empty when both are equal. */
+  /** The differences by currency; empty if both are equal. */
   differencesTo(other: Totals): [currency: string, difference: string][] {
     const difference = new Totals();
     for (const sum of this.sums.values()) difference.add(sum);

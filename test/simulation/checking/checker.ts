@@ -7,9 +7,9 @@ import type { Report, Violation } from './violation.js';
 import { foldHistories } from './wallet-histories.js';
 
 /**
- * Compares what a run left in the database with what its clients were told. Pure.
+ * Compares the database after a run with the answers to its clients. Pure.
  *
- * @returns every violation of `RULES`; empty for a good run
+ * @returns every violation of `RULES`; empty for a correct run
  */
 export function check(evidence: Evidence): Violation[] {
   const violations: Violation[] = [];

@@ -4,7 +4,7 @@ import type { Repeat, Told } from '../clients/client-model.js';
 import type { Evidence } from './evidence.js';
 import type { Rule } from './violation.js';
 
-/** A way to spoil the evidence of a good run, and the rule that has to notice. */
+/** A corruption of the evidence of a correct run, and the rule that must find it. */
 export interface Corruption {
   readonly what: string;
   readonly found: Rule;
@@ -230,7 +230,7 @@ function lastEvents({ events }: Evidence): Evidence['events'] {
   return [...last.values()];
 }
 
-/** Of a movement that is not the first event of its wallet. */
+/** Changes a random deposit that is not the first event of its wallet. */
 function changeEvent(
   evidence: Evidence,
   random: SeededRandom,
@@ -243,7 +243,7 @@ function changeEvent(
   };
 }
 
-/** Of a command that was accepted and moved money. */
+/** Changes the answer to a random accepted command that is no opening. */
 function changeTold(evidence: Evidence, random: SeededRandom, change: (told: Told) => Partial<Told>): Evidence {
   const { told } = evidence.model;
   const victim = random.pick(told.filter(({ position, command }) => position && command.kind !== 'open'));

@@ -14,7 +14,7 @@ export interface StoredOutcome {
   readonly region: string;
   readonly walletId: string;
   readonly idempotencyKey: string;
-  /** Empty where it appended nothing. */
+  /** Empty if it appended nothing. */
   readonly position: string;
   readonly result: StoredResult;
 }
@@ -39,36 +39,36 @@ export interface StoredCommit {
   readonly appended: readonly AppendedRange[];
 }
 
-/** A wallet as the projection has it in one region: the text of `encodeWallet`. Where it has moved away, it is left as it was. */
+/** A wallet in the projection of one region: the text of `encodeWallet`. In a former region it stays unchanged. */
 export interface ProjectedWallet {
   readonly walletId: string;
   readonly version: number;
   readonly state: string;
-  /** How many lines its statement has. */
+  /** Number of lines of its statement. */
   readonly movements: number;
 }
 
-/** What a tailer that ran all the time has seen, in its order. */
+/** The events that a tailer saw during the whole run, in its order. */
 export interface Tailed {
   readonly commits: readonly StoredCommit[];
   /** `wallet version` of every event that it fetched. */
   readonly events: readonly string[];
 }
 
-/** Everything that a run left behind: what the database holds, and what clients and a tailer were told meanwhile. */
+/** All data of a run for the checker: the database, the answers to clients, and the events of the tailer. */
 export interface Evidence {
   readonly events: readonly RecordedEvent[];
   readonly outcomes: readonly StoredOutcome[];
   /** In the order of position and commit id. */
   readonly commits: readonly StoredCommit[];
   readonly directory: readonly { readonly walletId: string; readonly region: string }[];
-  /** Undefined where no worker ran. */
+  /** Undefined if no worker ran. */
   readonly projected: readonly ProjectedWallet[] | undefined;
   readonly tailed: Tailed;
   readonly model: Pick<ClientModel, 'told' | 'repeats' | 'seen' | 'unresolved'>;
 }
 
-/** Reads what the database holds, past the service, as the owner of the tables. */
+/** Reads the database directly, without the service, as the owner of the tables. */
 export async function readDatabase(
   database: Database,
   { projected }: { projected: boolean },

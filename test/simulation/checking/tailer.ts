@@ -4,11 +4,11 @@ import { LOG_START, NO_COMMIT_ID, readCommits, readRanges, type Commit, type Log
 import type { Tailed } from './evidence.js';
 
 const PAGE = 200;
-/** Often, so that it reads while commits are still on their way: that is when a tailer skips. */
+/** Polls often, so that it reads while commits are still in flight: then a faulty tailer skips events. */
 const POLL_MS = 5;
 const AFTER_FAILURE_MS = 100;
 
-/** Follows the log of one region while the faults happen, and keeps what it saw. */
+/** Follows the log of one region during the faults, and records the events that it sees. */
 export class Tailer {
   private readonly commits: Commit[] = [];
   private readonly events: string[] = [];
@@ -29,7 +29,7 @@ export class Tailer {
     await this.loop;
   }
 
-  /** Stops following, reads what is left, and tells. */
+  /** Stops following, reads the remaining events, and returns all. */
   async finish(): Promise<Tailed> {
     await this.stop();
     while ((await this.step()) > 0);
@@ -38,7 +38,7 @@ export class Tailer {
 
   private async follow(): Promise<void> {
     while (!this.stopped.signal.aborted) {
-      const found = await this.step().catch(() => -1); // the database may be away; nothing was taken in
+      const found = await this.step().catch(() => -1); // the database may be unavailable; then nothing was read
       if (found === 0) await sleep(POLL_MS);
       if (found < 0) await sleep(AFTER_FAILURE_MS);
     }

@@ -4,14 +4,14 @@ import type { Report } from './violation.js';
 
 const TAKES_OUT = new Set(['FundsWithdrawn', 'TransferSent']);
 
-/** A wallet's whole life: `states[v]` is the fold of its first `v` events. */
+/** All states of a wallet: `states[v]` is the fold of its first `v` events. */
 export interface WalletHistory {
   readonly walletId: string;
   readonly events: readonly RecordedEvent[];
   readonly states: readonly Wallet[];
 }
 
-/** Folds every wallet from its first event, and reports what is wrong with the log itself on the way. */
+/** Folds every wallet from its first event, and reports violations in the log itself. */
 export function foldHistories(events: readonly RecordedEvent[], report: Report): Map<string, WalletHistory> {
   const histories = new Map<string, WalletHistory>();
   for (const [walletId, found] of Map.groupBy(events, (event) => event.walletId)) {
@@ -41,7 +41,7 @@ function foldOne(walletId: string, events: readonly RecordedEvent[], report: Rep
       report('version_gap', `${name} cannot be folded: ${String(error)}`);
       return states;
     }
-    // A limit may be lowered below the debt of the moment; from then on nothing may leave.
+    // A limit may be lowered below the current debt. Then no money may leave the wallet.
     if (!TAKES_OUT.has(event.type)) continue;
     for (const [currency, { posted, overdraftLimit }] of Object.entries(states.at(-1)!.balances)) {
       if (posted === states.at(-2)!.balances[currency]?.posted || !posted.plus(overdraftLimit).isNegative()) continue;

@@ -1,20 +1,20 @@
 import type { Command } from './workload.js';
 
-/** A wallet as an answer shows it. */
+/** A wallet in an answer. */
 export interface WalletShown {
   readonly walletId: string;
   readonly version: number;
   readonly homeRegion: string;
-  /** Posted, by currency code. */
+  /** Posted balances by currency code. */
   readonly balances: Readonly<Record<string, string>>;
 }
 
-/** What a definite answer said. */
+/** The content of a definite answer. */
 export interface Answer {
   readonly status: number;
-  /** Of a problem. */
+  /** The code of a problem. */
   readonly code?: string;
-  /** Of what was accepted. */
+  /** The position of an accepted command. */
   readonly position?: string;
   readonly wallets: readonly WalletShown[];
 }
@@ -24,19 +24,19 @@ export interface Told extends Answer {
   readonly client: number;
   readonly command: Command;
   readonly replayed: boolean;
-  /** How many requests it took. */
+  /** Number of requests until this answer. */
   readonly attempts: number;
 }
 
-/** What a client was told when it sent a key once more. */
+/** The answer to a repeated key. */
 export interface Repeat {
   readonly first: Told;
-  /** With another body under the same key. */
+  /** Whether the repeat had another body under the same key. */
   readonly otherBody: boolean;
   readonly answer: Answer;
 }
 
-/** What one client saw of one wallet, by reading it or by a command's answer. */
+/** A wallet in an answer to one client, from a read or from a command. */
 export interface Seen extends WalletShown {
   readonly client: number;
   readonly by: 'read' | 'command';
@@ -44,12 +44,12 @@ export interface Seen extends WalletShown {
 
 type Listener = (walletId: string, sentAt: number) => void;
 
-/** Everything that the clients were told, in the order in which each of them was told. The log has to agree with it. */
+/** All answers to the clients, in order for each client. The log must agree with them. */
 export class ClientModel {
   readonly told: Told[] = [];
   readonly repeats: Repeat[] = [];
   readonly seen: Seen[] = [];
-  /** Commands whose client gave up asking: they may stand or not, but not half. */
+  /** Commands without a definite answer: they may have taken effect or not, but not partly. */
   readonly unresolved: Command[] = [];
   /** Requests that got no definite answer: 503, or a connection that broke. */
   indefinite = 0;
@@ -70,7 +70,7 @@ export class ClientModel {
     this.seen.push({ ...wallet, client, by: 'read' });
   }
 
-  /** How many commands have been dealt with. */
+  /** Number of finished commands. */
   get done(): number {
     return this.told.length + this.unresolved.length;
   }
@@ -78,7 +78,7 @@ export class ClientModel {
   /**
    * Milliseconds from now to the first answer to a request that was sent after now.
    *
-   * @param homeRegion about a wallet that lives there; absent: about any
+   * @param homeRegion only answers about wallets of this home region; absent: about all wallets
    */
   timeToNextSuccess(homeRegion?: string): Promise<number> {
     const from = performance.now();

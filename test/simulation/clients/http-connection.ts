@@ -3,18 +3,18 @@ import { Agent, request } from 'node:http';
 export interface HttpAnswer {
   readonly status: number;
   readonly replayed: boolean;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- judged by whoever asked
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the caller checks it
   readonly json: any;
 }
 
-/** Shorter than the service may try a command, so that clients also walk away from commands that are still on their way. */
+/** Shorter than the deadline of a command in the service, so that clients also give up commands that are still in flight. */
 const ANSWER_MS_MAX = 8_000;
 
-/** Keep-alive HTTP to the processes of a service. `node:http`, because `fetch` costs the machine twice as much a request. */
+/** Keep-alive HTTP to the processes of a service. It uses `node:http`, because `fetch` costs twice as much CPU for a request. */
 export class HttpConnections {
   private readonly agent = new Agent({ keepAlive: true });
 
-  /** @throws whatever breaks a connection, and Error after ANSWER_MS_MAX: the request may have been served or not */
+  /** @throws the error of a broken connection, or Error after ANSWER_MS_MAX. The request may have taken effect */
   send(base: string, path: string, command?: { key: string; body: object }): Promise<HttpAnswer> {
     const body = command && JSON.stringify(command.body);
     const headers = command && {
@@ -30,7 +30,7 @@ export class HttpConnections {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', reject);
-          response.on('close', () => reject(new Error('the answer was cut off'))); // too late after `end`
+          response.on('close', () => reject(new Error('the answer was cut off'))); // no effect after `end`
           response.on('end', () => {
             clearTimeout(patience);
             const replayed = response.headers['idempotency-replayed'] === 'true';

@@ -5,17 +5,17 @@ import { processOf } from './crowd.js';
 import type { HttpAnswer, HttpConnections } from './http-connection.js';
 import { requestOf, withOtherBody, type Action, type Command } from './workload.js';
 
-/** With the pauses below, a client asks for at least a minute: longer than any fault of the suite lasts. */
+/** With the pauses below, a client repeats a command for at least 1 min. Every fault of the suite is shorter. */
 const ATTEMPTS_MAX = 400;
 const PAUSE_MS_MAX = 400;
 const SERVED_LATER = 503;
-/** Of the commands that it may send again. */
+/** Number of recent commands that a client may repeat. */
 const REMEMBERED = 8;
 
-/** To which process a request goes first: the one that its wallet belongs to, as a load balancer should; or any. */
+/** The first process of a request: that of its wallet, as with a good load balancer, or any. */
 export type Routing = 'by-wallet' | 'any';
 
-/** The processes that clients send to now; a fault may change it. */
+/** The current processes of the service. A fault may change them. */
 export interface Routes {
   urls: readonly string[];
   routing: Routing;
@@ -27,7 +27,7 @@ interface Found {
   readonly sentAt: number;
 }
 
-/** One client: sends one command after the other, each with its key, again and again until it is told a definite answer. */
+/** One client. It sends one command after the other, each with its key, and repeats it until it gets a definite answer. */
 export class SimulatedClient {
   private readonly remembered: Told[] = [];
 
@@ -41,7 +41,7 @@ export class SimulatedClient {
     },
   ) {}
 
-  /** @param enough asked before each action */
+  /** @param enough called before each action; true ends the run */
   async run(actions: Iterable<Action>, signal: AbortSignal, enough = () => false): Promise<void> {
     for (const action of actions) {
       if (signal.aborted || enough()) return;
@@ -65,7 +65,7 @@ export class SimulatedClient {
     if (this.remembered.push(told) > REMEMBERED) this.remembered.shift();
   }
 
-  /** Sends the key of something it was told already, to any process. */
+  /** Repeats the key of an answered command, to any process. */
   private async repeat(otherBody: boolean, signal: AbortSignal): Promise<void> {
     const { model, random, routes } = this.parts;
     if (this.remembered.length === 0) return;

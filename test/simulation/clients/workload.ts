@@ -2,7 +2,7 @@ import { unreachable } from '@tidemark/wallet';
 import type { SeededRandom } from '../seeded-random.js';
 import type { WalletNames } from './crowd.js';
 
-/** What a client asks for under one idempotency key. Amounts are canonical decimal strings. */
+/** A request of a client under one idempotency key. Amounts are canonical decimal strings. */
 export type Command = { readonly key: string; readonly walletId: string } & (
   | { readonly kind: 'open'; readonly homeRegion?: string }
   | { readonly kind: 'limit' | 'deposit' | 'withdraw'; readonly amount: string; readonly currency: string }
@@ -11,8 +11,8 @@ export type Command = { readonly key: string; readonly walletId: string } & (
 );
 
 /**
- * `again`: a command that the client has been answered before, with the same body or another.
- * `twice`: the same command at the same moment, to two processes.
+ * `again`: a command that was answered before, with the same or another body.
+ * `twice`: the same command at the same time, to two processes.
  */
 export type Action =
   | { readonly kind: 'command'; readonly command: Command; readonly twice: boolean }
@@ -20,12 +20,12 @@ export type Action =
   | { readonly kind: 'again'; readonly otherBody: boolean };
 
 const CURRENCIES = ['EUR', 'JPY'] as const;
-/** In percent; what is left are transfers. Withdrawals are larger than deposits, so that some are refused. */
+/** In percent. The rest are transfers. Withdrawals are larger than deposits, so that some are rejected. */
 const READS = 14;
 const DEPOSITS = 40;
 const WITHDRAWALS = 22;
 const LIMITS = 3;
-/** Of the commands, where there are regions. */
+/** The share of these commands, if there are several regions. */
 const REHOMES = 0.01;
 
 export interface Plan {
@@ -36,11 +36,11 @@ export interface Plan {
   readonly wallets: WalletNames;
   readonly strays: number;
   readonly repeats: number;
-  /** Where wallets can move to; empty where there is one region. */
+  /** The regions to which wallets can move; empty with one region. */
   readonly regions: readonly string[];
 }
 
-/** What one client does, one action after the other, without an end; `random` decides it all. */
+/** The endless sequence of actions of one client. `random` determines all of it. */
 export function* workloadOf(plan: Plan): Generator<Action> {
   const { client, random, circle, wallets, strays, repeats, regions } = plan;
   const anyWallet = () => random.pick(random.chance(strays) ? wallets.all : circle);
@@ -67,7 +67,7 @@ export function* workloadOf(plan: Plan): Generator<Action> {
     } else if (what < READS + DEPOSITS + WITHDRAWALS) {
       command = { kind: 'withdraw', key, walletId, amount: amount(3_000), currency };
     } else if (what < READS + DEPOSITS + WITHDRAWALS + LIMITS) {
-      // As often lowered below the debt of the moment as raised: then nothing may leave until it is paid back.
+      // A limit is lowered below the current debt as often as it is raised. Then no money may leave until the debt is paid back.
       command = { kind: 'limit', key, walletId, amount: amount(2_000), currency };
     } else {
       const to = anotherThan(walletId, anyWallet);
@@ -77,7 +77,7 @@ export function* workloadOf(plan: Plan): Generator<Action> {
   }
 }
 
-/** What has to be there first: every wallet, in some region, and for some of them leave to go below zero. */
+/** The first commands: they open every wallet in some region, and set overdraft limits for some. */
 export function preparationOf(random: SeededRandom, { all }: WalletNames, regions: readonly string[]): Action[][] {
   return all.map((walletId) => {
     const where = regions.length > 0 && { homeRegion: random.pick(regions) };
@@ -88,7 +88,7 @@ export function preparationOf(random: SeededRandom, { all }: WalletNames, region
   });
 }
 
-/** The request that a command is sent as. */
+/** The HTTP request of a command. */
 export function requestOf(command: Command): { path: string; body: object } {
   const { walletId } = command;
   switch (command.kind) {
@@ -116,7 +116,7 @@ export function requestOf(command: Command): { path: string; body: object } {
   }
 }
 
-/** The same key, another body. Undefined for what has no amount to change. */
+/** The same key with another body. Undefined for a command without an amount. */
 export function withOtherBody(command: Command): Command | undefined {
   return 'amount' in command ? { ...command, amount: `1${command.amount}` } : undefined;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.js';
 
-/** Longer than leases last (6 s), so that the rest of the cluster takes over what the region led. */
+/** Longer than leases last (6 s), so that the other regions take over the leases of this region. */
 const CUT_MS = 9_000;
 const CUTS = 1;
 const COMMANDS_PER_CUT = 3_000;
 
 export const cutRegion: Fault = {
   name: 'cut-region',
-  when: 'a region is cut off from the others, with its API and its clients, and healed',
+  when: 'a region is cut off from the others, with its API and its clients, and connected again',
   engines: ['cockroach'],
   stage: 'cluster',
   share: 0.15,

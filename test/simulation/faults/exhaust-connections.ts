@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Fault } from '../fault.js';
 
-/** More than any `max_connections` here, so that a loop that never fills up ends. */
+/** More than any `max_connections` here. It bounds the loop if the connections are never used up. */
 const HELD_MAX = 1_000;
 const TOO_MANY_CONNECTIONS = '53300';
 const HELD_FOR_MS = 1_500;
@@ -21,7 +21,7 @@ export const exhaustConnections: Fault = {
       const held: pg.Client[] = [];
       const first = await hold(server.url, held);
       await holdAll(server.url, held);
-      // Those that the service still had go too, and others are faster to take their places.
+      // The connections of the service are closed too, and other clients take them first.
       await first.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tidemark-%'`,
       );

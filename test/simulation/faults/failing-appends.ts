@@ -1,14 +1,14 @@
 import type { Database } from '@tidemark/database';
 
 /**
- * Makes the database answer some appends with an error of its own, before anything is written.
+ * Makes the database fail some appends with an error, before anything is written.
  *
- * @param every one of this many inserted outcomes fails with `sqlState`
- * @returns a function that ends it
+ * @param every one in this many inserted outcomes fails with `sqlState`
+ * @returns a function that ends this
  */
 export async function failAppends(owner: Database, sqlState: string, every: number): Promise<() => Promise<void>> {
   const name = `fail_${sqlState}`.toLowerCase();
-  // A sequence counts on whatever becomes of the transaction.
+  // A sequence keeps its value when a transaction is rolled back.
   await owner.query(`CREATE SEQUENCE ${name}_count`);
   await owner.query(`GRANT ALL ON ${name}_count TO tidemark_api`);
   await owner.query(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,7 +26,7 @@ export async function failAppends(owner: Database, sqlState: string, every: numb
   };
 }
 
-/** One of this many outcomes fails, so that some flushes fail and not all: most hold fewer commands than there are clients. */
+/** One in this many outcomes fails, so that only some flushes fail: most have fewer commands than there are clients. */
 export function outcomesPerFailure(clients: number): number {
   return 2 * clients + 1;
 }

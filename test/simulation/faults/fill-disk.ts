@@ -4,7 +4,7 @@ import type { Fault } from '../fault.js';
 const FULL_FOR_MS = 1_500;
 const TIMES = 1;
 const COMMANDS_PER_TIME = 5_000;
-/** A disk that fills up before enough was written for the server to notice would prove nothing. */
+/** Maximum time until a command fails because the disk is full. Without such a failure the run would test nothing. */
 const NOTICED_MS_MAX = 30_000;
 const LOOK_EVERY_MS = 50;
 
@@ -21,14 +21,14 @@ export const fillDisk: Fault = {
       await disk.fill();
       const giveUpAt = performance.now() + NOTICED_MS_MAX;
       while (model.indefinite === before && performance.now() < giveUpAt) {
-        await disk.fill(); // what a checkpoint gave back
+        await disk.fill(); // fills the space that a checkpoint freed
         await sleep(LOOK_EVERY_MS);
       }
       if (model.indefinite === before)
         throw new Error(`the disk was full and no command refused in ${NOTICED_MS_MAX} ms`);
       await sleep(FULL_FOR_MS);
       await disk.free();
-      await server.start(); // a server that found no room for its write-ahead log has ended
+      await server.start(); // a server without space for its write-ahead log ends
       const recovered = Math.round(await model.timeToNextSuccess());
       note(`the disk was full; ${recovered} ms after it had room again a command succeeded`);
     }

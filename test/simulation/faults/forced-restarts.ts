@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.js';
 
-/** Such a transaction fails each time it is tried, so most must be left alone. */
+/** A selected transaction fails on each retry, so the share must be small. */
 const SHARE = 0.3;
 
 export const forcedRestarts: Fault = {

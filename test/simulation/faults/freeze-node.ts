@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.js';
 
-/** Longer than leases last (6 s), so that the others take over and the frozen node wakes up as a stranger. */
+/** Longer than leases last (6 s), so that the other nodes take over and the stopped node continues without leases. */
 const FROZEN_MS = 8_000;
 const TIMES = 1;
 const COMMANDS_PER_TIME = 3_000;
 
 export const freezeNode: Fault = {
   name: 'freeze-node',
-  when: 'the node that leads the log hangs, loses its leases, and wakes up in the middle of a statement',
+  when: 'the leaseholder of the log is stopped, loses its leases, and continues in the middle of a statement',
   engines: ['cockroach'],
   stage: 'cluster',
   share: 0.15,

@@ -6,7 +6,7 @@ const COMMANDS_PER_KILL = 5_000;
 
 export const killDatabase: Fault = {
   name: 'kill-database',
-  when: 'the database server is killed with -9 under load and comes back a moment later',
+  when: 'the database server is killed with -9 under load and started again soon after',
   engines: BOTH,
   stage: 'private',
   async strike({ model, note, random, reached, server, strikes }) {

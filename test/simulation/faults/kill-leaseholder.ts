@@ -5,7 +5,7 @@ const COMMANDS_PER_KILL = 3_000;
 
 export const killLeaseholder: Fault = {
   name: 'kill-leaseholder',
-  when: 'the node that leads the log is killed with -9 under load',
+  when: 'the leaseholder of the log is killed with -9 under load',
   engines: ['cockroach'],
   stage: 'cluster',
   share: 0.15,

@@ -9,7 +9,7 @@ export const restartErrors: Fault = {
   async strike({ clients, note, owner, passed }) {
     const every = outcomesPerFailure(clients);
     const stop = await failAppends(owner, '40001', every);
-    await passed(0.7); // from when the trigger is there, which takes seconds on CockroachDB
+    await passed(0.7); // counted from the creation of the trigger, which takes seconds on CockroachDB
     await stop();
     note(`one outcome in ${every} met 40001`);
   },

@@ -1,7 +1,7 @@
-// Loaded with `node --import` into the service processes of the fault suite: they end when the test that started them does,
-// even when that was killed with -9. Test code; the product knows nothing of it.
+// Loaded with `node --import` into the service processes of the fault suite. They end when the test that started them ends,
+// also when it was killed with -9. This is test code; the product does not use it.
 const LOOK_EVERY_MS = 250;
-// Named by the parent itself: it may be gone before this line runs.
+// The parent passes its own process id, because it may have ended before this line runs.
 const parent = Number(process.env['PARENT_PID']);
 
 setInterval(() => {

@@ -1,5 +1,5 @@
-// Loaded with `node --import` into a service process of the fault suite: its wall clock is off by as many milliseconds as
-// the file CLOCK_OFFSET_FILE says, and jumps when the file changes. Test code; the product knows nothing of it.
+// Loaded with `node --import` into a service process of the fault suite. Its wall clock is wrong by the milliseconds in the
+// file CLOCK_OFFSET_FILE, and jumps when the file changes. This is test code; the product does not use it.
 import { readFileSync } from 'node:fs';
 
 const LOOK_EVERY_MS = 20;
@@ -12,7 +12,7 @@ const look = () => {
   try {
     offsetMs = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
-    // The file is being replaced at this moment: the clock stays as it is.
+    // The file is being replaced now, so the clock does not change.
   }
 };
 look();

@@ -1,6 +1,5 @@
-// Loaded with `node --import` into an API process of the fault suite: of its explicit transactions, the share that the file
-// RESTART_ERRORS_FILE says asks CockroachDB to end it with 40001 at its second statement. Test code; the product knows nothing
-// of it.
+// Loaded with `node --import` into an API process of the fault suite. The file RESTART_ERRORS_FILE has a share of its explicit
+// transactions. CockroachDB ends these with 40001 at their second statement. This is test code; the product does not use it.
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
@@ -11,7 +10,7 @@ setInterval(() => {
   try {
     share = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
-    // The file is being replaced at this moment, or is not there yet.
+    // The file is being replaced now, or does not exist yet.
   }
 }, LOOK_EVERY_MS).unref();
 
@@ -22,7 +21,7 @@ client.query = function (this: typeof client, ...args: unknown[]) {
   const [statement] = args as [{ text?: unknown }?];
   const begins = String(statement?.text ?? statement).startsWith('BEGIN');
   const sent = query.apply(this, args);
-  // The driver queues it, so that it reaches the server right behind the BEGIN.
+  // The driver queues this statement, so it reaches the server right after BEGIN.
   if (begins && Math.random() < share)
     query.call(this, 'SET LOCAL inject_retry_errors_enabled = true', () => undefined);
   return sent;

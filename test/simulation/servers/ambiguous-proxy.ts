@@ -1,25 +1,25 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A proxy that lets a write happen and then answers that nobody knows whether it did. */
+/** A proxy that lets a write commit, but answers that its result is unknown. */
 export interface AmbiguousProxy {
   readonly url: string;
   /** Number of the next flushes that are answered with 40003 although they were committed. */
   denyNext(flushes: number): void;
-  /** How many were answered so. */
+  /** Number of flushes that were answered with 40003. */
   readonly denied: number;
   close(): Promise<void>;
 }
 
 const READY_FOR_QUERY = 0x5a; // 'Z'
-const PARSE_COMPLETE = 0x31; // '1': has to arrive, or the driver would name the same statement twice
+const PARSE_COMPLETE = 0x31; // '1': must be passed on, otherwise the driver would prepare the same name twice
 const ERROR = 0x45; // 'E'
 const LENGTH_BYTES = 4;
-/** The product's prepared statements that write a flush are named so (`append.sql.ts`). */
+/** The name of the product's prepared statements that write a flush (`append.sql.ts`). */
 const A_FLUSH = Buffer.from('append-');
 
 /**
- * Between a service and its database, on the level of the wire protocol.
+ * A proxy between a service and its database that reads the wire protocol.
  *
  * Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
  */

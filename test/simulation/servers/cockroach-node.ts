@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A node that was killed replays its log before it answers. */
+/** A killed node replays its log before it answers. */
 const START_MS_MAX = 90_000;
 const LOOK_EVERY_MS = 50;
-/** Draining waits for clients that do not go away by themselves. */
+/** Draining waits for clients that do not disconnect by themselves. */
 const DRAIN_MS_MAX = 10_000;
 
-/** Runs the node, says its process id, and kills it when our end of its standard input closes: also when we are killed. */
+/** Runs the node, prints its process id, and kills it when our end of its standard input closes. This also happens when this process is killed. */
 const GUARD = `exec 3<&0
 "$@" </dev/null >/dev/null 2>&1 & node=$!
 echo $node
@@ -16,7 +16,7 @@ echo $node
 wait $node
 kill $guard 2>/dev/null`;
 
-/** One CockroachDB process on loopback, with its data on disk, so that it can be killed and come back. */
+/** One CockroachDB process on loopback, with its data on disk, so that it can be killed and started again. */
 export class CockroachNode {
   private shell: ChildProcess | undefined;
   private pid = 0;
@@ -36,7 +36,7 @@ export class CockroachNode {
   async launch(): Promise<void> {
     const shell = spawn('/bin/sh', ['-c', GUARD, 'tidemark-cockroach', this.binary, ...this.args], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      detached: true, // Ctrl-C reaches us, who end it in order
+      detached: true, // so that Ctrl-C reaches only this process, which stops the node in order
       env: { ...process.env, COCKROACH_SKIP_ENABLING_DIAGNOSTIC_REPORTING: 'true', ...this.env },
     });
     this.shell = shell;
@@ -45,7 +45,7 @@ export class CockroachNode {
     this.pid = Number(pid.toString());
   }
 
-  /** Waits until it answers, by `probe`. */
+  /** Waits until `probe` succeeds. */
   async untilReady(probe: () => Promise<unknown>): Promise<void> {
     const giveUpAt = performance.now() + START_MS_MAX;
     for (;;) {
@@ -68,7 +68,7 @@ export class CockroachNode {
     return this.end('SIGTERM');
   }
 
-  /** Stops it without ending it, as a machine that hangs or a cable that is pulled would look from outside. */
+  /** Stops the process without ending it. From outside this looks like a machine that hangs or a broken network. */
   freeze(): void {
     process.kill(this.pid, 'SIGSTOP');
   }

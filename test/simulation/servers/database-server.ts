@@ -1,13 +1,13 @@
 import type { Engine } from '@tidemark/database';
 
-/** A database server that belongs to one simulation, which may do to it what it likes. Data survives everything but `close`. */
+/** A database server for one simulation, which may kill and restart it. Its data is kept until `close`. */
 export interface DatabaseServer {
   readonly engine: Engine;
-  /** For the services: a login that may create databases. The same over restarts. */
+  /** The URL for the services, with a login that may create databases. It stays the same after restarts. */
   readonly url: string;
-  /** kill -9 of everything that is the server. */
+  /** kill -9 of all processes of the server. */
   kill(): Promise<void>;
-  /** Asks it to end, as an operator does: open statements are cut off, what was committed is on disk. */
+  /** Stops it in order, as an operator does: open statements are interrupted, committed data is on disk. */
   shutDown(): Promise<void>;
   /** Starts it again on its data, and waits until it answers. */
   start(): Promise<void>;

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Has a shell script run when this process ends in whatever way, kill -9 included: a server that outlives its clients on
- * purpose, or a file system that was mounted, must not outlive a test.
+ * Runs a shell script when this process ends in any way, also by kill -9. It removes servers that keep running without clients,
+ * and mounted file systems.
  *
- * @returns a function that takes the will back, once everything has been tidied in order
+ * @returns a function that cancels the script, for use after an orderly clean-up
  */
 export function lastWill(script: string, ...args: readonly string[]): () => Promise<void> {
   const shell = spawn('/bin/sh', ['-c', `cat >/dev/null; [ -e "$1" ] || exit 0; ${script}`, 'last-will', ...args], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true, // Ctrl-C must not reach it before us
+    detached: true, // Ctrl-C must not reach it before this process
   });
   shell.unref();
   (shell.stdin as unknown as { unref(): void }).unref();

@@ -5,7 +5,7 @@ import { CockroachNode } from './cockroach-node.js';
 import type { DatabaseServer } from './database-server.js';
 import { freePort } from './service-process.js';
 
-/** A single CockroachDB node of its own, with its data on disk. */
+/** A private single CockroachDB node, with its data on disk. */
 export async function privateCockroach(directory: string): Promise<DatabaseServer> {
   const [sqlPort, httpPort] = [await freePort(), await freePort()];
   const node = new CockroachNode(
@@ -38,7 +38,7 @@ export async function privateCockroach(directory: string): Promise<DatabaseServe
   };
 }
 
-/** @throws unless a server answers a query */
+/** @throws if no server answers a query */
 export async function probe(url: string): Promise<void> {
   const database = await connect({ url, applicationName: 'tidemark-simulation', poolSize: 1 });
   await database.close();

@@ -8,10 +8,10 @@ const LOOK_EVERY_MS = 20;
 /** A fast shutdown writes a checkpoint. */
 const SHUTDOWN_MS_MAX = 15_000;
 
-/** A PostgreSQL of its own, durable, from the binaries that Tidemark embeds. */
+/** A private, durable PostgreSQL from the binaries that Tidemark embeds. */
 export async function privatePostgres(directory: string): Promise<DatabaseServer> {
   await mkdir(directory, { recursive: true });
-  await chmod(directory, 0o755); // the server runs as another user when we are root
+  await chmod(directory, 0o755); // if this process is root, the server runs as another user
   let local = await localPostgres({ directory, database: 'postgres' });
   const { url } = local;
   const asked = await connect({ url, applicationName: 'tidemark-simulation', poolSize: 1 });
@@ -33,7 +33,7 @@ export async function privatePostgres(directory: string): Promise<DatabaseServer
   return {
     engine: 'postgres',
     url,
-    kill: () => end('SIGKILL'), // its backends see that it is gone and end without a word
+    kill: () => end('SIGKILL'), // its backends detect this and end
     shutDown: () => end('SIGINT'),
     async start() {
       local = await localPostgres({ directory, database: 'postgres', port: Number(new URL(url).port) });

@@ -5,10 +5,10 @@ import { ClusterRefused, LocalCluster, REGIONS, type Region } from '@tidemark/lo
 
 export { REGIONS, type Region };
 
-/** Away from the ports of `npm run cluster` and of its own test. */
+/** Different from the ports of `npm run cluster` and of its own test. */
 const BASE_PORTS = [27_400, 27_500, 27_600, 27_700, 27_800];
 
-/** Three nodes in three regions (`libs/local-cluster`), with data on disk: a node that is killed comes back as itself. */
+/** Three nodes in three regions (`libs/local-cluster`), with data on disk, so that a killed node can be started again with its data. */
 export class RegionCluster {
   private constructor(private readonly cluster: LocalCluster) {}
 
@@ -17,7 +17,7 @@ export class RegionCluster {
       try {
         return new RegionCluster(await LocalCluster.up({ directory, basePort, onDisk: true }));
       } catch (error) {
-        // Another suite may run on this machine.
+        // Another suite may run on this machine at the same time.
         if (!(error instanceof ClusterRefused && /is taken/.test(error.message)) || i + 1 === BASE_PORTS.length)
           throw error;
       }
@@ -25,7 +25,7 @@ export class RegionCluster {
     throw new Error('unreachable');
   }
 
-  /** The node of a region, as a database of that name. */
+  /** The URL of a database on the node of a region. */
   url(region: Region, database = 'defaultdb'): string {
     return this.cluster.sqlUrl(region, database);
   }
@@ -36,7 +36,7 @@ export class RegionCluster {
     await spreadOverRegions({ url, directory, survive: 'region' });
   }
 
-  /** The region whose death stops the most: the home of most events, or, where the log is in one piece, the one that leads it. */
+  /** The region whose loss has the largest effect: that with most events, or without the multi-region schema that of the log's leaseholder. */
   async leaderOfTheLog(database: Database): Promise<Region> {
     const { rows: homes } = await database.query<{ place: string }>(
       `SELECT region::text AS place FROM wallet_events GROUP BY 1 ORDER BY count(*) DESC LIMIT 1`,
@@ -66,7 +66,7 @@ export class RegionCluster {
     await this.cluster.heal();
   }
 
-  /** Stops a node without ending it, as a machine that hangs would look from outside. @returns a function that wakes it up */
+  /** Stops the process of a node without ending it. From outside this looks like a machine that hangs. @returns a function that continues it */
   async freeze(region: Region): Promise<() => void> {
     const { regions } = await this.cluster.status();
     const pid = regions.find((each) => each.region === region)!.node.pid!;
@@ -79,5 +79,5 @@ export class RegionCluster {
   }
 }
 
-/** The program that ends a cluster from outside, for a last will. */
+/** The program that ends a cluster from outside, for `lastWill`. */
 export const TIDEMARK = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));

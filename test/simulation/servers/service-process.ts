@@ -8,14 +8,14 @@ import type { StrategyName } from '@tidemark/event-store';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const STRATEGY_API = fileURLToPath(new URL('strategy-api.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('../preload', import.meta.url));
-/** A process of Node with Nest in it takes half a second alone, and more on a machine under load. */
+/** A Node process with Nest starts in 0.5 s, and later on a machine under load. */
 const START_MS_MAX = 120_000;
-/** Longer than the service's own grace for requests in flight. */
+/** Longer than the service waits for its requests in flight. */
 const STOP_MS_MAX = 25_000;
 const LOOK_EVERY_MS = 50;
-/** As a supervisor would wait, so that a database that is away does not make a busy loop. */
+/** The pause of a supervisor before a restart, so that an unavailable database does not cause a busy loop. */
 const RESTART_AFTER_MS = 150;
-/** A process that ends this often is broken, and not the victim of a fault. */
+/** A process that ends this often has a defect, and was not ended by a fault. */
 const RESTARTS_MAX = 300;
 const LOG_BYTES_KEPT = 64 * 1024;
 
@@ -23,13 +23,13 @@ export interface ServiceOptions {
   readonly kind: 'api' | 'worker';
   readonly databaseUrl: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Of an API: another one than the product writes by. */
+  /** For an API: another write strategy than the product's. */
   readonly strategy?: StrategyName;
-  /** Files of `preload/` besides `end-with-parent`. */
+  /** Files of `preload/` in addition to `end-with-parent`. */
   readonly preload?: readonly string[];
 }
 
-/** An API or worker process as it is run in production: compiled, on its own, and started again when it ends. */
+/** An API or worker process as in production: compiled, as a separate process, and started again when it ends. */
 export class ServiceProcess {
   private child: ChildProcess | undefined;
   private supervised = true;
@@ -41,7 +41,7 @@ export class ServiceProcess {
     private readonly port: number,
   ) {}
 
-  /** Starts it and waits until it answers. The port stays the same over restarts. */
+  /** Starts it and waits until it answers. The port stays the same after restarts. */
   static async start(options: ServiceOptions): Promise<ServiceProcess> {
     const service = new ServiceProcess(options, await freePort());
     service.launch();
@@ -53,12 +53,12 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The end of what it logged, from `warn` on. */
+  /** The end of its log, from level `warn`. */
   get log(): string {
     return this.said;
   }
 
-  /** How often it has ended by itself, or was killed. */
+  /** How often it has ended or was killed. */
   get deaths(): number {
     return this.restarts;
   }
@@ -94,7 +94,7 @@ export class ServiceProcess {
     clearTimeout(patience);
   }
 
-  /** The counters of `/metrics` whose name begins with `prefix`, by name and labels, as they are written there. */
+  /** The counters of `/metrics` whose name begins with `prefix`, by name and labels in the notation of `/metrics`. */
   async metrics(prefix: string): Promise<Map<string, number>> {
     const text = await fetch(`${this.url}/metrics`).then((answer) => answer.text());
     const lines = text.split('\n').filter((line) => line.startsWith(prefix));
@@ -130,7 +130,7 @@ export class ServiceProcess {
   }
 }
 
-/** A port of 127.0.0.1 that nobody listens on right now. */
+/** A port of 127.0.0.1 that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

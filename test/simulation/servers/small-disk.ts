@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** Room for a fresh PostgreSQL, a copy of its programs, and some write-ahead log. */
+/** Enough for a fresh PostgreSQL, a copy of its programs, and some write-ahead log. */
 const SIZE = '640m';
 const BLOCK = Buffer.alloc(1024 * 1024);
 /** More blocks than the file system has. */
 const BLOCKS_MAX = 1_250;
 
-/** A file system of its own in memory, which can be filled. */
+/** A private file system in memory, which can be filled. */
 export class SmallDisk {
   private constructor(readonly directory: string) {}
 
-  /** Why this machine cannot have one; undefined when it can. */
+  /** Why this machine cannot mount it; undefined if it can. */
   static async unable(scratch: string): Promise<string | undefined> {
     if (process.platform !== 'linux' || process.getuid?.() !== 0)
       return 'a file system can be mounted by root on Linux only';
@@ -36,7 +36,7 @@ export class SmallDisk {
     return new SmallDisk(directory);
   }
 
-  /** Writes until there is no room. May be called again. */
+  /** Writes until the file system is full. May be called again. */
   async fill(): Promise<void> {
     const ballast = await open(join(this.directory, 'ballast'), 'a');
     try {

@@ -1,4 +1,4 @@
-// An API process that writes with another strategy than the product's own does: `node strategy-api.ts` with STRATEGY.
+// An API process with another write strategy than the product's: `node strategy-api.ts` with STRATEGY.
 import { startApi } from '@tidemark/api';
 import type { StrategyName } from '@tidemark/event-store';
 import { createLogger } from '@tidemark/observability';

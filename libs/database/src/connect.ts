@@ -50,7 +50,7 @@ export interface Database {
    * @throws as `transaction`
    */
   snapshot<T>(read: (snapshot: Snapshot) => Promise<T>, options?: { nearby?: boolean }): Promise<T>;
-  /** For drizzle. Its `query` is the one above; a client of `pool.connect()` throws what `pg` throws. */
+  /** For drizzle, with the same `query` as above. A client of `pool.connect()` throws the errors of `pg`. */
   readonly pool: pg.Pool;
   /** Waits for the statements in flight and closes the connections. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { runTransaction, type TransactionClient } from './transaction.js';
 
 /** Reads of one snapshot. They are sent one after the other. After a failed one no further one is sent. */
 export interface Snapshot extends TransactionClient {
-  /** For drizzle. Its `query` is the one above. */
+  /** For drizzle, with the same `query` as above. */
   readonly client: pg.PoolClient;
 }
 

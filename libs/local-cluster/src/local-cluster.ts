@@ -16,7 +16,7 @@ import type { StartReport } from './supervisor-main.js';
 import { keepVotersAtHome } from './voters-at-home.js';
 
 export interface UpOptions {
-  /** For logs, records and stores. */
+  /** The directory for logs, records and stores. */
   readonly directory: string;
   /** The first of the ports; absent: {@link BASE_PORT_DEFAULT}. */
   readonly basePort?: number;

@@ -104,7 +104,7 @@ export const amounts: readonly BadRequest[] = [
   post('half a yen', DEPOSITS, { amount: '0.5', currency: 'JPY' }, [422, 'too_many_fraction_digits']),
 ];
 
-/** Well-formed, and refused by the wallet itself: the only ones that leave an outcome behind. */
+/** Well-formed requests that the decision rejects. Only these store an outcome. */
 export const rejected: readonly BadRequest[] = [
   ...['0', '0.00', '-0.01', '-1.00', `-${'9'.repeat(30)}`].flatMap((amount) =>
     ENDPOINTS.filter(([path]) => path !== LIMITS).map(([path, body]) =>

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 
-/** A request that has to be refused, and how. */
+/** A request that must be refused, and the expected answer. */
 export interface BadRequest {
   readonly name: string;
   readonly method: string;
@@ -18,7 +18,7 @@ export const MALFORMED_JSON: Refusal = [400, 'malformed_json'];
 
 let requests = 0;
 
-/** A POST that would be accepted but for what is wrong with it; each comes under a key of its own. */
+/** A POST with one error, which would be accepted without it. Each has its own key. */
 export function post(
   name: string,
   path: string,

@@ -1,4 +1,4 @@
-/** Bytes that are no proper HTTP request, and what has to come back. */
+/** Bytes that are no valid HTTP request, and the expected answer. */
 export interface BrokenHttp {
   readonly name: string;
   readonly bytes: string;

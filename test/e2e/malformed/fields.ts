@@ -1,17 +1,17 @@
-/** Where the OpenAPI document says that a caller may put a value, and how to put one there. */
+/** A place for a value of the caller in the OpenAPI document, and a function that makes a request with a value there. */
 export interface Field {
   /** `POST /v1/transfers legs.0.amount`, for test titles. */
   readonly name: string;
   readonly place: 'path' | 'query' | 'body';
   readonly type: 'text' | 'key' | 'number';
-  /** The request with this value in the field, and only what is required beside it. */
+  /** The request with this value in the field, and otherwise only required fields. */
   readonly request: (value: unknown) => { method: string; path: string; body?: object };
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the document of an API that is under test
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the OpenAPI document of the tested API
 type Json = any;
 
-/** What the paths of this API name. */
+/** Valid values for the parameters in paths. */
 const PATH_VALUES: Record<string, string> = {
   walletId: 'w',
   projection: 'balances',
@@ -27,7 +27,7 @@ export function fieldsOf(document: Json): Field[] {
   );
 }
 
-/** Every schema of a number that a request may have, with its name. */
+/** Every schema of a number in a request, with the name of its field. */
 export function numbersOf(document: Json): [string, Json][] {
   return Object.entries<Json>(document.paths).flatMap(([path, operations]) =>
     Object.entries<Json>(operations).flatMap(([method, { parameters = [], requestBody }]) => {
@@ -81,7 +81,7 @@ interface Place {
   readonly put: (value: unknown) => unknown;
 }
 
-/** The leaves of a schema, each with a function to the smallest value that has something there. */
+/** The leaves of a schema. Each has a function that makes the smallest value with this leaf. */
 function placesIn(document: Json, schema: Json): Place[] {
   const { type, properties, items, additionalProperties, anyOf, oneOf } = resolved(document, schema);
   const alternatives = anyOf ?? oneOf;
@@ -105,7 +105,7 @@ function below(name: string, places: readonly Place[], wrap: (value: unknown) =>
   }));
 }
 
-/** The example of each property that has to be there. */
+/** The example of each required property. */
 function requiredOf(document: Json, schema: Json): Record<string, unknown> {
   const { properties = {}, required = [] } = resolved(document, schema);
   return Object.fromEntries(required.map((name: string) => [name, exampleOf(document, properties[name])]));

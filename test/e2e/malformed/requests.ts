@@ -88,7 +88,7 @@ const paths: readonly BadRequest[] = [
   post('on a wallet', '/v1/wallets/w', ONE_EURO, [405, 'method_not_allowed']),
   post('on a list', '/v1/wallets/w/events', ONE_EURO, [405, 'method_not_allowed']),
   post('on health', '/health/live', {}, [405, 'method_not_allowed']),
-  // Nobody reads the body of such a request.
+  // No handler reads the body of such a request.
   post('no JSON', '/v1/nothing', '{', [404, 'not_found']),
   post('no JSON', '/v1/wallets/w', '{', [405, 'method_not_allowed']),
   post('a text', '/nothing', 'hello', [404, 'not_found'], { 'content-type': 'text/plain' }),

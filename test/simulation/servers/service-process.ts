@@ -8,7 +8,7 @@ import type { StrategyName } from '@tidemark/event-store';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const STRATEGY_API = fileURLToPath(new URL('strategy-api.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('../preload', import.meta.url));
-/** A Node process with Nest starts in 0.5 s, and later on a machine under load. */
+/** A Node process with Nest starts in 0.5 s. A machine under load needs longer. */
 const START_MS_MAX = 120_000;
 /** Longer than the service waits for its requests in flight. */
 const STOP_MS_MAX = 25_000;

@@ -1,17 +1,20 @@
 import { currency, Money } from '@tidemark/money';
 import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands, hoursAfter } from './arbitraries.js';
 import { CAPABILITIES } from './capabilities.js';
 import type { Capability } from './declaring/capability.js';
-import { commandDefinition, commandDefinitions, eventDefinitions, partNamed, type RejectionCode } from './declared.js';
+import { commandDefinitions, eventDefinitions, partNamed, rejectionDefinitions } from './declared.js';
 import { FundsHeld } from './holds/place-hold.js';
 import { HOLDS_MAX } from './holds/holds-part.js';
 import { WithdrawalAnnounced } from './pending/announce.js';
 import { PENDING_MAX } from './pending/pending-part.js';
 import { evolve } from './evolve.js';
-import { History, NOW } from './given-when-then.js';
-import { availableTooLow, walletClosed, walletNotFound, versionMismatch } from './rejections.js';
+import { History, isDeclared, NOW, partsTooLong } from './given-when-then.js';
+import { OF_EVERY_COMMAND } from './rejections.js';
 import { initialState, type Wallet } from './wallet.js';
 
 // What every declaration has to keep, whoever adds one (docs/adding-a-capability.md). Golden files: event.codec.spec.ts.
@@ -31,9 +34,7 @@ describe('the list', () => {
   });
 
   it('has one meaning for each rejection code', () => {
-    const rejections = [
-      ...new Set([walletNotFound, versionMismatch, availableTooLow, ...commandDefinitions().flatMap((c) => c.rejects)]),
-    ];
+    const rejections = [...new Set([...OF_EVERY_COMMAND, ...commandDefinitions().flatMap((c) => c.rejects)])];
     expect(twice(rejections.map(({ code }) => code))).toEqual([]);
   });
 });
@@ -61,6 +62,18 @@ describe('each kind of derived id', () => {
     const pairs = new Set(ids.map(({ kind, prefix }) => `${kind} ${prefix}`));
     expect(pairs.size).toBe(new Set(ids.map(({ kind }) => kind)).size);
     expect(pairs.size).toBe(new Set(ids.map(({ prefix }) => prefix)).size);
+  });
+});
+
+describe('each rejection', () => {
+  it('has a line in a spec: random commands do not reach the bounds', () => {
+    const folder = fileURLToPath(new URL('.', import.meta.url));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    // Specs in the folders of capabilities, and that of the rejections of every command.
+    const specs = files.filter((file) => /[/\\][^/\\]+\.spec\.ts$|^decide\.spec\.ts$/.test(file));
+    const text = specs.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    const without = rejectionDefinitions().filter(({ code }) => !text.includes(`'${code}'`));
+    expect(without.map(({ code }) => `write given(…).when(…).thenRejected('${code}', …)`)).toEqual([]);
   });
 });
 
@@ -102,8 +115,6 @@ describe('each part of the state', () => {
 });
 
 describe('any sequence of commands', () => {
-  const ofTheDoor = [walletNotFound, versionMismatch, availableTooLow, walletClosed].map(({ code }): string => code);
-
   it('is refused with what its commands declare, and leaves parts within their bounds', () => {
     const undeclared = new Set<string>();
     fc.assert(
@@ -113,19 +124,13 @@ describe('any sequence of commands', () => {
           const now = hoursAfter(hours);
           const decision = history.decide(command, now);
           if (decision.kind === 'rejected') {
-            const { code }: { code: RejectionCode } = decision.rejection;
-            const declared = commandDefinition(command.type).rejects.some((rejection) => rejection.code === code);
-            if (!declared && !ofTheDoor.includes(code)) undeclared.add(`${command.type} ${code}`);
+            const { code } = decision.rejection;
+            if (!isDeclared(command, code)) undeclared.add(`${command.type} ${code}`);
             return;
           }
           history.add(decision.events, now);
         });
-        for (const { parts = {} } of history.all) {
-          for (const [name, state] of Object.entries(parts)) {
-            const { encode, charactersMax } = partNamed(name);
-            expect(JSON.stringify(encode(state)).length).toBeLessThanOrEqual(charactersMax);
-          }
-        }
+        expect(partsTooLong(history.all)).toEqual([]);
       }),
       { numRuns: 1_000, seed: 20_261_130 },
     );

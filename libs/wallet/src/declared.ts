@@ -5,7 +5,7 @@ import type { AddressedEvent as Addressed, Decision as DecisionOf } from './decl
 import type { EventDefinition, EventOf } from './declaring/event.js';
 import type { Part } from './declaring/part.js';
 import type { RejectionDefinition, RejectionOf } from './declaring/rejection.js';
-import { availableTooLow, versionMismatch, walletClosed, walletNotFound } from './rejections.js';
+import { OF_EVERY_COMMAND } from './rejections.js';
 
 // What the list of capabilities adds up to: the unions, and the definitions by type.
 
@@ -16,8 +16,6 @@ export type WalletEvent = EventOf<Listed['events'][number]>;
 export type WalletEventType = WalletEvent['type'];
 export type WalletCommand = CommandOf<Listed['commands'][number]>;
 
-/** Rejections that any command may get, before its own rules are checked. */
-const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, availableTooLow, walletClosed] as const;
 type Declared = (typeof OF_EVERY_COMMAND)[number] | Listed['commands'][number]['rejects'][number];
 
 export type RejectionCode = Declared['code'];

@@ -9,7 +9,8 @@ import type { Transfer, TransferLeg } from './transfer/transfer.js';
 import type { Withdraw } from './withdraw/withdraw.js';
 import type { RejectionCode, RejectionDetails } from './declared.js';
 import { evolve, factChangesOf, statementLineOf } from './evolve.js';
-import { commandDefinition } from './declared.js';
+import { commandDefinition, partNamed } from './declared.js';
+import { OF_EVERY_COMMAND } from './rejections.js';
 import type { BookedLine } from './declaring/command.js';
 import { initialState, type Wallet } from './wallet.js';
 import type { AddressedEvent, Decision } from './declared.js';
@@ -186,6 +187,24 @@ export class History {
   }
 }
 
+/** Whether a command declares a rejection: in `rejects`, or because any command may get it. */
+export function isDeclared(command: WalletCommand, code: RejectionCode): boolean {
+  return [...OF_EVERY_COMMAND, ...commandDefinition(command.type).rejects].some((rejection) => rejection.code === code);
+}
+
+/** The parts of some wallets that are longer than they declare, as `holds has 150,001 characters`. */
+export function partsTooLong(wallets: Iterable<Wallet>): string[] {
+  return [...wallets].flatMap(({ parts = {} }) =>
+    Object.entries(parts).flatMap(([name, state]) => {
+      const { encode, charactersMax } = partNamed(name);
+      const { length } = JSON.stringify(encode(state));
+      return length > charactersMax
+        ? [`the part ${name} has ${length} characters, charactersMax is ${charactersMax}`]
+        : [];
+    }),
+  );
+}
+
 /** One rule as one line: `given(opened, deposited('10.00')).when(withdraw('10.01')).thenRejected(…)`. */
 export function given(...history: readonly Step[]) {
   return on(history, NOW);
@@ -196,7 +215,13 @@ function on(history: readonly Step[], now: string) {
     /** Decided at another time than NOW. */
     at: (time: string) => on(history, time),
     when(command: WalletCommand) {
-      const decision = new History().add(addressed(history)).decide(command, now);
+      const wallets = new History().add(addressed(history));
+      const decision = wallets.decide(command, now);
+      if (decision.kind === 'accepted') wallets.add(decision.events, now);
+      else if (!isDeclared(command, decision.rejection.code)) {
+        throw new Error(`${command.type} was rejected with ${decision.rejection.code}, which is not in its rejects`);
+      }
+      expect(partsTooLong(wallets.all)).toEqual([]);
       return {
         /** Exactly these events, in this order. */
         thenAccepted(...events: readonly Step[]): void {

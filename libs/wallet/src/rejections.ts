@@ -60,3 +60,6 @@ export const expiryPassed = defineRejection('expiry_passed', {
   meaning: 'The time at which it is to expire is not in the future. `details` has both times.',
   remedy: 'Name a time in the future.',
 })<{ expiresAt: string; now: string }>();
+
+/** Rejections that any command may get, before its own rules are checked. */
+export const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, availableTooLow, walletClosed] as const;

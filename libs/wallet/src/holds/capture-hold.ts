@@ -69,8 +69,8 @@ export const captureHold = defineCommand('CaptureHold', {
   fields: { walletId, holdId: id, amount: optional(money), to: optional(walletId), final: flag, details },
   derives: { captureId: { kind: 'capture', prefix: 'cp' } },
   rejects: [
-    walletNotFound,
     sameWallet,
+    walletNotFound,
     holdNotOpen,
     amountNotPositive,
     captureAboveHold,

@@ -93,7 +93,12 @@ const settle = <const T extends string>(type: T, direction: Direction, path: 'de
       done: 'The amount is booked.',
     },
     fields: { walletId, movementId: id, amount: optional(money), details },
-    rejects: [movementNotPending, amountNotPositive, settledOutOfBounds, insufficientFunds, tooManyCurrencies],
+    rejects: [
+      movementNotPending,
+      amountNotPositive,
+      settledOutOfBounds,
+      direction === 'in' ? tooManyCurrencies : insufficientFunds,
+    ],
     decide({ walletId, movementId, amount, details: said }, { wallet, now, availableOf }): Decision {
       const announced = openAt(pending.of(wallet)[direction], movementId, now);
       if (!announced) return reject(movementNotPending, { walletId, movementId });
@@ -113,7 +118,9 @@ const settle = <const T extends string>(type: T, direction: Direction, path: 'de
         ...{ movementId, direction, amount: settled },
         details: { ...announced.details, ...said },
       });
-      return refuseWithoutRoom(currency, walletId, wallet) ?? accept({ walletId, event });
+      // The wallet holds the currency of an announced withdrawal already.
+      const refused = direction === 'in' ? refuseWithoutRoom(currency, walletId, wallet) : undefined;
+      return refused ?? accept({ walletId, event });
     },
   });
 

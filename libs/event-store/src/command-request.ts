@@ -13,6 +13,17 @@ export interface CommandRequest {
   /** The owner of the key: the name of the API key. Never empty: an empty caller marks keys from before keys belonged to callers. */
   readonly caller: string;
   readonly requestId?: string;
+  /** The commands of one sender that are sent ahead of their answers. */
+  readonly sequence?: CommandSequence;
+}
+
+/**
+ * Commands that are sent in their order, each before the one before it is answered. When one of them cannot be written, those after it are
+ * not written either: what is written of a wallet's commands is always their beginning.
+ */
+export interface CommandSequence {
+  /** Set when a command failed: not when it was rejected, nor when its key was reused, which are answers. */
+  broken: boolean;
 }
 
 /** Whether an outcome that is stored under the request's key answers the same request. */

@@ -87,7 +87,7 @@ export class FlushQueue {
     while (taken < this.queue.length && this.open.hasRoom(this.commandsMax, limits.flushBytesMax)) {
       const command = this.queue[taken++]!;
       if (command.wallets.some(({ cooling }) => cooling)) sittingOut.push(command);
-      else if (monotonic() > command.deadline) this.giveUp(command);
+      else if (command.isOver(monotonic())) this.giveUp(command);
       else if (command.facts.length > 0 && command.unknownFacts().length > 0) void this.readFacts(command);
       else this.decide(command, now);
     }
@@ -238,7 +238,7 @@ export class FlushQueue {
         if (failureOf(error, 'read') === 'defect') return waiting.forEach((command) => this.fail(command, error));
         await this.pause();
         const now = this.environment.monotonic();
-        for (const command of waiting) if (now > command.deadline) this.giveUp(command);
+        for (const command of waiting) if (command.isOver(now)) this.giveUp(command);
       }
     }
   }

@@ -1,5 +1,5 @@
 export { openEventStore, strategies, type EventStoreOptions, type StrategyName } from './event-store.js';
-export type { CommandRequest, CommandStrategy, EventStore } from './command-request.js';
+export type { CommandRequest, CommandSequence, CommandStrategy, EventStore } from './command-request.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { RetryReason, WriteObserver } from './environment.js';
 export {

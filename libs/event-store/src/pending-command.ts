@@ -1,7 +1,7 @@
 import { factsOf, scopeOf, walletsOf, type FactAddress } from '@tidemark/wallet';
 import type { CommandRequest } from './command-request.js';
 import type { WalletHead } from './draft.js';
-import type { CommandOutcome } from './outcome.js';
+import { IdempotencyKeyReused, type CommandOutcome } from './outcome.js';
 
 /** Two requests with the same key are one command. */
 export function deduplicationKeyOf({ command, idempotencyKey, caller }: CommandRequest): string {
@@ -38,8 +38,17 @@ export class PendingCommand {
     this.facts = factsOf(request.command);
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;
-      this.reject = reject;
+      this.reject = (error) => {
+        const { sequence } = this.request;
+        if (sequence && !(error instanceof IdempotencyKeyReused)) sequence.broken = true;
+        reject(error);
+      };
     });
+  }
+
+  /** Whether it can no longer be written: too late, or after a command of its sequence that could not be written. */
+  isOver(now: number): boolean {
+    return now > this.deadline || this.request.sequence?.broken === true;
   }
 
   /** The facts that its decision needs and that were not read at the present version of their wallets. */

@@ -1,16 +1,10 @@
 import type { CsvRow } from './csv/csv-file.js';
+import { DerivedIds } from './mapping/movement-id.js';
 import type { MovementRow } from './mapping/movement-row.js';
+import { IdsOfFile } from './ids-of-file.js';
 import type { ImportCounts } from './import-counts.js';
-import {
-  readRow,
-  reject,
-  WINDOW_BYTES,
-  WINDOW_ROWS,
-  type ImportRequest,
-  type LinesOfIds,
-  type OpenedFile,
-} from './import-request.js';
-import { bookMovement, type Booking } from './movement-booking.js';
+import { readRow, reject, WINDOW_BYTES, WINDOW_ROWS, type ImportRequest, type OpenedFile } from './import-request.js';
+import { bookRow, type Booking } from './movement-booking.js';
 import { OrderedWindow } from './ordered-window.js';
 import { openOnFirstUse } from './wallet-opening.js';
 
@@ -21,47 +15,67 @@ interface Answer {
   readonly booking: Booking;
 }
 
-/** Books the movements of a file, each wallet's one after another in the order of the file. */
+/** Books the movements of a file, each wallet's in the order of the file, the oldest first. */
 export async function importMovements(
   request: ImportRequest,
   file: OpenedFile<MovementRow>,
   counts: ImportCounts,
 ): Promise<void> {
-  const { door, database, policy, mapping, signal, observer } = request;
+  const { policy, mapping, signal, observer } = request;
+  const hasIds = mapping.movements.id !== undefined;
+  const unreadable = new DerivedIds();
+  const sequence = { broken: false };
+  // A row of several movements stops where one is refused, and may concern two wallets. A row that is decided again is sent twice.
+  const isOfSeveral = mapping.movements.fee !== undefined || mapping.movements.exchange !== undefined;
+  const alone = isOfSeveral || policy.retryRejected;
   const window = new OrderedWindow<Answer>(
     WINDOW_ROWS,
     ({ row, movement, booking }) => {
       counts.count(booking, movement);
-      if (booking.kind === 'rejected') reject(file, observer, row, booking);
-      observer.progress('movements', { rows: counts.read, bytes: row.end, bytesAll: file.csv.bytes });
+      if (booking.kind === 'rejected') {
+        const id = hasIds ? undefined : (movement?.id ?? unreadable.next(['unreadable', ...row.fields]));
+        reject(file, observer, row, booking, id);
+      }
+      observer.progress('movements', { rows: counts.read, bytes, bytesAll: file.csv.bytes });
     },
     WINDOW_BYTES,
   );
-  const ids: LinesOfIds = new Map();
-  let read = 0;
-  for await (const row of file.csv.rows()) {
+  const ids = hasIds ? new IdsOfFile() : undefined;
+  let bytes = 0;
+  let end: number | undefined;
+  for await (const row of file.rows()) {
     if (signal.aborted) {
       counts.interrupted = true;
       break;
     }
-    const bytes = row.end - read;
-    read = row.end;
-    const found = readRow(row, file, ids, ({ id }) => id);
-    if ('problem' in found) {
-      await window.add(undefined, () => ({ row, booking: { kind: 'rejected', ...found.problem } }), bytes);
+    // Of a file that is read from its end, each row stands before the last.
+    const rowBytes = Math.abs(row.end - (end ?? row.end));
+    end = row.end;
+    bytes += rowBytes;
+    const found = readRow(row, file);
+    if (!found) {
+      counts.skipped++;
+      continue;
+    }
+    const problem = 'problem' in found ? found.problem : ids?.take(found.value.id, row.line, contentOf(found.value));
+    if (problem || 'problem' in found) {
+      await window.add(undefined, () => ({ row, booking: { kind: 'rejected', ...problem! } }), { bytes: rowBytes });
       continue;
     }
     const movement = found.value;
-    // Within one wallet a row is sent when the one before it is answered: a refusal depends on what stands before it, and
-    // must come out the same when the import is cut off in between and run again.
+    // Whether a movement is refused depends on what stands before it. The store keeps the order in which one wallet's commands are sent.
     await window.add(
-      movement.walletId,
+      isOfSeveral ? 'all' : movement.walletId,
       async () => {
-        if (mapping.openWallets) await openOnFirstUse(request, movement.walletId, counts);
-        return { row, movement, booking: await bookMovement(door, database, policy, movement) };
+        if (mapping.openWallets) await openOnFirstUse(request, movement, counts);
+        return { row, movement, booking: await bookRow(request, movement, sequence) };
       },
-      bytes,
+      { bytes: rowBytes, alone },
     );
   }
   await window.drain();
+}
+
+function contentOf({ id: _, more, ...movement }: MovementRow): string {
+  return JSON.stringify([movement, more]);
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@tidemark/database';
 import type { CommandPipeline } from '@tidemark/application';
+import type { KnownCurrencies } from './amounts/amount-columns.js';
 import type { CsvFile, CsvRow } from './csv/csv-file.js';
-import type { KnownCurrencies } from './mapping/amounts.js';
 import type { Mapping } from './mapping/mapping.js';
 import { orProblem, type RowProblem } from './mapping/row-problem.js';
 import type { BookingPolicy } from './movement-booking.js';
@@ -11,11 +11,6 @@ import type { RejectedRow, RejectsFile } from './rejects-file.js';
 export const WINDOW_ROWS = 4_096;
 /** Of those rows in the file. A quarter of what the store's queue takes of large texts, which have two bytes a character there. */
 export const WINDOW_BYTES = 8 * 1024 * 1024;
-
-/** The line of each id in a file, to find duplicates. */
-export type LinesOfIds = Map<string, number>;
-/** Ids of one file: a Map takes 2²⁴ entries, and these are 1.5 GB. */
-const IDS_MAX = 16_000_000;
 
 export interface ImportRequest {
   readonly file: string;
@@ -43,6 +38,8 @@ export interface Progress {
 
 /** Follows an import for people. */
 export interface ImportObserver {
+  /** Says what was found out about a file. */
+  found(file: string, what: string): void;
   progress(what: 'wallets' | 'movements', at: Progress): void;
   rejected(file: string, row: RejectedRow): void;
 }
@@ -50,46 +47,37 @@ export interface ImportObserver {
 /** A file of the import that is open and known to have the columns it needs. */
 export interface OpenedFile<Row> {
   readonly path: string;
-  readonly csv: CsvFile;
-  /** @throws MalformedRow */
-  readonly read: (fields: readonly string[]) => Row;
+  readonly csv: Pick<CsvFile, 'bytes'>;
+  rows(): AsyncGenerator<CsvRow>;
+  /** @returns undefined for a row that the mapping leaves out; @throws MalformedRow */
+  readonly read: (fields: readonly string[]) => Row | undefined;
   readonly rejects: RejectsFile;
 }
 
 /**
- * What a row says, or why it cannot be used. An id that was seen before makes it a duplicate.
+ * What a row says, or why it cannot be used.
  *
- * @param ids of the rows before it; its own is added
- * @throws Error when the file has more ids than one import can take
+ * @returns undefined for a row that the mapping leaves out
  */
 export function readRow<Row>(
   row: CsvRow,
   { read }: Pick<OpenedFile<Row>, 'read'>,
-  ids: LinesOfIds,
-  idOf: (value: Row) => string,
-): { readonly value: Row } | { readonly problem: RowProblem } {
+): { readonly value: Row } | { readonly problem: RowProblem } | undefined {
   if (row.problem !== undefined) return { problem: { code: 'malformed_row', detail: row.problem } };
   const found = orProblem(() => read(row.fields));
   if ('problem' in found) return found;
-  const id = idOf(found.value);
-  const lineBefore = ids.get(id);
-  if (lineBefore === undefined) {
-    if (ids.size === IDS_MAX)
-      throw new Error(`a file has ${IDS_MAX.toLocaleString('en-US')} rows at most: cut it in two`);
-    ids.set(id, row.line);
-    return found;
-  }
-  return { problem: { code: 'duplicate_id', detail: `${id} is on line ${lineBefore} already` } };
+  return found.value === undefined ? undefined : { value: found.value };
 }
 
-/** Lists a row that was not booked. */
+/** Lists a row that was not booked. @param id that it was given, where it has none of its own */
 export function reject(
   { rejects, path }: Pick<OpenedFile<unknown>, 'rejects' | 'path'>,
   observer: ImportObserver,
   { line, fields }: CsvRow,
   { code, detail }: { readonly code: string; readonly detail: string },
+  id?: string,
 ): void {
-  const rejected = { line, code, detail, fields };
+  const rejected = { line, code, detail, fields, id };
   rejects.write(rejected);
   observer.rejected(path, rejected);
 }

@@ -1,16 +1,9 @@
 import type { CsvRow } from './csv/csv-file.js';
 import type { RowProblem } from './mapping/row-problem.js';
 import type { WalletRow } from './mapping/wallet-row.js';
+import { IdsOfFile } from './ids-of-file.js';
 import type { ImportCounts } from './import-counts.js';
-import {
-  readRow,
-  reject,
-  WINDOW_BYTES,
-  WINDOW_ROWS,
-  type ImportRequest,
-  type LinesOfIds,
-  type OpenedFile,
-} from './import-request.js';
+import { readRow, reject, WINDOW_BYTES, WINDOW_ROWS, type ImportRequest, type OpenedFile } from './import-request.js';
 import { OrderedWindow } from './ordered-window.js';
 import { openWallet, placeWallet } from './wallet-opening.js';
 
@@ -40,31 +33,29 @@ export async function importWallets(
     },
     WINDOW_BYTES,
   );
-  const ids: LinesOfIds = new Map();
+  const ids = new IdsOfFile();
   let read = 0;
-  for await (const row of file.csv.rows()) {
+  for await (const row of file.rows()) {
     if (signal.aborted) {
       counts.interrupted = true;
       break;
     }
     const bytes = row.end - read;
     read = row.end;
-    const found = readRow(row, file, ids, ({ walletId }) => walletId);
-    const placed = 'value' in found ? placeWallet(found.value, regions) : found;
+    const found = readRow(row, file);
+    if (!found) continue;
+    const problem = 'problem' in found ? found.problem : ids.take(found.value.walletId, row.line, found.value.walletId);
+    const placed = 'problem' in found || problem ? { problem: problem! } : placeWallet(found.value, regions);
     if ('problem' in placed) {
-      await window.add(undefined, () => ({ row, problem: placed.problem }), bytes);
+      await window.add(undefined, () => ({ row, problem: placed.problem }), { bytes });
       continue;
     }
     const { wallet } = placed;
-    const { walletId } = wallet;
-    await window.add(
-      walletId,
-      async () => ({
-        row,
-        opened: { walletId, now: await openWallet(door, policy, wallet) },
-      }),
-      bytes,
-    );
+    const open = async () => ({
+      row,
+      opened: { walletId: wallet.walletId, now: await openWallet(door, policy, wallet) },
+    });
+    await window.add(wallet.walletId, open, { bytes });
   }
   await window.drain();
 }

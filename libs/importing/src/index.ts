@@ -1,5 +1,5 @@
 export { FileRefused } from './file-refused.js';
-export type { ImportSummary } from './import-counts.js';
+export type { ImportSummary, ReadAs } from './import-counts.js';
 export type { ImportObserver, ImportRequest } from './import-request.js';
 export { importFile } from './importer.js';
 export { readMapping } from './mapping/mapping.js';

@@ -1,14 +1,27 @@
 import type { Database } from '@tidemark/database';
-import { completed, requestHash, type AskedCommand, type CommandPipeline } from '@tidemark/application';
+import {
+  completed,
+  requestHash,
+  type AskedCommand,
+  type CommandIdentity,
+  type CommandPipeline,
+} from '@tidemark/application';
 import { IdempotencyKeyReused } from '@tidemark/event-store';
 import type { WalletCommand } from '@tidemark/wallet';
-import type { MovementRow } from './mapping/movement-row.js';
+import type { ImportRequest } from './import-request.js';
+import type { Movement, MovementRow } from './mapping/movement-row.js';
 import { findPastRetries, RETRIES_MAX } from './past-retries.js';
 
 /** What became of a movement. `replayed`: it stood in the log already. */
 export type Booking =
   | { readonly kind: 'booked' | 'replayed' }
-  | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly detail: string;
+      /** Movements of the same row that stand before the one that was refused, and are booked. */
+      readonly stands?: number;
+    };
 
 export interface BookingPolicy {
   readonly source: string;
@@ -18,6 +31,32 @@ export interface BookingPolicy {
   readonly overdraft: boolean;
   /** Movements that were refused in an earlier import are decided again, once. */
   readonly retryRejected: boolean;
+}
+
+/** Ends with the first command that fails: none behind it may be written. Shared by all commands of an import. */
+export type Sequence = NonNullable<CommandIdentity['sequence']>;
+
+/**
+ * Books the movements of one row, one after another. Where one is refused, those after it are not sent.
+ *
+ * @throws what `bookMovement` throws
+ */
+export async function bookRow(
+  { door, database, policy }: Pick<ImportRequest, 'door' | 'database' | 'policy'>,
+  { more, ...first }: MovementRow,
+  sequence: Sequence,
+): Promise<Booking> {
+  const booking = await bookMovement(door, database, policy, first, sequence);
+  let kind = booking.kind;
+  if (booking.kind === 'rejected') return booking;
+  for (const [i, movement] of more.entries()) {
+    const next = await bookMovement(door, database, policy, movement, sequence);
+    if (next.kind === 'rejected') {
+      return { ...next, stands: i + 1, detail: `the rest of the row is booked, this is not: ${next.detail}` };
+    }
+    if (next.kind === 'booked') kind = 'booked';
+  }
+  return { kind } as Booking;
 }
 
 /**
@@ -31,7 +70,8 @@ export async function bookMovement(
   door: Pick<CommandPipeline, 'write'>,
   database: Pick<Database, 'query'>,
   policy: BookingPolicy,
-  movement: MovementRow,
+  movement: Movement,
+  sequence?: Sequence,
 ): Promise<Booking> {
   const { source, caller, retryRejected } = policy;
   const firstKey = `import:${source}:${movement.id}`;
@@ -41,7 +81,8 @@ export async function bookMovement(
   // --overdraft after one without would take every debit for another movement.
   const hashes = { requestHash: requestHash(plain) };
   const asked = policy.overdraft || movement.overdraft ? overdrawing(plain) : plain;
-  const write = async (idempotencyKey: string) => (await door.write(asked, { caller, idempotencyKey }, hashes)).outcome;
+  const write = async (idempotencyKey: string) =>
+    (await door.write(asked, { caller, idempotencyKey, ...(sequence && { sequence }) }, hashes)).outcome;
   try {
     const first = await write(firstKey);
     if (first.result.kind === 'accepted') return { kind: first.replayed ? 'replayed' : 'booked' };
@@ -64,7 +105,7 @@ export async function bookMovement(
 /** A movement is booked where its wallet lives, and needs no region. */
 const NO_REGION = '';
 
-function askedFor({ direction, walletId, amount, details }: MovementRow): AskedCommand {
+function askedFor({ direction, walletId, amount, details }: Movement): AskedCommand {
   return { type: direction === 'credit' ? 'Deposit' : 'Withdraw', walletId, amount, details };
 }
 

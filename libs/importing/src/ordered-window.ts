@@ -4,14 +4,32 @@ interface Entry<T> {
   readonly bytes: number;
 }
 
+/** The tasks of one key that are not answered yet. */
+interface Lane {
+  tasks: number;
+  /** When the next task may start. */
+  open: Promise<void>;
+  /** When all tasks are answered. */
+  empty: Promise<void>;
+}
+
+/** What a task is to a window. */
+export interface TaskOptions {
+  /** What the task and its answer keep in memory. */
+  readonly bytes?: number;
+  /** It starts when all tasks of its key before it are answered, and those after it start when it is answered. */
+  readonly alone?: boolean;
+}
+
 /**
- * A bounded number of tasks at once: tasks of one key run strictly one after another, in the order they were added, and
- * all answers come out in that order too. After a failure no further task starts.
+ * A bounded number of tasks at once. Tasks of one key start in the order in which they were added, and all answers come out in that order
+ * too. The first task of a key is answered before the second starts: it may have something to prepare, such as the wallet. After a failure
+ * no further task starts.
  *
  * @typeParam T what a task answers with
  */
 export class OrderedWindow<T> {
-  private readonly lastOfKey = new Map<string, Promise<void>>();
+  private readonly lanes = new Map<string, Lane>();
   private readonly entries: Entry<T>[] = [];
   private first = 0;
   private unfinished = 0;
@@ -32,13 +50,16 @@ export class OrderedWindow<T> {
   ) {}
 
   /**
-   * Waits for room and starts the task as soon as those of the same key before it are done. To be called by one producer.
+   * Waits for room and starts the task as soon as those of the same key before it allow it. To be called by one producer.
    *
    * @param key undefined for a task that waits for none
-   * @param bytes what the task and its answer keep in memory
    * @throws what any task before it threw
    */
-  async add(key: string | undefined, task: () => T | Promise<T>, bytes = 0): Promise<void> {
+  async add(
+    key: string | undefined,
+    task: () => T | Promise<T>,
+    { bytes = 0, alone = false }: TaskOptions = {},
+  ): Promise<void> {
     while (this.isFull(bytes) && !this.failure) await this.change();
     if (this.failure) throw this.failure.error;
     const entry: Entry<T> = { answer: undefined, answered: false, bytes };
@@ -46,11 +67,13 @@ export class OrderedWindow<T> {
     this.entries.push(entry);
     this.unfinished++;
     if (key === undefined) return void this.run(entry, task);
-    const before = this.lastOfKey.get(key);
-    const last = before ? before.then(() => this.run(entry, task)) : this.run(entry, task);
-    this.lastOfKey.set(key, last);
-    void last.then(() => {
-      if (this.lastOfKey.get(key) === last) this.lastOfKey.delete(key);
+    const lane = this.lanes.get(key) ?? { tasks: 0, open: Promise.resolve(), empty: Promise.resolve() };
+    this.lanes.set(key, lane);
+    const isFirst = lane.tasks++ === 0;
+    const done = (alone ? lane.empty : lane.open).then(() => this.run(entry, task));
+    if (isFirst || alone) lane.open = done;
+    lane.empty = Promise.all([lane.empty, done]).then(() => {
+      if (--lane.tasks === 0) this.lanes.delete(key);
     });
   }
 

@@ -2,12 +2,13 @@ import { readWallets } from '@tidemark/event-store';
 import type { Database } from '@tidemark/database';
 import { Money } from '@tidemark/money';
 import { balanceOf, initialState, type Wallet } from '@tidemark/wallet';
-import { openCsv, type CsvRow } from './csv/csv-file.js';
-import type { KnownCurrencies } from './mapping/amounts.js';
+import type { KnownCurrencies } from './amounts/amount-columns.js';
+import type { CsvRow } from './csv/csv-file.js';
 import { claimedBalanceReader, type ClaimedBalance } from './mapping/claimed-balance.js';
 import type { Mapping } from './mapping/mapping.js';
 import type { Progress } from './import-request.js';
 import { orProblem } from './mapping/row-problem.js';
+import { surveyFile } from './survey/surveyed-file.js';
 
 /** Wallets read in one query: their events since the last snapshot are in memory together. */
 const WALLETS_AT_ONCE = 300;
@@ -87,10 +88,15 @@ async function readClaims({ file, mapping, currencies, signal, observer }: Recon
   const claims: Claims = new Map();
   let unreadable = 0;
   let rows = 0;
-  const csv = await openCsv(file, mapping.delimiter);
+  const {
+    csv,
+    read,
+    rows: rowsInOrder,
+  } = await surveyFile({ path: file, mapping, currencies, signal }, (where, header, style) =>
+    claimedBalanceReader(where, header, mapping, currencies, style),
+  );
   try {
-    const read = claimedBalanceReader(file, csv.header, mapping, currencies);
-    for await (const row of csv.rows()) {
+    for await (const row of rowsInOrder()) {
       signal.throwIfAborted();
       const found = claimOf(row, read);
       if ('value' in found) keep(claims, found.value);

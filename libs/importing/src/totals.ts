@@ -1,5 +1,5 @@
 import { Money } from '@tidemark/money';
-import type { DirectedAmount } from './mapping/amounts.js';
+import type { DirectedAmount } from './amounts/amount-columns.js';
 
 /** Canonical amounts by currency code, sorted by code. */
 export type AmountsByCurrency = Record<string, string>;

@@ -1,5 +1,6 @@
 import type { CommandPipeline } from '@tidemark/application';
 import { IdempotencyKeyReused } from '@tidemark/event-store';
+import type { MovementRow } from './mapping/movement-row.js';
 import type { RowProblem } from './mapping/row-problem.js';
 import type { WalletRow } from './mapping/wallet-row.js';
 import type { ImportCounts } from './import-counts.js';
@@ -47,14 +48,16 @@ export async function openWallet(
   }
 }
 
-/** Opens the wallet of a movement where this import has not met it yet. */
+/** Opens the wallets of a row where this import has not met them yet. */
 export async function openOnFirstUse(
   { door, policy }: Pick<ImportRequest, 'door' | 'policy'>,
-  walletId: string,
+  { more, walletId: first }: MovementRow,
   counts: ImportCounts,
 ): Promise<void> {
-  if (counts.wallets.has(walletId)) return;
-  const openedNow = await openWallet(door, policy, { walletId, homeRegion: '', metadata: {} });
-  counts.wallets.add(walletId);
-  if (openedNow) counts.walletsOpened++;
+  for (const walletId of [first, ...more.map((movement) => movement.walletId)]) {
+    if (counts.wallets.has(walletId)) continue;
+    const openedNow = await openWallet(door, policy, { walletId, homeRegion: '', metadata: {} });
+    counts.wallets.add(walletId);
+    if (openedNow) counts.walletsOpened++;
+  }
 }

@@ -25,7 +25,9 @@ const SHOWN_MAX = 20;
 /** `tidemark import`. `--json`: an `ImportSummary`. */
 export async function runImport(at: Surroundings, file: string, options: ImportOptions): Promise<CommandResult> {
   const path = (name: string) => resolve(at.cwd, name);
-  const rejectsFile = path(options.rejects ?? `${basename(file).replace(/\.csv$/i, '')}.rejects.csv`);
+  const rejectsFile = path(
+    options.rejects ?? `${basename(file).replace(/(?:\.csv)?(?:\.gz|\.zip)?$/i, '')}.rejects.csv`,
+  );
   const inputs = [file, options.mapping, ...(options.wallets === undefined ? [] : [options.wallets])].map(path);
   if (inputs.includes(rejectsFile)) throw new UsageError('--rejects names a file that is read');
   const display = new ProgressDisplay(at.stderr);
@@ -56,6 +58,7 @@ export async function runImport(at: Surroundings, file: string, options: ImportO
             signal: at.signal,
             clock: Date.now,
             observer: {
+              found: (name, what) => display.line(`${basename(name)}: ${what}`),
               progress: (what, { rows, bytes, bytesAll }) =>
                 display.update(what, { count: rows, share: bytes / bytesAll }),
               rejected: showSome(display),
@@ -93,12 +96,13 @@ function resultOf(summary: ImportSummary): CommandResult {
 }
 
 function linesOf(summary: ImportSummary): string[] {
-  const { read, booked, replayed, rejected, wallets, walletsOpened, walletsRejected, seconds } = summary;
+  const { read, booked, replayed, rejected, skipped, wallets, walletsOpened, walletsRejected, seconds } = summary;
   const { credits, debits, net, rejectsFile, walletRejectsFile } = summary;
   const before = replayed === 0 ? '' : `, ${grouped(replayed)} booked before`;
   const speed = seconds > 0 ? `, ${grouped(Math.round(read / seconds))}/s` : '';
   return [
     `${grouped(read)} movements: ${grouped(booked)} booked${before}, ${grouped(rejected)} rejected (${seconds} s${speed})`,
+    ...(skipped === 0 ? [] : [`${grouped(skipped)} rows left out, as the mapping says`]),
     `${grouped(wallets)} wallets, ${grouped(walletsOpened)} of them opened now`,
     ...Object.keys(net).map((code) => `${code}: credits ${credits[code]}, debits ${debits[code]}, net ${net[code]}`),
     ...(walletsRejected > 0 ? [`${grouped(walletsRejected)} wallets rejected: ${walletRejectsFile}`] : []),

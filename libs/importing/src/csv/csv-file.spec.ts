@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FileRefused } from '../file-refused.js';
+import { Columns } from '../mapping/columns.js';
+import type { DeclaredForm, Fits } from './csv-form.js';
 import { openCsv, RECORD_BYTES_MAX, type CsvRow } from './csv-file.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tidemark-csv-'));
@@ -14,8 +16,11 @@ function fileOf(content: string | Buffer): string {
   return path;
 }
 
-async function read(content: string | Buffer, delimiter = ',') {
-  const csv = await openCsv(fileOf(content), delimiter);
+const form = { header: true, footer: 0 };
+const needsA: Fits = (header, where) => void new Columns(where, header).column('a');
+
+async function read(content: string | Buffer, more: Partial<DeclaredForm> = {}) {
+  const csv = await openCsv(fileOf(content), { ...form, ...more }, needsA);
   try {
     const rows: CsvRow[] = [];
     for await (const row of csv.rows()) rows.push(row);
@@ -55,6 +60,15 @@ describe('what is read', () => {
       ],
     ],
     [
+      'lines that end in CR CR LF',
+      'a,b\r\r\n1,2\r\r\n3,4\r\r\n',
+      [
+        [2, '1', '2'],
+        [3, '3', '4'],
+      ],
+    ],
+    ['a delimiter at the end of each row', 'a,b\n1,2,\n', [[2, '1', '2']]],
+    [
       'line breaks inside quotes',
       'a,b\n1,"x\ny\nz"\n3,4\n',
       [
@@ -89,7 +103,7 @@ describe('what is read', () => {
   });
 
   it('another delimiter', async () => {
-    expect((await read('a;b\n1;2,5\n', ';')).rows[0]!.fields).toEqual(['1', '2,5']);
+    expect((await read('a;b\n1;2,5\n', { delimiter: ';' })).rows[0]!.fields).toEqual(['1', '2,5']);
   });
 
   it('hundreds of thousands of rows, with the byte after each', async () => {
@@ -116,7 +130,9 @@ describe('a bad row costs one row', () => {
     ],
     ['bytes that are not UTF-8', Buffer.from('1,caf\xe9\n5,6\n', 'latin1'), 3, 'column 2 is not UTF-8'],
   ])('%s', async (_, content, line, problem) => {
-    const { rows } = await read(Buffer.concat([Buffer.from('a,b\n0,0\n'), Buffer.from(content)]));
+    const { rows } = await read(Buffer.concat([Buffer.from('a,b\n0,0\n'), Buffer.from(content)]), {
+      encoding: 'utf-8',
+    });
     expect(rows[0]).toMatchObject({ line: 2, fields: ['0', '0'] });
     expect(rows[1]).toMatchObject({ line, problem });
     expect(rows[2]).toMatchObject({ line: line + 1, ...good });
@@ -138,8 +154,6 @@ describe('a file that cannot be meant is refused', () => {
   it.each<[string, string | Buffer, string]>([
     ['an empty file', '', 'the file is empty, and a header was expected on line 1'],
     ['a byte order mark alone', '\uFEFF', 'the file is empty, and a header was expected on line 1'],
-    ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'), 'line 1: the file is UTF-16, and UTF-8 was expected'],
-    ['a column named twice', 'a,b,a\n', 'line 1: two columns are called "a"'],
     ['a broken header', 'a,"b\n1,2\n', 'line 1: the header cannot be read: a quote is opened and never closed'],
   ])('%s', async (_, content, message) => {
     const refused = await read(content).catch((error: unknown) => error);
@@ -148,7 +162,7 @@ describe('a file that cannot be meant is refused', () => {
   });
 
   it('a file that is not there, and a directory', async () => {
-    await expect(openCsv(join(directory, 'none.csv'), ',')).rejects.toThrow('none.csv: no such file');
-    await expect(openCsv(directory, ',')).rejects.toThrow('not a file');
+    await expect(openCsv(join(directory, 'none.csv'), form, needsA)).rejects.toThrow('none.csv: no such file');
+    await expect(openCsv(directory, form, needsA)).rejects.toThrow('not a file');
   });
 });

@@ -2,13 +2,15 @@ import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { isUtf8 } from 'node:buffer';
 import { parse, type Info, type Options } from 'csv-parse';
-import { FileRefused } from '../file-refused.js';
+import { plainFile } from '../files/plain-file.js';
 import { cut } from '../mapping/texts.js';
+import { findForm, type CsvForm, type DeclaredForm, type Dialect, type Fits, type Place } from './csv-form.js';
 
-/** One record of a CSV file. `line` is the line it begins on, from 1; `end` the byte after it. */
+/** One record of a CSV file. `line` is the line it begins on, from 1; `end` the byte after it, and `endLine` the line of that byte. */
 export interface CsvRow {
   readonly line: number;
   readonly end: number;
+  readonly endLine: number;
   readonly fields: readonly string[];
   /** Why the record cannot be used, in words; `fields` is then as much of it as could be read. */
   readonly problem?: string;
@@ -17,9 +19,12 @@ export interface CsvRow {
 /** A CSV file whose header has been read. */
 export interface CsvFile {
   readonly header: readonly string[];
+  readonly form: CsvForm;
   readonly bytes: number;
-  /** Every record after the header, in order, bad ones included. May be read once. */
+  /** Every record after the header, in order, bad ones included. */
   rows(): AsyncGenerator<CsvRow>;
+  /** The same, the last row first. Call it when `rows` has been read to the end. */
+  rowsFromTheEnd(): AsyncGenerator<CsvRow>;
   close(): Promise<void>;
 }
 
@@ -29,75 +34,82 @@ export interface CsvFile {
 export const RECORD_BYTES_MAX = 64 * 1024;
 
 /**
- * Opens a CSV file (RFC 4180: quotes doubled inside quotes, line breaks allowed inside quotes; UTF-8 with or without byte
- * order mark; lines end in LF, CRLF or CR) and reads its header. Nothing but the record at hand is kept in memory.
+ * Opens a CSV file (RFC 4180: quotes doubled inside quotes, line breaks allowed inside quotes; lines end in LF, CRLF, CR or CR CR LF) and
+ * finds its header. Nothing but the record at hand is kept in memory. Encoding, delimiter, quote and header are found where the mapping
+ * does not declare them.
  *
  * A record with broken quotes ends at its first line: reading goes on with the line after it, so that one bad row costs
  * one row. Records of another width than the header, and fields that are not UTF-8, are marked as well.
  *
- * @param delimiter one ASCII character
- * @throws FileRefused when there is no such file, it is empty, it is UTF-16, or its header is not usable
+ * @param fits throws FileRefused with the reason when the columns that are needed are not in a header
+ * @throws FileRefused when there is no such file, it is empty, or no line of its beginning fits
  */
-export async function openCsv(path: string, delimiter: string): Promise<CsvFile> {
-  const file = await openFile(path);
-  try {
-    const { size } = await file.stat();
-    const start = await skipByteOrderMark(file, path);
-    const records = readRecords(path, file, { delimiter, start });
-    const first = await records.next();
-    if (first.done) throw new FileRefused(`${path}: the file is empty, and a header was expected on line 1`);
-    const header = checkHeader(first.value, path);
-    return {
-      header,
-      bytes: size,
-      rows: () => checkWidth(records, header.length),
-      async close() {
-        await records.return(undefined);
-        await file.close();
-      },
-    };
-  } catch (error) {
-    await file.close();
-    throw error;
+export async function openCsv(path: string, declared: DeclaredForm, fits: Fits): Promise<CsvFile> {
+  await using undo = new AsyncDisposableStack();
+  const plain = undo.adopt(await plainFile(path, declared.encoding), (kept) => kept.dispose());
+  const file = undo.adopt(await open(plain.path), (handle) => handle.close());
+  const { size } = await file.stat();
+  const records = (dialect: Dialect, from: Place) => readRecords(plain.path, file, dialect, from);
+  const beginning = { offset: plain.start, line: 1 };
+  const form = await findForm({ path, declared, fits, beginning, read: (dialect) => records(dialect, beginning) });
+  const width = form.header.length;
+  const footer = form.isRejects ? 0 : declared.footer;
+  const blocks: Block[] = [];
+  const kept = undo.move();
+  return {
+    header: form.header,
+    form: { ...form, encoding: plain.encoding },
+    bytes: size,
+    rows: () => indexed(withoutLast(checkWidth(records(form, form.start), width), footer), form.start, blocks),
+    rowsFromTheEnd: () => reversed(blocks, (from) => checkWidth(records(form, from), width)),
+    close: () => kept.disposeAsync(),
+  };
+}
+
+/** Rows that are read together when a file is read from its end. */
+const BLOCK_ROWS = 4_096;
+
+interface Block {
+  readonly from: Place;
+  rows: number;
+}
+
+async function* indexed(rows: AsyncGenerator<CsvRow>, start: Place, blocks: Block[]): AsyncGenerator<CsvRow> {
+  blocks.length = 0;
+  let from = start;
+  for await (const row of rows) {
+    const last = blocks.at(-1);
+    if (last && last.rows < BLOCK_ROWS) last.rows++;
+    else blocks.push({ from, rows: 1 });
+    from = { offset: row.end, line: row.endLine };
+    yield row;
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    if ((await file.stat()).isFile()) return file;
-  } catch (error) {
-    await file?.close();
-    throw new FileRefused(
-      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(error)}`,
-    );
+async function* reversed(
+  blocks: readonly Block[],
+  rowsFrom: (from: Place) => AsyncGenerator<CsvRow>,
+): AsyncGenerator<CsvRow> {
+  for (const { from, rows: count } of blocks.toReversed()) {
+    const block: CsvRow[] = [];
+    for await (const row of rowsFrom(from)) if (block.push(row) === count) break;
+    yield* block.toReversed();
   }
-  await file.close();
-  throw new FileRefused(`${path}: not a file`);
 }
 
-async function skipByteOrderMark(file: FileHandle, path: string): Promise<number> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(3), 0, 3, 0);
-  const [first, second, third] = buffer;
-  if (bytesRead >= 2 && ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))) {
-    throw new FileRefused(`${path}: line 1: the file is UTF-16, and UTF-8 was expected`);
-  }
-  return bytesRead === 3 && first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
-}
-
-function checkHeader({ fields, problem, line }: CsvRow, path: string): readonly string[] {
-  if (problem) throw new FileRefused(`${path}: line ${line}: the header cannot be read: ${problem}`);
-  const header = fields.map((name) => name.trim());
-  const twice = header.find((name, i) => header.indexOf(name) !== i);
-  if (twice !== undefined) throw new FileRefused(`${path}: line ${line}: two columns are called "${twice}"`);
-  return header;
+/** @param count of records at the end of the file that are no rows */
+async function* withoutLast(records: AsyncGenerator<CsvRow>, count: number): AsyncGenerator<CsvRow> {
+  if (count === 0) return yield* records;
+  const held: CsvRow[] = [];
+  for await (const row of records) if (held.push(row) > count) yield held.shift()!;
 }
 
 async function* checkWidth(records: AsyncGenerator<CsvRow>, width: number): AsyncGenerator<CsvRow> {
   for await (const row of records) {
     if (row.problem !== undefined || row.fields.length === width) yield row;
-    else yield { ...row, problem: wrongWidth(row.fields, width) };
+    else if (row.fields.length > width && row.fields.slice(width).every((field) => field.trim() === '')) {
+      yield { ...row, fields: row.fields.slice(0, width) }; // a delimiter at the end of each row
+    } else yield { ...row, problem: wrongWidth(row.fields, width) };
   }
 }
 
@@ -110,22 +122,16 @@ function wrongWidth(fields: readonly string[], width: number): string {
 /** What a reason shows of a row, so that it stays a line. */
 const SHOWN_COLUMNS_MAX = 3;
 
-/** Where reading begins: a byte of the file, and the number of the line it is on. */
-interface From {
-  readonly delimiter: string;
-  readonly start: number;
-}
-
-async function* readRecords(path: string, file: FileHandle, { delimiter, start }: From): AsyncGenerator<CsvRow> {
-  let offset = start;
-  let line = 1;
+async function* readRecords(path: string, file: FileHandle, dialect: Dialect, from: Place): AsyncGenerator<CsvRow> {
+  let { offset, line } = from;
   for (;;) {
     const origin = offset;
-    const attempt = parseFrom(path, { delimiter, start: origin });
+    const attempt = parseFrom(path, dialect, origin);
     try {
       for await (const { record, info } of attempt.records) {
-        const row = { line, end: origin + info.bytes, ...decode(record) };
-        line += 1 + lineBreaksIn(record);
+        const endLine = line + 1 + lineBreaksIn(record);
+        const row = { line, end: origin + info.bytes, endLine, ...decode(record) };
+        line = endLine;
         offset = row.end;
         if (record.length > 1 || record[0] !== '') yield row;
       }
@@ -135,7 +141,7 @@ async function* readRecords(path: string, file: FileHandle, { delimiter, start }
     const problem = attempt.problem();
     if (problem === undefined) return;
     const end = await endOfLine(file, offset);
-    yield { line, end, fields: [], problem };
+    yield { line, end, endLine: line + 1, fields: [], problem };
     line += 1;
     offset = end;
   }
@@ -145,13 +151,15 @@ async function* readRecords(path: string, file: FileHandle, { delimiter, start }
  * Parses from a byte on up to the first broken record. Fields come as latin1, one character a byte: that never fails, so
  * that it can be told afterwards which field is not UTF-8.
  */
-function parseFrom(path: string, { delimiter, start }: From) {
+function parseFrom(path: string, { delimiter, quote }: Dialect, start: number) {
   let problem: string | undefined;
   const source = createReadStream(path, { start });
   const options: Options = {
     encoding: 'latin1',
     delimiter,
-    record_delimiter: ['\r\n', '\n', '\r'],
+    quote: quote === 'none' ? false : quote,
+    escape: quote === 'none' ? null : quote,
+    record_delimiter: ['\r\r\n', '\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: RECORD_BYTES_MAX,
     info: true,
@@ -203,7 +211,7 @@ function decode(record: readonly string[]): Pick<CsvRow, 'fields' | 'problem'> {
 }
 
 const NOT_ASCII = /[^\x00-\x7f]/;
-const LINE_BREAK = /\r\n|\n|\r/g;
+const LINE_BREAK = /\r\r\n|\r\n|\n|\r/g;
 
 // The parser's own count takes a CRLF inside quotes for two lines.
 function lineBreaksIn(record: readonly string[]): number {
@@ -222,14 +230,17 @@ async function endOfLine(file: FileHandle, from: number): Promise<number> {
     const found = buffer.subarray(0, bytesRead).findIndex((byte) => byte === LF || byte === CR);
     if (found === -1) at += bytesRead;
     else if (buffer[found] === LF) return at + found + 1;
-    else return at + found + ((await byteAt(file, at + found + 1)) === LF ? 2 : 1);
+    else return at + found + (await lineBreakBytes(file, at + found));
   }
+}
+
+/** Of the line break that begins with the CR at this byte. */
+async function lineBreakBytes(file: FileHandle, at: number): Promise<number> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(3), 0, 3, at);
+  const text = buffer.toString('latin1', 0, bytesRead);
+  if (text === '\r\r\n') return 3;
+  return text.startsWith('\r\n') ? 2 : 1;
 }
 
 const LF = 0x0a;
 const CR = 0x0d;
-
-async function byteAt(file: FileHandle, position: number): Promise<number | undefined> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, position);
-  return bytesRead === 1 ? buffer[0] : undefined;
-}

@@ -22,9 +22,10 @@ describe('a mapping', () => {
   it('needs five names, and has defaults for the rest', () => {
     expect(parseMapping(JSON.stringify(small))).toEqual({
       ...small,
-      delimiter: ',',
-      decimalMark: '.',
+      header: true,
+      footer: 0,
       walletPrefix: '',
+      walletIds: 'as they are',
       openWallets: false,
     });
   });
@@ -65,6 +66,13 @@ describe('a mapping', () => {
       'movements.amount.kind: "in" is both credit and debit',
     ],
     ['another delimiter', { ...small, delimiter: '::' }, /^delimiter: /],
+    ['an encoding nobody knows', { ...small, encoding: 'utf-9' }, /^encoding: is not an encoding/],
+    ['one mark for two things', { ...small, decimalMark: ',', groupingMark: ',' }, 'groupingMark: is the decimal mark'],
+    [
+      'a time zone nobody knows',
+      { ...small, movements: { ...small.movements, effectiveAt: { text: 'a', zone: 'Mars' } } },
+      'movements.effectiveAt.zone: must be a time zone such as "Europe/Prague"',
+    ],
   ])('is refused with the place: %s', (_, json, message) => {
     const refused = refusal(json);
     if (typeof message === 'string') expect(refused).toBe(message);

@@ -1,43 +1,68 @@
 import { readFile } from 'node:fs/promises';
 import { plainReason } from '@tidemark/observability';
-import { METADATA_PAIRS_MAX, metadataKey } from '@tidemark/wallet';
+import { METADATA_PAIRS_MAX, metadataKey, walletIdText } from '@tidemark/wallet';
 import { z } from 'zod';
 import { FileRefused } from '../file-refused.js';
+import { isEncoding } from '../files/encoding.js';
+import { isZone } from './dates.js';
 
 /** Two are left for the opening date and the home region that the file declares. */
 const PAIRS_MAX = METADATA_PAIRS_MAX - 2;
 
 /**
- * How a CSV file describes wallets and movements; docs/import.md explains every field. A plain string names a column of
- * the file, `{"value": …}` is a constant, and `reference` and `description` are texts with `{column}` in them.
+ * How a file describes wallets and movements; docs/import.md explains every field. A plain string names a column of the file, or is
+ * a text with `{column}` in it. `{"value": …}` is a constant.
  */
 const column = z.string().min(1);
-const columnOrConstant = z.union([column, z.strictObject({ value: z.string().min(1) })]);
-const template = z.string().min(1);
+const text = z.string().min(1);
+const textOrConstant = z.union([text, z.strictObject({ value: z.string().min(1) })]);
 
 const values = z.array(z.string()).min(1);
 
 const amount = z.union([
   z.strictObject({ column, kind: z.strictObject({ column, credit: values, debit: values }) }),
-  z.strictObject({ signed: column }),
-  z.strictObject({ credit: column, debit: column }),
+  z.strictObject({ signed: column, opposite: z.boolean().optional() }),
+  z.strictObject({ credit: column, debit: column, debitSign: z.enum(['plus', 'minus']).optional() }),
 ]);
 
+const zone = z.string().refine(isZone, 'must be a time zone such as "Europe/Prague"');
+const effectiveAt = z.union([
+  text,
+  z.strictObject({
+    text,
+    format: z.union([text.transform((format) => [format]), z.array(text).min(1)]).optional(),
+    locale: z.string().min(2).optional(),
+    zone: zone.optional(),
+  }),
+]);
+
+const rows = z.array(z.strictObject({ column, values })).min(1);
+const fee = z.strictObject({
+  amount: column,
+  currency: textOrConstant.optional(),
+  sign: z.enum(['plus', 'minus']).optional(),
+});
+const exchange = z.strictObject({ amount: column, currency: textOrConstant, only: rows.optional() });
+
 const movements = z.strictObject({
-  id: column,
-  wallet: column,
+  id: text.optional(),
+  wallet: textOrConstant,
   amount,
-  currency: columnOrConstant,
-  effectiveAt: column.optional(),
-  reference: template.optional(),
-  description: template.optional(),
+  currency: textOrConstant,
+  effectiveAt: effectiveAt.optional(),
+  reference: text.optional(),
+  description: text.optional(),
   overdraft: z.strictObject({ column, unlimited: values }).optional(),
   balance: column.optional(),
+  only: rows.optional(),
+  skip: rows.optional(),
+  fee: fee.optional(),
+  exchange: exchange.optional(),
 });
 
 const wallets = z.strictObject({
-  id: column,
-  homeRegion: columnOrConstant.optional(),
+  id: text,
+  homeRegion: textOrConstant.optional(),
   openedOn: column.optional(),
   metadata: z
     .record(metadataKey, column)
@@ -48,17 +73,35 @@ const wallets = z.strictObject({
 /** Part of every idempotency key, so it has their alphabet and leaves room for the movement's id. */
 const source = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, ".", "_" and "-", at most 64');
 
+const ROWS_AROUND_MAX = 1_000;
+
 const mapping = z
   .strictObject({
     source,
-    delimiter: z.enum([',', ';', '\t', '|']).default(','),
-    decimalMark: z.enum(['.', ',']).default('.'),
+    encoding: z
+      .string()
+      .refine(isEncoding, 'is not an encoding such as "utf-8", "windows-1250" or "latin1"')
+      .optional(),
+    delimiter: z.enum([',', ';', '\t', '|']).optional(),
+    quote: z.enum(['"', "'", 'none']).optional(),
+    header: z.boolean().default(true),
+    preamble: z.int().min(0).max(ROWS_AROUND_MAX).optional(),
+    footer: z.int().min(0).max(ROWS_AROUND_MAX).default(0),
+    order: z.enum(['oldest first', 'newest first', 'as it is']).optional(),
+    decimalMark: z.enum(['.', ',']).optional(),
+    groupingMark: z.enum(['.', ',', ' ', "'", 'none']).optional(),
     walletPrefix: z.string().max(32).default(''),
+    walletIds: z.enum(['as they are', 'escaped']).default('as they are'),
+    accounts: z.record(z.string(), walletIdText).optional(),
+    currencyCodes: z.record(z.string(), z.string().min(1)).optional(),
     openWallets: z.boolean().default(false),
     movements,
     wallets: wallets.optional(),
   })
-  .superRefine(({ movements: { amount: of } }, context) => {
+  .superRefine(({ movements: { amount: of }, decimalMark, groupingMark }, context) => {
+    if (decimalMark !== undefined && decimalMark === groupingMark) {
+      context.addIssue({ code: 'custom', path: ['groupingMark'], message: 'is the decimal mark' });
+    }
     if (!('kind' in of)) return;
     const both = of.kind.credit.find((value) => of.kind.debit.includes(value));
     if (both !== undefined) {
@@ -70,7 +113,9 @@ const mapping = z
 export type Mapping = z.infer<typeof mapping>;
 export type MovementColumns = Mapping['movements'];
 export type WalletColumns = NonNullable<Mapping['wallets']>;
-export type ColumnOrConstant = z.infer<typeof columnOrConstant>;
+export type TextOrConstant = z.infer<typeof textOrConstant>;
+export type EffectiveAtColumns = NonNullable<MovementColumns['effectiveAt']>;
+export type RowValues = z.infer<typeof rows>;
 
 /**
  * Reads a mapping.

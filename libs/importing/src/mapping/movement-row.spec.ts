@@ -1,5 +1,6 @@
 import { currency, CurrencyTable } from '@tidemark/money';
 import { describe, expect, it } from 'vitest';
+import type { FileStyle } from '../amounts/file-style.js';
 import { FileRefused } from '../file-refused.js';
 import { claimedBalanceReader } from './claimed-balance.js';
 import { parseMapping } from './mapping.js';
@@ -7,6 +8,8 @@ import { movementReader } from './movement-row.js';
 import { MalformedRow } from './row-problem.js';
 
 const currencies = CurrencyTable.iso4217().with(currency('POINTS', 0));
+
+const style: FileStyle = { marks: { decimal: '.', grouping: [] }, debitSign: 'plus' };
 
 function reading(movements: object, header: string, more: object = {}) {
   const columns = {
@@ -17,9 +20,9 @@ function reading(movements: object, header: string, more: object = {}) {
     ...movements,
   };
   const mapping = parseMapping(JSON.stringify({ source: 's', movements: columns, ...more }));
-  const read = movementReader('f.csv', header.split(','), mapping, currencies);
+  const read = movementReader('f.csv: line 1', header.split(','), mapping, currencies, style);
   return (row: string) => {
-    const { amount, ...rest } = read(row.split(','));
+    const { amount, more: _, ...rest } = read(row.split(','))!;
     return { ...rest, amount: `${amount} ${amount.currency.code}` };
   };
 }
@@ -46,14 +49,10 @@ describe('a movement', () => {
 
   it.each([
     ['1,a,', '"" is not an amount'],
-    ['1,a,+1', '"+1" is not an amount'],
     ['1,a,1 000', '"1 000" is not an amount'],
-    ['1,a,-0', '"-0" is a negative zero'],
     ['1,a,0x10', '"0x10" is not an amount'],
     ['1,a,1.001', '"1.001" has 3 fraction digits'],
     [',a,1', '"" is not a movement id'],
-    ['é,a,1', '"é" is not a movement id'],
-    [`${'x'.repeat(121)},a,1`, 'is not a movement id'],
     ['1,,1', '"" is not a wallet id'],
     ['1,-a,1', '"-a" is not a wallet id'],
     [`1,${'x'.repeat(65)},1`, 'is not a wallet id'],
@@ -74,7 +73,11 @@ describe('a movement', () => {
     const read = reading({ amount: { credit: 'in', debit: 'out' } }, 'id,wallet,in,out');
     expect(read('1,a,1,')).toMatchObject({ direction: 'credit', amount: '1.00 EUR' });
     expect(read('1,a,,1')).toMatchObject({ direction: 'debit', amount: '1.00 EUR' });
-    for (const row of ['1,a,,', '1,a,1,1']) {
+    for (const unused of ['0', '0.00', '-', '–', '€ 0.00']) {
+      expect(read(`1,a,1,${unused}`)).toMatchObject({ direction: 'credit', amount: '1.00 EUR' });
+      expect(read(`1,a,${unused},1`)).toMatchObject({ direction: 'debit', amount: '1.00 EUR' });
+    }
+    for (const row of ['1,a,,', '1,a,1,1', '1,a,0,0.00', '1,a,x,1']) {
       expect(refusal(() => read(row))).toBe('exactly one of in and out must be filled in');
     }
   });
@@ -82,17 +85,8 @@ describe('a movement', () => {
   it('has the currency of its row, own assets included', () => {
     const read = reading({ currency: 'code' }, 'id,wallet,amount,code');
     expect(read('1,a,5,POINTS').amount).toBe('5 POINTS');
-    expect(refusal(() => read('1,a,5.0,JPY'))).toContain('has 1 fraction digits');
+    expect(refusal(() => read('1,a,5.1,JPY'))).toContain('has 1 fraction digits');
     expect(refusal(() => read('1,a,5,eur'))).toBe('"eur" is not a known currency code');
-  });
-
-  it('reads decimal commas where the mapping says so, and points nowhere else', () => {
-    const mapping = { decimalMark: ',', delimiter: ';' };
-    const columns = { id: 'id', wallet: 'wallet', amount: { signed: 'amount' }, currency: { value: 'EUR' } };
-    const parsed = parseMapping(JSON.stringify({ source: 's', movements: columns, ...mapping }));
-    const read = movementReader('f.csv', ['id', 'wallet', 'amount'], parsed, currencies);
-    expect(`${read(['1', 'a', '-1234,5']).amount}`).toBe('1234.50');
-    for (const amount of ['1.234,5', '1.50', '1,2,3']) expect(() => read(['1', 'a', amount])).toThrow(MalformedRow);
   });
 
   it('keeps time, reference and description', () => {
@@ -104,6 +98,7 @@ describe('a movement', () => {
       description: 'for rent: a b',
     });
     expect(read('1,a,1,1993-01-31,,,,').details).not.toHaveProperty('reference');
+    expect(read('1,a,1,,,,,').details).not.toHaveProperty('effectiveAt');
     expect(refusal(() => read(`1,a,1,1993-01-31,${'x'.repeat(201)},,,`))).toBe(
       'the reference must have at most 200 characters',
     );
@@ -128,6 +123,6 @@ describe('a movement', () => {
         movements: { id: 'i', wallet: 'w', amount: { signed: 'a' }, currency: { value: 'EUR' } },
       }),
     );
-    expect(() => claimedBalanceReader('f.csv', ['w'], mapping, currencies)).toThrow('movements.balance');
+    expect(() => claimedBalanceReader('f.csv', ['w'], mapping, currencies, style)).toThrow('movements.balance');
   });
 });

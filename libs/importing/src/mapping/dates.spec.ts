@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveTime } from './effective-time.js';
+import { effectiveTime } from './dates.js';
 import { MalformedRow } from './row-problem.js';
 
 describe('effectiveTime', () => {

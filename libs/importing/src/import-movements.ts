@@ -1,11 +1,12 @@
-import type { CsvRow } from './csv/csv-file.js';
+import type { CsvRow } from './csv/csv-row.js';
 import { DerivedIds } from './mapping/movement-id.js';
 import type { MovementRow } from './mapping/movement-row.js';
 import { IdsOfFile } from './ids-of-file.js';
 import type { ImportCounts } from './import-counts.js';
 import { readRow, reject, WINDOW_BYTES, WINDOW_ROWS, type ImportRequest, type OpenedFile } from './import-request.js';
-import { bookRow, type Booking } from './movement-booking.js';
+import type { Booking } from './movement-booking.js';
 import { OrderedWindow } from './ordered-window.js';
+import { bookRow } from './row-booking.js';
 import { openOnFirstUse } from './wallet-opening.js';
 
 interface Answer {

@@ -1,7 +1,8 @@
 import type { Database } from '@tidemark/database';
 import type { CommandPipeline } from '@tidemark/application';
 import type { KnownCurrencies } from './amounts/amount-columns.js';
-import type { CsvFile, CsvRow } from './csv/csv-file.js';
+import type { CsvFile } from './csv/csv-file.js';
+import type { CsvRow } from './csv/csv-row.js';
 import type { Mapping } from './mapping/mapping.js';
 import { orProblem, type RowProblem } from './mapping/row-problem.js';
 import type { BookingPolicy } from './movement-booking.js';

@@ -1,4 +1,4 @@
-import type { CsvRow } from './csv/csv-file.js';
+import type { CsvRow } from './csv/csv-row.js';
 import type { RowProblem } from './mapping/row-problem.js';
 import type { WalletRow } from './mapping/wallet-row.js';
 import { IdsOfFile } from './ids-of-file.js';

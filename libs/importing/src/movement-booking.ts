@@ -8,8 +8,7 @@ import {
 } from '@tidemark/application';
 import { IdempotencyKeyReused } from '@tidemark/event-store';
 import type { WalletCommand } from '@tidemark/wallet';
-import type { ImportRequest } from './import-request.js';
-import type { Movement, MovementRow } from './mapping/movement-row.js';
+import type { Movement } from './mapping/movement-row.js';
 import { findPastRetries, RETRIES_MAX } from './past-retries.js';
 
 /** What became of a movement. `replayed`: it stood in the log already. */
@@ -35,29 +34,6 @@ export interface BookingPolicy {
 
 /** Ends with the first command that fails: none behind it may be written. Shared by all commands of an import. */
 export type Sequence = NonNullable<CommandIdentity['sequence']>;
-
-/**
- * Books the movements of one row, one after another. Where one is refused, those after it are not sent.
- *
- * @throws what `bookMovement` throws
- */
-export async function bookRow(
-  { door, database, policy }: Pick<ImportRequest, 'door' | 'database' | 'policy'>,
-  { more, ...first }: MovementRow,
-  sequence: Sequence,
-): Promise<Booking> {
-  const booking = await bookMovement(door, database, policy, first, sequence);
-  let kind = booking.kind;
-  if (booking.kind === 'rejected') return booking;
-  for (const [i, movement] of more.entries()) {
-    const next = await bookMovement(door, database, policy, movement, sequence);
-    if (next.kind === 'rejected') {
-      return { ...next, stands: i + 1, detail: `the rest of the row is booked, this is not: ${next.detail}` };
-    }
-    if (next.kind === 'booked') kind = 'booked';
-  }
-  return { kind } as Booking;
-}
 
 /**
  * Books one movement exactly once, however often it is asked to. Its key is made of source and movement id, and a retry

@@ -3,7 +3,7 @@ import type { Database } from '@tidemark/database';
 import { Money } from '@tidemark/money';
 import { balanceOf, initialState, type Wallet } from '@tidemark/wallet';
 import type { KnownCurrencies } from './amounts/amount-columns.js';
-import type { CsvRow } from './csv/csv-file.js';
+import type { CsvRow } from './csv/csv-row.js';
 import { claimedBalanceReader, type ClaimedBalance } from './mapping/claimed-balance.js';
 import type { Mapping } from './mapping/mapping.js';
 import type { Progress } from './import-request.js';

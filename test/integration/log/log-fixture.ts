@@ -2,6 +2,7 @@ import { connect, type Database } from '@tidemark/database';
 import {
   openEventStore,
   type CommandOutcome,
+  type CommandSequence,
   type CommandStrategy,
   type EventStoreOptions,
   type RetryReason,
@@ -77,6 +78,7 @@ export class TestStore {
   readonly flushes: number[] = [];
   private readonly store: CommandStrategy;
   private readonly caller: string = 'test';
+  private readonly sequence: CommandSequence | undefined;
   private keys = 0;
 
   constructor(options: EventStoreOptions) {
@@ -96,9 +98,15 @@ export class TestStore {
     return Object.assign(Object.create(this) as TestStore, { caller });
   }
 
+  /** The same process, for commands that are sent ahead of their answers. */
+  inSequence(): TestStore {
+    return Object.assign(Object.create(this) as TestStore, { sequence: { broken: false } });
+  }
+
   execute(command: WalletCommand, key = `key-${process.pid}-${Math.random()}-${this.keys++}`): Promise<CommandOutcome> {
     const requestHash = JSON.stringify(command);
-    return this.store.execute({ command, idempotencyKey: key, requestHash, caller: this.caller });
+    const { caller, sequence } = this;
+    return this.store.execute({ command, idempotencyKey: key, requestHash, caller, ...(sequence && { sequence }) });
   }
 
   openWallet(walletId: string, key?: string, homeRegion = 'local') {

@@ -121,6 +121,30 @@ describe.each(engines)('after an outage on $engine', (engine) => {
     expect(verdict(await store.deposit('given-up', '1.00'))).toBe('accepted');
   });
 
+  it('no command of a sequence is written after one that failed', async () => {
+    // The append that holds the second command fails as long as it does: its flush is halved until it is alone.
+    const { store } = await disturbedStore(log, {}, async (each, send) => {
+      if (JSON.stringify(each.values).includes('culprit')) throw engineError('22012');
+      return send();
+    });
+    await store.openWallet('in-sequence');
+    const sequence = store.inSequence();
+    await sequence.deposit('in-sequence', '1.00');
+    const sent = [
+      sequence.deposit('in-sequence', '2.00', 'before'),
+      sequence.deposit('in-sequence', '3.00', 'culprit'),
+      sequence.deposit('in-sequence', '4.00', 'after'),
+      store.deposit('in-sequence', '5.00', 'of-another'),
+    ];
+    const [before, culprit, after, another] = await Promise.allSettled(sent);
+    expect(before).toMatchObject({ status: 'fulfilled' });
+    expect(culprit).toMatchObject({ reason: { code: '22012' } });
+    expect(after).toMatchObject({ reason: { name: 'LogUnavailable' } });
+    expect(another).toMatchObject({ status: 'fulfilled' });
+    await expect(sequence.deposit('in-sequence', '6.00', 'later')).rejects.toMatchObject({ name: 'LogUnavailable' });
+    expect(await log.versions('in-sequence')).toEqual([1, 2, 3, 4]);
+  });
+
   it('a defect while wallets are read again is reported to their commands at once', async () => {
     let broken = false;
     const { store, steps } = await disturbedStore(log, { limits: { commandDeadlineMs: 500 } }, async (each, send) => {

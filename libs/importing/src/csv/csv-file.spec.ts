@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FileRefused } from '../file-refused.js';
 import { Columns } from '../mapping/columns.js';
 import type { DeclaredForm, Fits } from './csv-form.js';
-import { openCsv, RECORD_BYTES_MAX, type CsvRow } from './csv-file.js';
+import { openCsv, RECORD_BYTES_MAX } from './csv-file.js';
+import type { CsvRow } from './csv-row.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tidemark-csv-'));
 afterAll(() => rmSync(directory, { recursive: true }));

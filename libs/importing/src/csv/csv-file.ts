@@ -4,17 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import { parse, type Info, type Options } from 'csv-parse';
 import { plainFile } from '../files/plain-file.js';
 import { cut } from '../mapping/texts.js';
+import type { CsvRow } from './csv-row.js';
 import { findForm, type CsvForm, type DeclaredForm, type Dialect, type Fits, type Place } from './csv-form.js';
-
-/** One record of a CSV file. `line` is the line it begins on, from 1; `end` the byte after it, and `endLine` the line of that byte. */
-export interface CsvRow {
-  readonly line: number;
-  readonly end: number;
-  readonly endLine: number;
-  readonly fields: readonly string[];
-  /** Why the record cannot be used, in words; `fields` is then as much of it as could be read. */
-  readonly problem?: string;
-}
 
 /** A CSV file whose header has been read. */
 export interface CsvFile {

@@ -1,7 +1,6 @@
 import { FileRefused } from '../file-refused.js';
 import type { Encoding } from '../files/encoding.js';
-import type { Mapping } from '../mapping/mapping.js';
-import type { CsvRow } from './csv-file.js';
+import type { CsvRow } from './csv-row.js';
 
 /** The characters that hold a CSV file together. */
 export interface Dialect {
@@ -31,7 +30,16 @@ export interface CsvForm extends FoundForm {
 }
 
 /** What a mapping declares of it; what is absent is found. */
-export type DeclaredForm = Pick<Mapping, 'encoding' | 'delimiter' | 'quote' | 'header' | 'preamble' | 'footer'>;
+export interface DeclaredForm {
+  readonly encoding?: string | undefined;
+  readonly delimiter?: string | undefined;
+  readonly quote?: Dialect['quote'] | undefined;
+  readonly header: boolean;
+  /** Lines before the header. */
+  readonly preamble?: number | undefined;
+  /** Records behind the last row. */
+  readonly footer: number;
+}
 
 /** @throws FileRefused when the columns that are needed are not in the header; `where` names file and line */
 export type Fits = (header: readonly string[], where: string) => void;

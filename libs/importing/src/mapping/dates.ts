@@ -1,14 +1,9 @@
 import { instantOf, startOfDay, YEARS } from '@tidemark/wallet';
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import type { Columns, Pick } from './columns.js';
 import type { EffectiveAtColumns } from './mapping.js';
 import { MalformedRow } from './row-problem.js';
 import { cut } from './texts.js';
-
-/** @returns whether it is a time zone of the IANA database, or a fixed offset such as `UTC+1` */
-export function isZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
-}
 
 /**
  * Reads when a movement took effect.

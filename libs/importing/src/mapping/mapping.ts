@@ -4,7 +4,7 @@ import { METADATA_PAIRS_MAX, metadataKey, walletIdText } from '@tidemark/wallet'
 import { z } from 'zod';
 import { FileRefused } from '../file-refused.js';
 import { isEncoding } from '../files/encoding.js';
-import { isZone } from './dates.js';
+import { isZone } from './zones.js';
 
 /** Two are left for the opening date and the home region that the file declares. */
 const PAIRS_MAX = METADATA_PAIRS_MAX - 2;

@@ -1,7 +1,8 @@
 import { amountColumnsOf, type KnownCurrencies } from '../amounts/amount-columns.js';
 import type { FileStyle } from '../amounts/file-style.js';
 import { MarksSurvey } from '../amounts/marks-survey.js';
-import { openCsv, type CsvFile, type CsvRow } from '../csv/csv-file.js';
+import { openCsv, type CsvFile } from '../csv/csv-file.js';
+import type { CsvRow } from '../csv/csv-row.js';
 import { claimedBalanceReader } from '../mapping/claimed-balance.js';
 import { Columns } from '../mapping/columns.js';
 import { effectiveTimeReader } from '../mapping/dates.js';

@@ -75,6 +75,8 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return drawing.amount;
     case 'id':
       return drawing.id;
+    case 'outsideAccount':
+      return fc.constantFrom('bank-a', 'card-processor');
     case 'instant':
       return instant;
     case 'text':

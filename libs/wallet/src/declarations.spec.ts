@@ -103,7 +103,8 @@ describe('each part of the state', () => {
       wallet = evolve(wallet, FundsHeld({ ...common, holdId: idOf(n), details }), NOW);
     }
     for (let n = 0; n < PENDING_MAX; n++) {
-      wallet = evolve(wallet, WithdrawalAnnounced({ ...common, movementId: idOf(n), details }), NOW);
+      const movement = { ...common, movementId: idOf(n), details, destination: 'b'.repeat(40) };
+      wallet = evolve(wallet, WithdrawalAnnounced(movement), NOW);
     }
     for (const [name, state] of Object.entries(wallet.parts!)) {
       const { encode, charactersMax } = partNamed(name);

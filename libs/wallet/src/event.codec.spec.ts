@@ -15,6 +15,7 @@ const details: MovementDetails = {
 const plain: MovementDetails = { reference: 'inv-7', description: 'rent', effectiveAt: '1993-01-05T00:00:00Z' };
 const expiresAt = '2026-01-02T03:05:00.000Z';
 const nothing: MovementDetails = {};
+const short: MovementDetails = { reference: 'inv-7' };
 const yen = (amount: string) => Money.of(amount, currency('JPY', 0));
 const eth = (amount: string) => Money.of(amount, currency('ETH', 18));
 
@@ -41,6 +42,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       amount: eth('123456789012345678.000000000000000001'),
       details: nothing,
     },
+    'a name for the outside': {
+      type: 'FundsDeposited',
+      movementId: 'd1',
+      amount: eur('10.00'),
+      source: 'card-processor',
+      details: short,
+    },
   },
   'FundsWithdrawn.v1': {
     'all optional fields': {
@@ -51,6 +59,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       details,
     },
     'no optional field': { type: 'FundsWithdrawn', movementId: 'w1', amount: yen('10'), details: nothing },
+    'a name for the outside': {
+      type: 'FundsWithdrawn',
+      movementId: 'w1',
+      amount: eur('10.00'),
+      destination: 'bank-a',
+      details: short,
+    },
   },
   'TransferSent.v1': {
     'all optional fields': { type: 'TransferSent', transferId: 't1', to: 'bob', amount: eur('0.05'), details },
@@ -104,6 +119,11 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       ...{ type: 'HoldCaptured', holdId: 'hd_1', captureId: 'cp_1', amount: eur('10.00') },
       details: nothing,
     },
+    'a name for the outside': {
+      ...{ type: 'HoldCaptured', holdId: 'hd_1', captureId: 'cp_1', amount: eur('10.00') },
+      destination: 'bank-a',
+      details: short,
+    },
   },
   'MovementReversed.v1': {
     'all optional fields': {
@@ -113,6 +133,10 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
     'no optional field': {
       ...{ type: 'MovementReversed', reversalId: 'rv_1', movementId: 'mv_1', direction: 'in', amount: eur('10.00') },
       ...{ reversed: '10.00', details: nothing },
+    },
+    'a name for the outside': {
+      ...{ type: 'MovementReversed', reversalId: 'rv_1', movementId: 'mv_1', direction: 'out', amount: eur('10.00') },
+      ...{ reversed: '10.00', destination: 'card-processor', details: short },
     },
   },
   'CounterpartReversed.v1': {
@@ -136,6 +160,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       details: plain,
     },
     'no optional field': { type: 'DepositAnnounced', movementId: 'mv_1', amount: eur('10.00'), details: nothing },
+    'a name for the outside': {
+      type: 'DepositAnnounced',
+      movementId: 'mv_1',
+      amount: eur('10.00'),
+      source: 'card-processor',
+      details: short,
+    },
   },
   'WithdrawalAnnounced.v1': {
     'all optional fields': {
@@ -146,6 +177,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       details: plain,
     },
     'no optional field': { type: 'WithdrawalAnnounced', movementId: 'mv_1', amount: eur('10.00'), details: nothing },
+    'a name for the outside': {
+      type: 'WithdrawalAnnounced',
+      movementId: 'mv_1',
+      amount: eur('10.00'),
+      destination: 'bank-a',
+      details: short,
+    },
   },
   'MovementSettled.v1': {
     'all optional fields': {
@@ -155,6 +193,11 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
     'no optional field': {
       ...{ type: 'MovementSettled', movementId: 'mv_1', direction: 'out', amount: eur('10.00') },
       details: nothing,
+    },
+    'a name for the outside': {
+      ...{ type: 'MovementSettled', movementId: 'mv_1', direction: 'in', amount: eur('10.00') },
+      source: 'card-processor',
+      details: short,
     },
   },
   'MovementFailed.v1': {

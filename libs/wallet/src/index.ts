@@ -38,11 +38,15 @@ export { decodeWallet, encodeWallet, READABLE_STATE_VERSIONS, STATE_VERSION } fr
 export {
   accountClassOf,
   accountOf,
+  nameOfOutside,
+  outsideAccountOf,
+  trialBalanceLineOf,
   COUNTER_ACCOUNTS,
   walletOfAccount,
   type Account,
   type AccountClass,
   type CounterAccount,
+  type OutsideAccount,
   type Posting,
 } from './accounts.js';
 export {
@@ -57,6 +61,7 @@ export {
   metadataKey,
   metadataPairs,
   metadataValue,
+  outsideAccountName,
   regionName,
   visibleAscii,
   walletIdText,

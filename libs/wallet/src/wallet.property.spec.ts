@@ -177,7 +177,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('reverses no movement beyond its amount, and both wallets of a transfer alike', () => {
+  it('reverses no movement beyond its amount, both wallets of a transfer alike, and to the same account', () => {
     fc.assert(
       fc.property(commands, (sequence) => {
         const { logs } = new Run().all(sequence);
@@ -185,6 +185,7 @@ describe('any sequence of commands', () => {
         const booked = new Map<string, bigint>();
         const lines = new Map<string, bigint>();
         const reversed = new Map<string, bigint>();
+        const accounts = new Map<string, Set<string>>();
         const add = (to: Map<string, bigint>, key: string, units: bigint) => to.set(key, (to.get(key) ?? 0n) + units);
         for (const [walletId, events] of logs) {
           for (const event of events) {
@@ -195,11 +196,14 @@ describe('any sequence of commands', () => {
               add(booked, `${line.movementId} ${part}`, unitsOf(line.amount));
               add(lines, `${line.movementId} ${part}`, 1n);
             } else add(reversed, `${event.movementId} ${part}`, unitsOf(line.amount));
+            const key = `${'reversed' in event ? event.movementId : line.movementId} ${part}`;
+            accounts.set(key, (accounts.get(key) ?? new Set()).add(line.account ?? ''));
           }
         }
         for (const [key, units] of reversed) {
           // Only here several movements have one id. Then there is no such promise.
           if (lines.get(key) !== 1n) continue;
+          expect(accounts.get(key)?.size, key).toBe(1);
           const [whole, back] = [booked.get(key)!, -units];
           expect(
             whole < 0n ? back <= 0n && back >= whole : back >= 0n && back <= whole,

@@ -39,6 +39,8 @@ export interface FieldInput<T> {
   take(body: JsonObject, name: string, currencyOf: CurrencyOf): T;
   /** The currency codes that `take` is going to look up. */
   currencies?(body: JsonObject): readonly string[];
+  /** The name of an account of the outside in the body, which has to be defined. */
+  outsideAccount?(body: JsonObject, name: string): string | undefined;
 }
 
 // `any`: a field of any type of value is a field, and `Field<unknown>` would refuse all of them (methods are contravariant).
@@ -80,6 +82,7 @@ export function optional<T>(field: Field<T>): OptionalField<T> {
           Object.entries(input.shape(name)).flatMap(([key, schema]) => (schema.isOptional() ? [] : [key])),
         take: (body, name, currencyOf) => (body[name] === undefined ? undefined : input.take(body, name, currencyOf)),
         ...(input.currencies && { currencies: input.currencies }),
+        ...(input.outsideAccount && { outsideAccount: input.outsideAccount }),
       },
     }),
   };

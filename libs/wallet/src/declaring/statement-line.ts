@@ -1,4 +1,5 @@
 import type { Money } from '@tidemark/money';
+import type { OutsideAccount } from '../accounts.js';
 
 /** What a caller may say about a movement: free text for people, and the business's own date (RFC 3339, UTC). */
 export interface MovementDetails {
@@ -15,5 +16,7 @@ export interface StatementLine {
   readonly amount: Money;
   /** The other wallet of a transfer. */
   readonly counterparty?: string;
+  /** The account of the outside, where it has a name: as the journal has it. */
+  readonly account?: OutsideAccount;
   readonly details: MovementDetails;
 }

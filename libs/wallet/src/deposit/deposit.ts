@@ -4,18 +4,24 @@ import { accept, reject } from '../declaring/decision.js';
 import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
-import { details, flag, id, instant, money, walletId } from '../fields/fields.js';
+import { details, flag, id, instant, money, outsideAccount, walletId } from '../fields/fields.js';
 import { notPositive } from '../violations.js';
 import { walletFrozen } from '../life/life-part.js';
+import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
 export const FundsDeposited = defineEvent('FundsDeposited', {
-  fields: { movementId: id, amount: money, details },
+  fields: { movementId: id, amount: money, details, source: optional(outsideAccount) },
   evolve: (wallet, { amount }) => post(wallet, amount),
-  postings: ({ amount }, walletId) => moved('world', walletId, amount),
-  statement: ({ movementId, amount, details }) => ({ movementId, amount, details }),
+  postings: (event, walletId) => moved(accountOutside(event), walletId, event.amount),
+  statement: (event) => ({
+    movementId: event.movementId,
+    amount: event.amount,
+    ...namedOutside(event),
+    details: event.details,
+  }),
   violation: ({ amount }) => notPositive(amount),
 });
 export type FundsDeposited = EventOf<typeof FundsDeposited>;
@@ -29,18 +35,25 @@ export const deposit = defineCommand('Deposit', {
     description: 'At once; or, with `pending`, on its way until it is settled, fails or expires.',
     done: 'The money is there.',
   },
-  fields: { walletId, amount: money, details, pending: flag, expiresAt: optional(instant) },
+  fields: {
+    walletId,
+    amount: money,
+    details,
+    pending: flag,
+    expiresAt: optional(instant),
+    source: optional(outsideAccount),
+  },
   derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, tooManyCurrencies],
   decide(command, context) {
-    const { walletId, movementId, amount, details } = command;
+    const { walletId, movementId, amount, details, source } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     const refused = () => refuse({ walletId, wallet, direction: 'in', amount, kind: 'deposit' });
     return (
       announce('in', walletId, command, context, refused) ??
       refused() ??
-      accept({ walletId, event: FundsDeposited({ movementId, amount, details }) })
+      accept({ walletId, event: FundsDeposited({ movementId, amount, details, ...outsideIn('in', source) }) })
     );
   },
 });

@@ -11,6 +11,7 @@ import {
   instantText,
   metadataChanges,
   metadataPairs,
+  outsideAccountName,
   REASON_CHARACTERS_MAX,
   regionName,
   textOf,
@@ -80,6 +81,16 @@ export const decimal = plain('decimal');
 export function literal<const T extends string>(...values: readonly T[]): Field<T> {
   return { ...(plain('literal', z.enum(values)) as Field<string> as unknown as Field<T>), values };
 }
+
+/** The name of an account of the outside. Whoever takes it from a caller makes sure that it is defined. */
+export const outsideAccount: Field<string> = {
+  ...plain('outsideAccount'),
+  input: {
+    shape: (name) => ({ [name]: outsideAccountName }),
+    take: (body, name) => body[name] as string,
+    outsideAccount: (body, name) => body[name] as string | undefined,
+  },
+};
 
 /** An instant: ISO 8601 in UTC, with milliseconds, whatever the offset of the input was. */
 export const instant = plain('instant', instantText);

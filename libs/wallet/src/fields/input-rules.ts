@@ -21,6 +21,24 @@ export const walletIdText = z
   .regex(ID, 'must have 1 to 64 characters of A–Z a–z 0–9 . _ : - and begin with a letter or digit')
   .meta({ id: 'WalletId', description: 'Chosen by whoever opens the wallet, or derived.', examples: ['alice'] });
 
+/** Lower case, so that no two names differ by nothing else. `world` is the outside without a name. */
+const OUTSIDE_ACCOUNT_NAME = /^(?!world$)[a-z0-9][a-z0-9._-]{0,39}$/;
+
+/** The longest name. Each pending movement keeps one, so it is part of the bound of a wallet's state. */
+export const OUTSIDE_ACCOUNT_CHARACTERS_MAX = 40;
+
+export const outsideAccountName = z
+  .string()
+  .regex(
+    OUTSIDE_ACCOUNT_NAME,
+    'must have 1 to 40 characters of a–z 0–9 . _ -, begin with a letter or digit, and not be world',
+  )
+  .meta({
+    id: 'OutsideAccountName',
+    description: 'A name of an account of the outside, as `POST /v1/accounts` defined it.',
+    examples: ['bank-a'],
+  });
+
 /** A key or an id of the caller's own. It is used in headers and indexes. */
 export function visibleAscii(charactersMax: number): RegExp {
   return new RegExp(`^[\\x21-\\x7e]{1,${charactersMax}}$`);

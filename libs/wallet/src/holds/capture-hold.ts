@@ -5,8 +5,9 @@ import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
-import { details, flag, id, money, walletId } from '../fields/fields.js';
+import { details, flag, id, money, outsideAccount, walletId } from '../fields/fields.js';
 import { life, walletFrozen } from '../life/life-part.js';
+import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { amountNotPositive, tooManyCurrencies, walletNotFound } from '../rejections.js';
 import { NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
 import { sameWallet, TransferReceived } from '../transfer/transfer.js';
@@ -15,15 +16,19 @@ import { post, type Wallet } from '../wallet.js';
 import { holdNotOpen, holds, openHold, withoutHold } from './holds-part.js';
 
 export const HoldCaptured = defineEvent('HoldCaptured', {
-  fields: { holdId: id, captureId: id, to: optional(walletId), amount: money, final: flag, details },
+  fields: {
+    ...{ holdId: id, captureId: id, to: optional(walletId), amount: money, final: flag, details },
+    destination: optional(outsideAccount),
+  },
   evolve: (wallet, { holdId, amount, final }) =>
     post(reduced(wallet, holdId, amount, final === true), amount.negated()),
-  postings: ({ to, amount }, walletId) => moved(to === undefined ? 'world' : 'transfers', walletId, amount.negated()),
-  statement: ({ captureId, to, amount, details }) => ({
-    movementId: captureId,
-    amount: amount.negated(),
-    ...(to !== undefined && { counterparty: to }),
-    details,
+  postings: (event, walletId) =>
+    moved(event.to === undefined ? accountOutside(event) : 'transfers', walletId, event.amount.negated()),
+  statement: (event) => ({
+    movementId: event.captureId,
+    amount: event.amount.negated(),
+    ...(event.to === undefined ? namedOutside(event) : { counterparty: event.to }),
+    details: event.details,
   }),
   // The money was set aside when the hold was placed, so a capture never overdraws more than the hold did.
   violation: ({ holdId, amount }, _, before) =>
@@ -56,6 +61,13 @@ export const captureAboveHold = defineRejection('capture_above_hold', {
   remedy: 'Capture at most what is left.',
 })<{ walletId: string; holdId: string; requested: Money; left: Money }>();
 
+export const twoDestinations = defineRejection('two_destinations', {
+  kind: 'refused',
+  title: 'A capture has one destination',
+  meaning: 'The capture names a wallet in `to` and an account of the outside in `destination`.',
+  remedy: 'Send one of them, under a new key.',
+})<{ to: string; destination: string }>();
+
 export const captureHold = defineCommand('CaptureHold', {
   http: {
     path: 'v1/wallets/:walletId/holds/:holdId/capture',
@@ -63,12 +75,17 @@ export const captureHold = defineCommand('CaptureHold', {
     operationId: 'captureHold',
     summary: 'Book a hold, or a part of it',
     description:
-      'Without an amount: all that is left. To the wallet `to`, else to the outside. `final` releases what is left after it.',
+      'Without an amount: all that is left. To the wallet `to`, else to the outside, whose account `destination` may name. ' +
+      '`final` releases what is left after it.',
     done: 'The captured amount is booked.',
   },
-  fields: { walletId, holdId: id, amount: optional(money), to: optional(walletId), final: flag, details },
+  fields: {
+    ...{ walletId, holdId: id, amount: optional(money), to: optional(walletId), final: flag, details },
+    destination: optional(outsideAccount),
+  },
   derives: { captureId: { kind: 'capture', prefix: 'cp' } },
   rejects: [
+    twoDestinations,
     sameWallet,
     walletNotFound,
     holdNotOpen,
@@ -78,7 +95,9 @@ export const captureHold = defineCommand('CaptureHold', {
     tooManyCurrencies,
   ],
   wallets: ({ walletId, to }) => (to === undefined || to === walletId ? [walletId] : [walletId, to]),
-  decide({ walletId, holdId, captureId, amount, to, final, details }, { wallet, walletOf, now, refuse }) {
+  decide(command, { wallet, walletOf, now, refuse }) {
+    const { walletId, holdId, captureId, amount, to, final, details, destination: outside } = command;
+    if (to !== undefined && outside !== undefined) return reject(twoDestinations, { to, destination: outside });
     if (to === walletId) return reject(sameWallet, { walletId });
     const destination = to === undefined ? undefined : walletOf(to);
     if (destination?.status === 'absent') return reject(walletNotFound, { walletId: to! });
@@ -95,6 +114,7 @@ export const captureHold = defineCommand('CaptureHold', {
       ...{ holdId, captureId, amount: captured, details },
       ...(to !== undefined && { to }),
       ...(final && { final }),
+      ...outsideIn('out', outside),
     });
     if (to === undefined || !destination) return accept({ walletId, event });
     return (

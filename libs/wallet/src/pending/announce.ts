@@ -4,7 +4,8 @@ import { accept, reject, type Decision } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
-import { details, id, instant, money } from '../fields/fields.js';
+import { details, id, instant, money, outsideAccount } from '../fields/fields.js';
+import { outsideIn, type Outside } from '../outside/outside.js';
 import { expiryPassed } from '../rejections.js';
 import { dueIds, EXPIRED_AT_ONCE_MAX, withReservation } from '../reservations.js';
 import { notPositive } from '../violations.js';
@@ -22,7 +23,7 @@ import { MovementExpired } from './settle.js';
 
 const fields = { movementId: id, amount: money, expiresAt: optional(instant), details };
 
-interface Announced {
+interface Announced extends Outside {
   readonly movementId: string;
   readonly amount: Money;
   readonly expiresAt?: string;
@@ -31,15 +32,19 @@ interface Announced {
 
 const announced =
   (direction: Direction) =>
-  (wallet: Wallet, { movementId, amount, expiresAt, details }: Announced): Wallet => {
+  (wallet: Wallet, { movementId, amount, expiresAt, details, source, destination }: Announced): Wallet => {
     const all = pending.of(wallet);
-    const one = { amount, details, ...(expiresAt !== undefined && { expiresAt }) };
+    const outside = source ?? destination;
+    const one = {
+      ...{ amount, details, ...(expiresAt !== undefined && { expiresAt }) },
+      ...(outside !== undefined && { outside }),
+    };
     return counted(pending.put(wallet, withPending(all, direction, withReservation(all[direction], movementId, one))));
   };
 
 /** A deposit is on its way: it shows as `pendingIn` and cannot be spent. */
 export const DepositAnnounced = defineEvent('DepositAnnounced', {
-  fields,
+  fields: { ...fields, source: optional(outsideAccount) },
   evolve: announced('in'),
   postings: () => [],
   statement: () => undefined,
@@ -49,7 +54,7 @@ export type DepositAnnounced = EventOf<typeof DepositAnnounced>;
 
 /** A withdrawal is on its way: its amount is reserved as `pendingOut`. */
 export const WithdrawalAnnounced = defineEvent('WithdrawalAnnounced', {
-  fields,
+  fields: { ...fields, destination: optional(outsideAccount) },
   evolve: announced('out'),
   postings: () => [],
   statement: () => undefined,
@@ -84,7 +89,8 @@ export function announce(
   const due = dueEvents(wallet, now);
   if (countOf(pending.of(wallet)) - due.length >= PENDING_MAX)
     return reject(tooManyPending, { walletId, pendingMax: PENDING_MAX });
-  const values = { movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }) };
+  const outside = outsideIn(direction, movement.source ?? movement.destination);
+  const values = { movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }), ...outside };
   const event = direction === 'in' ? DepositAnnounced(values) : WithdrawalAnnounced(values);
   return refused() ?? accept(...due.map((expired) => ({ walletId, event: expired })), { walletId, event });
 }

@@ -1,6 +1,7 @@
 import { definePart } from '../declaring/part.js';
 import { defineRejection } from '../declaring/rejection.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
+import { OUTSIDE_ACCOUNT_CHARACTERS_MAX } from '../fields/input-rules.js';
 import {
   anyOpenAt,
   currenciesOf,
@@ -15,12 +16,17 @@ import type { Wallet } from '../wallet.js';
 
 /** Pending movements keep their details in the state, up to 1 KB each, and the state must stay small. */
 export const PENDING_MAX = 100;
-/** As a hold, and its details: 200 characters of reference, 500 of description (twice that in JSON, if all are quotes), a date. */
-const MOVEMENT_CHARACTERS_MAX = 1_750;
+/**
+ * As a hold, and its details: 200 characters of reference, 500 of description (twice that in JSON, if all are quotes), a date; and
+ * the name of an account.
+ */
+const MOVEMENT_CHARACTERS_MAX = 1_750 + OUTSIDE_ACCOUNT_CHARACTERS_MAX + 3;
 
 /** A deposit or withdrawal that the outside has not settled yet. */
 export interface PendingMovement extends Reservation {
   readonly details: MovementDetails;
+  /** The name of the account of the outside that it comes from or goes to. */
+  readonly outside?: string;
 }
 
 export interface Pending {
@@ -34,19 +40,23 @@ const PENDING_BYTES = 2_000;
 
 const NONE: Reservations<PendingMovement> = NO_RESERVATIONS;
 const NOTHING: Pending = { in: NONE, out: NONE };
-const detailsOf = ([details]: readonly unknown[]) => ({ details: details as MovementDetails });
+const restOf = ([details, outside]: readonly unknown[]) => ({
+  details: details as MovementDetails,
+  ...(outside !== undefined && { outside: outside as string }),
+});
+const restIn = ({ details, outside }: PendingMovement) => (outside === undefined ? [details] : [details, outside]);
 
 /** The deposits and withdrawals of a wallet that are neither settled, failed, nor expired and written down as such. */
 export const pending = definePart<Pending>('pending', {
   initial: NOTHING,
   charactersMax: PENDING_MAX * MOVEMENT_CHARACTERS_MAX,
   encode: (all) => ({
-    in: encodeReservations(all.in, ({ details }) => [details]),
-    out: encodeReservations(all.out, ({ details }) => [details]),
+    in: encodeReservations(all.in, restIn),
+    out: encodeReservations(all.out, restIn),
   }),
   decode: (json: never) => {
     const rows = json as { in: (readonly unknown[])[]; out: (readonly unknown[])[] };
-    return { in: decodeReservations(rows.in, NONE, detailsOf), out: decodeReservations(rows.out, NONE, detailsOf) };
+    return { in: decodeReservations(rows.in, NONE, restOf), out: decodeReservations(rows.out, NONE, restOf) };
   },
   reserved: (all, code, now) => ({ pendingIn: sumAt(all.in, code, now), pendingOut: sumAt(all.out, code, now) }),
   currencies: (all) => [...currenciesOf(all.in), ...currenciesOf(all.out)],

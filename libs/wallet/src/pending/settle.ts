@@ -5,7 +5,8 @@ import { accept, reject, type Decision } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
-import { details, id, literal, money, reason, walletId } from '../fields/fields.js';
+import { details, id, literal, money, outsideAccount, reason, walletId } from '../fields/fields.js';
+import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
 import { isDue, NO_RESERVATIONS, openAt, withoutReservation } from '../reservations.js';
 import { refuseWithoutRoom } from '../room.js';
@@ -32,14 +33,22 @@ function without(wallet: Wallet, direction: Direction, movementId: string): Wall
 const signed = (amount: Money, direction: Direction) => (direction === 'in' ? amount : amount.negated());
 
 export const MovementSettled = defineEvent('MovementSettled', {
-  fields: { movementId: id, direction, amount: money, details },
+  fields: {
+    movementId: id,
+    direction,
+    amount: money,
+    details,
+    source: optional(outsideAccount),
+    destination: optional(outsideAccount),
+  },
   evolve: (wallet, { movementId, direction, amount }) =>
     post(without(wallet, direction, movementId), signed(amount, direction)),
-  postings: ({ direction, amount }, walletId) => moved('world', walletId, signed(amount, direction)),
-  statement: ({ movementId, direction, amount, details }) => ({
-    movementId,
-    amount: signed(amount, direction),
-    details,
+  postings: (event, walletId) => moved(accountOutside(event), walletId, signed(event.amount, event.direction)),
+  statement: (event) => ({
+    movementId: event.movementId,
+    amount: signed(event.amount, event.direction),
+    ...namedOutside(event),
+    details: event.details,
   }),
   violation: ({ movementId, direction, amount }, _, before) =>
     notPositive(amount) ?? withoutPending(movementId, direction, before),
@@ -117,6 +126,7 @@ const settle = <const T extends string>(type: T, direction: Direction, path: 'de
       const event = MovementSettled({
         ...{ movementId, direction, amount: settled },
         details: { ...announced.details, ...said },
+        ...outsideIn(direction, announced.outside),
       });
       // The wallet holds the currency of an announced withdrawal already.
       const refused = direction === 'in' ? refuseWithoutRoom(currency, walletId, wallet) : undefined;

@@ -1,12 +1,13 @@
 import { Money } from '@tidemark/money';
-import { moved } from '../accounts.js';
+import { moved, nameOfOutside } from '../accounts.js';
 import { defineCommand, type BookedLine, type CommandOf, type Context } from '../declaring/command.js';
 import { accept, reject, type AddressedEvent, type Decision } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
-import { decimal, details, id, literal, money, walletId } from '../fields/fields.js';
+import { decimal, details, id, literal, money, outsideAccount, walletId } from '../fields/fields.js';
 import { walletFrozen } from '../life/life-part.js';
+import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
 import { notPositive, overspent } from '../violations.js';
 import { post } from '../wallet.js';
@@ -25,14 +26,17 @@ const fields = {
 
 /** A reversal, on the wallet that the command was sent to. */
 export const MovementReversed = defineEvent('MovementReversed', {
-  fields: { ...fields, counterparty: optional(walletId) },
+  fields: {
+    ...{ ...fields, counterparty: optional(walletId) },
+    ...{ source: optional(outsideAccount), destination: optional(outsideAccount) },
+  },
   evolve: (wallet, event) => post(wallet, signed(event)),
   postings: (event, walletId) =>
-    moved(event.counterparty === undefined ? 'world' : 'transfers', walletId, signed(event)),
+    moved(event.counterparty === undefined ? accountOutside(event) : 'transfers', walletId, signed(event)),
   statement: (event) => ({
     movementId: event.reversalId,
     amount: signed(event),
-    ...(event.counterparty !== undefined && { counterparty: event.counterparty }),
+    ...(event.counterparty === undefined ? namedOutside(event) : { counterparty: event.counterparty }),
     details: event.details,
   }),
   violation: ({ direction, amount }, after) =>
@@ -193,7 +197,7 @@ export const reverseMovement = defineCommand('ReverseMovement', {
       });
     }
     const got = amountOf(part);
-    const { counterparty } = part[0]!;
+    const { counterparty, account } = part[0]!;
     const before = context.factOf(reversed, walletId, partKey({ movementId, counterparty, currency: got.currency }));
     const all = got.isNegative() ? got.negated() : got;
     const done = Money.fromCanonical(before?.amount ?? Money.zero(got.currency).toString(), got.currency.code);
@@ -207,7 +211,9 @@ export const reverseMovement = defineCommand('ReverseMovement', {
     return (
       refuseTaker(taker, amount, context) ??
       refuseGiver(giver, amount, command.onInsufficientFunds === 'overdraw', context) ??
-      accept(...eventsOf(command, counterparty, got.isNegative() ? 'in' : 'out', amount, done.plus(amount)))
+      accept(
+        ...eventsOf(command, { counterparty, account }, got.isNegative() ? 'in' : 'out', amount, done.plus(amount)),
+      )
     );
   },
 });
@@ -252,17 +258,23 @@ function refuseGiver(
   return reject(insufficientFunds, { walletId, requested, available, overdraftLimit });
 }
 
+/** The wallet that a movement was with, or the account of the outside where it has a name. */
+type OtherSide = { readonly [K in 'counterparty' | 'account']: BookedLine[K] | undefined };
+
 type EventIds = Pick<MovementReversed, 'reversalId' | 'movementId' | 'details'> & { readonly walletId: string };
 
 function eventsOf(
   { walletId, movementId, reversalId, details }: EventIds,
-  counterparty: string | undefined,
+  { counterparty, account }: OtherSide,
   direction: 'in' | 'out',
   amount: Money,
   all: Money,
 ): readonly AddressedEvent[] {
   const common = { reversalId, movementId, amount, reversed: all.toString(), details };
-  const own = MovementReversed({ ...common, direction, ...(counterparty !== undefined && { counterparty }) });
+  const own = MovementReversed({
+    ...{ ...common, direction, ...(counterparty !== undefined && { counterparty }) },
+    ...outsideIn(direction, nameOfOutside(account)),
+  });
   if (counterparty === undefined) return [{ walletId, event: own }];
   const opposite = direction === 'in' ? 'out' : 'in';
   const other = CounterpartReversed({ ...common, direction: opposite, counterparty: walletId });

@@ -4,10 +4,11 @@ import { accept, reject } from '../declaring/decision.js';
 import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
-import { details, flag, id, instant, literal, money, walletId } from '../fields/fields.js';
+import { details, flag, id, instant, literal, money, outsideAccount, walletId } from '../fields/fields.js';
 import { refuseWithoutRoom } from '../room.js';
 import { notPositive, overspent } from '../violations.js';
 import { walletFrozen } from '../life/life-part.js';
+import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
@@ -16,10 +17,15 @@ import { post } from '../wallet.js';
 const overdraft = internal(optional(literal('unlimited')));
 
 export const FundsWithdrawn = defineEvent('FundsWithdrawn', {
-  fields: { movementId: id, amount: money, details, overdraft },
+  fields: { movementId: id, amount: money, details, overdraft, destination: optional(outsideAccount) },
   evolve: (wallet, { amount }) => post(wallet, amount.negated()),
-  postings: ({ amount }, walletId) => moved('world', walletId, amount.negated()),
-  statement: ({ movementId, amount, details }) => ({ movementId, amount: amount.negated(), details }),
+  postings: (event, walletId) => moved(accountOutside(event), walletId, event.amount.negated()),
+  statement: (event) => ({
+    movementId: event.movementId,
+    amount: event.amount.negated(),
+    ...namedOutside(event),
+    details: event.details,
+  }),
   violation: ({ amount, overdraft }, after) =>
     overdraft === 'unlimited' ? notPositive(amount) : overspent('FundsWithdrawn', amount, after),
 });
@@ -36,18 +42,24 @@ export const withdraw = defineCommand('Withdraw', {
       'fails or expires.',
     done: 'The money is gone.',
   },
-  fields: { walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
+  fields: {
+    ...{ walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
+    destination: optional(outsideAccount),
+  },
   derives: { movementId: MOVEMENT_ID },
   rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, insufficientFunds, tooManyCurrencies],
   decide(command, context) {
-    const { walletId, movementId, amount, overdraft, details } = command;
+    const { walletId, movementId, amount, overdraft, details, destination } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     const refused = () =>
       overdraft === 'unlimited'
         ? refuseWithoutRoom(amount.currency, walletId, wallet)
         : refuse({ walletId, wallet, direction: 'out', amount, kind: 'withdrawal' });
-    const event = FundsWithdrawn({ movementId, amount, ...(overdraft && { overdraft }), details });
+    const event = FundsWithdrawn({
+      ...{ movementId, amount, details, ...(overdraft && { overdraft }) },
+      ...outsideIn('out', destination),
+    });
     return announce('out', walletId, command, context, refused) ?? refused() ?? accept({ walletId, event });
   },
 });

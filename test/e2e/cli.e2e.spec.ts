@@ -53,6 +53,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
 
   it('prints one JSON object and nothing else with --json, for every command', async () => {
     const importing = ['import', 'f.csv', '--mapping', 'm.json'];
+    const bank = { name: 'bank-a', account: 'world:bank-a', description: 'Bank A' };
     const commands: [string[], number, object][] = [
       [['migrate'], 0, { engine: engine.engine, applied: [] }],
       [importing, 0, { read: 3, booked: 3, replayed: 0, rejected: 0, wallets: 2, net: { EUR: '7.00' } }],
@@ -79,6 +80,10 @@ describe.each(engines)('tidemark on $engine', (engine) => {
       [['assets', 'add', 'POINTS', '0'], 0, { code: 'POINTS', scale: 0, added: true }],
       [['assets', 'add', 'POINTS', '0'], 0, { code: 'POINTS', scale: 0, added: false }],
       [['assets', 'list'], 0, { assets: [{ code: 'POINTS', scale: 0 }] }],
+      [['accounts', 'add', 'bank-a', 'Bank A'], 0, { ...bank, added: true }],
+      [['accounts', 'add', 'bank-a', 'Bank A'], 0, { ...bank, added: false }],
+      [['accounts', 'list'], 0, { accounts: [bank] }],
+      [['accounts', 'add', 'bank-a', 'Bank B'], 2, { error: { code: 'usage' } }],
       [['keys', 'list'], 0, { keys: [] }],
       [['wallet', 'show', 'nobody'], 2, { error: { code: 'usage', message: 'there is no wallet "nobody"' } }],
       [['wallet', 'statement', 'nobody'], 2, { error: { code: 'usage' } }],
@@ -128,6 +133,7 @@ describe.each(engines)('tidemark on $engine', (engine) => {
       for (const [args, line] of [
         [['keys', 'list'], 'no API keys'],
         [['assets', 'list'], 'no assets of your own'],
+        [['accounts', 'list'], 'no accounts of the outside'],
         [['projections', 'parked'], 'no wallet is parked'],
         [['projections', 'audit'], 'no operations'],
       ] as const) {

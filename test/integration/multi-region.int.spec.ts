@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ReadModel } from '@tidemark/application';
+import { OutsideAccounts, ReadModel } from '@tidemark/application';
 import { ListWalletsHandler, ListWalletsQuery } from '@tidemark/application/nest';
 import { cockroachOnPath, connect, type Database, migrate, migrationsOf, spreadOverRegions } from '@tidemark/database';
 import { readCommits, readWalletEvents, regionsOf, LOG_START, NO_COMMIT_ID } from '@tidemark/event-store';
@@ -93,6 +93,18 @@ describe.skipIf(!cockroachOnPath())('a database over three regions', () => {
       const outcomes = await Promise.all(three.map((store, n) => store.openWallet(`once-${i}`, undefined, REGIONS[n])));
       expect(outcomes.map(verdict).sort()).toEqual(['accepted', 'wallet_already_open', 'wallet_already_open']);
     }
+  });
+
+  it('knows an account of the outside in every region, read from a copy nearby', async () => {
+    const [east, west] = [await openIn('eu-east'), await openIn('eu-west')];
+    const there = await OutsideAccounts.load(west);
+    expect(await (await OutsideAccounts.load(east)).define({ name: 'bank-a', description: '' })).toBe(true);
+    await sleep(1_100); // looked for again at most once a second
+    expect(await there.isDefined('bank-a')).toBe(true);
+    const { rows } = await west.query<{ locality: string }>(
+      `SELECT locality FROM [SHOW TABLES] WHERE table_name = 'outside_accounts'`,
+    );
+    expect(rows).toEqual([{ locality: 'GLOBAL' }]);
   });
 
   it('moves money across regions in one statement, at one position in both', async () => {

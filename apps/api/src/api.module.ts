@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationModule, type ApplicationParts } from '@tidemark/application/nest';
 import { Metrics } from '@tidemark/observability';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { JournalModule } from './journal/journal.module.js';
@@ -28,6 +29,7 @@ const FEATURES = [
   ReservationsModule,
   HistoryModule,
   JournalModule,
+  AccountsModule,
   OperationsModule,
   ProblemsModule,
 ];

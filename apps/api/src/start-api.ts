@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CommandPipeline, Currencies, KeyRing, ReadModel, regionWatches } from '@tidemark/application';
+import { CommandPipeline, Currencies, KeyRing, OutsideAccounts, ReadModel, regionWatches } from '@tidemark/application';
 import { connect, type Database, migrationsOf, requireSchema, requireServer, StartRefused } from '@tidemark/database';
 import {
   DEFAULT_LIMITS,
@@ -98,9 +98,10 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   const quick: Pick<Database, 'query'> = {
     query: (text, values) => database.query(text, values, { timeoutMs: REFRESH_MS_MAX }),
   };
-  const [keys, currencies, regions] = await Promise.all([
+  const [keys, currencies, outsideAccounts, regions] = await Promise.all([
     KeyRing.load(quick),
     Currencies.load(quick),
+    OutsideAccounts.load(quick),
     regionsOf(database, options.region),
   ]);
   const openWithoutKeys = isLoopback(host);
@@ -135,7 +136,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
     ...(options.requestMsMax !== undefined && { requestMsMax: options.requestMsMax }),
   });
   const readiness = readinessOf({ database, stopping: () => draining, workerReadiness });
-  const application = { pipeline, readModel, currencies };
+  const application = { pipeline, readModel, currencies, outsideAccounts };
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with({ application, regions: regions.homes, metrics, readiness }),
     adapter,

@@ -16,7 +16,7 @@ async function run(...args: string[]) {
   return { code: await runTidemark(args, at as never), ...said };
 }
 
-const GROUPS = ['wallet', 'projections', 'keys', 'assets', 'cluster'];
+const GROUPS = ['wallet', 'projections', 'keys', 'assets', 'accounts', 'cluster'];
 const COMMANDS = [
   ...['dev', 'migrate', 'import', 'reconcile', 'doctor', 'bench'],
   ...['show', 'events', 'statement'].map((name) => `wallet ${name}`),
@@ -25,6 +25,7 @@ const COMMANDS = [
   ),
   ...['create', 'list', 'revoke'].map((name) => `keys ${name}`),
   ...['add', 'list'].map((name) => `assets ${name}`),
+  ...['add', 'list'].map((name) => `accounts ${name}`),
   ...['up', 'status', 'slow', 'cut', 'heal', 'kill', 'restart', 'down', 'demo', 'drill'].map(
     (name) => `cluster ${name}`,
   ),
@@ -63,6 +64,7 @@ describe('tidemark', () => {
     [['wallet', 'events', 'w', '--limit', 'x'], 'It must be a whole number from 1 to 10000.'],
     [['bench', 'append', '--seconds', '0'], 'It must be a whole number from 1 to 60.'],
     [['keys', 'create', '--name', 'x', '--scopes', 'all'], 'the scopes are read, write, operate'],
+    [['accounts', 'add', 'Bank'], 'the name must have 1 to 40 characters'],
     [['assets', 'add', 'EUR', 'x'], 'the scale must be a whole number from 0 to 18'],
   ])('%j is wrong usage, in one line', async (args, words) => {
     const { code, out, err } = await run(...args);

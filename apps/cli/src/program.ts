@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import { accountsAddCommand, accountsListCommand } from './commands/accounts.command.js';
 import { assetsAddCommand, assetsListCommand } from './commands/assets.command.js';
 import { benchCommand } from './commands/bench.command.js';
 import * as cluster from './commands/cluster.command.js';
@@ -79,6 +80,9 @@ function programOf(at: Surroundings, run: Run): Command {
   const assets = group('assets', 'add and list assets of your own');
   add(assets, 'add', assetsAddCommand);
   add(assets, 'list', assetsListCommand);
+  const accounts = group('accounts', 'add and list accounts of the outside, such as banks');
+  add(accounts, 'add', accountsAddCommand);
+  add(accounts, 'list', accountsListCommand);
   const clusters = group('cluster', 'run three regions on this machine, with a delay between them');
   add(clusters, 'up', cluster.clusterUpCommand);
   add(clusters, 'status', cluster.clusterStatusCommand);

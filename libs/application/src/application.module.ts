@@ -8,6 +8,8 @@ import { GetOperationHandler, GetOperationsHandler } from './operations/get-oper
 import { GetParkedWalletsHandler } from './operations/get-parked-wallets.handler.js';
 import { GetProjectionsHandler } from './operations/get-projections.handler.js';
 import { RequestOperationHandler } from './operations/request-operation.handler.js';
+import { OutsideAccounts } from './outside-accounts/outside-accounts.js';
+import { GetAccountStatementHandler } from './queries/get-account-statement.handler.js';
 import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
 import { GetHoldHandler, ListHoldsHandler } from './queries/get-holds.handler.js';
 import { GetJournalHandler } from './queries/get-journal.handler.js';
@@ -26,12 +28,13 @@ export interface ApplicationParts {
   readonly pipeline: CommandPipeline;
   readonly readModel: ReadModel;
   readonly currencies: Currencies;
+  readonly outsideAccounts: OutsideAccounts;
 }
 
 /** The command and query handlers behind Nest's CommandBus and QueryBus. */
 @Module({})
 export class ApplicationModule {
-  static with({ pipeline, readModel, currencies }: ApplicationParts): DynamicModule {
+  static with({ pipeline, readModel, currencies, outsideAccounts }: ApplicationParts): DynamicModule {
     return {
       module: ApplicationModule,
       global: true,
@@ -40,6 +43,7 @@ export class ApplicationModule {
         { provide: CommandPipeline, useValue: pipeline },
         { provide: ReadModel, useValue: readModel },
         { provide: Currencies, useValue: currencies },
+        { provide: OutsideAccounts, useValue: outsideAccounts },
         ExecuteCommandHandler,
         GetWalletHandler,
         ListWalletsHandler,
@@ -53,6 +57,7 @@ export class ApplicationModule {
         GetOutcomeHandler,
         GetJournalHandler,
         GetTrialBalanceHandler,
+        GetAccountStatementHandler,
         GetDailyTotalsHandler,
         RequestOperationHandler,
         GetProjectionsHandler,
@@ -61,7 +66,7 @@ export class ApplicationModule {
         GetParkedWalletsHandler,
         GetCertificateHandler,
       ],
-      exports: [CqrsModule, CommandPipeline, ReadModel, Currencies],
+      exports: [CqrsModule, CommandPipeline, ReadModel, Currencies, OutsideAccounts],
     };
   }
 }

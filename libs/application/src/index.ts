@@ -8,6 +8,7 @@ export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, type Page, type ProjectedPage } fro
 export type { AsOf } from './read-model/checkpoints.js';
 export { InvalidCursor } from './read-model/cursor.js';
 export { readDailyTotals, type DailyTotal } from './read-model/daily-totals.query.js';
+export { readAccountLines } from './read-model/account-statement.query.js';
 export { readJournal, type JournalEntry } from './read-model/journal.query.js';
 export { LOOKED_THROUGH_MAX } from './read-model/events-of-item.js';
 export type { BookedMovement } from './read-model/movement.query.js';
@@ -16,5 +17,11 @@ export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';
 export { PositionNotReached, ProjectionBehind } from './read-model/wait-for-position.js';
 export { Currencies } from './currencies/currencies.js';
+export {
+  OutsideAccountDiffers,
+  OutsideAccounts,
+  TooManyOutsideAccounts,
+  type OutsideAccountDefinition,
+} from './outside-accounts/outside-accounts.js';
 export { hashApiKey, isReserved, newApiKey, SCOPES, type NewApiKey, type Scope } from './api-keys/api-key.js';
 export { ANONYMOUS, KeyRing, type Caller } from './api-keys/key-ring.js';

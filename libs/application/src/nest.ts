@@ -2,6 +2,7 @@
 
 export { ApplicationModule, type ApplicationParts } from './application.module.js';
 export { ExecuteCommand } from './commands/execute-command.handler.js';
+export { GetAccountStatementQuery, type AccountStatement } from './queries/get-account-statement.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
 export { GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
 export { GetMovementQuery } from './queries/get-movement.handler.js';

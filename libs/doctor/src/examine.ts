@@ -8,6 +8,7 @@ import {
   regionsOf,
   type Audit,
 } from '@tidemark/event-store';
+import { accountsAreDefined } from './checks/accounts.check.js';
 import { commandsAgree } from './checks/commands.check.js';
 import { directoryIsRight } from './checks/directory.check.js';
 import { factsAreSaid } from './checks/facts.check.js';
@@ -73,6 +74,7 @@ export async function examine(database: Database, options: ExamineOptions): Prom
     withinLimits,
     snapshotIsFold,
     factsAreSaid,
+    accountsAreDefined(),
     directoryIsRight,
     commandsAgree(claims),
     ...(options.checks ?? []),

@@ -9,6 +9,7 @@ export const INVARIANTS = {
   outcome_agrees: 'every accepted outcome has its events',
   snapshot_is_fold: 'a snapshot is the fold of the events up to its version',
   fact_is_said: 'a fact is what the last event that said something under its key has said',
+  account_defined: 'every account of the outside that an event names was defined',
   projection_is_fold: 'every row, line and sum that readers see is what the events before it make',
   certificate_holds: 'a certificate says what the log says',
   money_conserved: 'what a transfer takes from one wallet it gives to the other, in the same commit',

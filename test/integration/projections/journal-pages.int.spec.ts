@@ -1,4 +1,4 @@
-import { readDailyTotals, readJournal, ReadModel } from '@tidemark/application';
+import { readAccountLines, readDailyTotals, readJournal, ReadModel } from '@tidemark/application';
 import {
   GetStatementHandler,
   GetStatementQuery,
@@ -6,11 +6,13 @@ import {
   ListWalletsQuery,
 } from '@tidemark/application/nest';
 import type { Database, Engine } from '@tidemark/database';
+import { currency } from '@tidemark/money';
 import { readFreshWallet, readProjectedWallet } from '@tidemark/projections';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProjectionsFixture } from './projections-fixture.js';
 
+const EUR = currency('EUR', 2);
 const REGIONS = ['local', 'east'];
 /** Entries in each region: enough that the planner prefers an index. */
 const ENTRIES = 5_000;
@@ -58,6 +60,7 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
   it.each<[string, Parameters<typeof readJournal>[1] | object, string]>([
     ['all', SPAN, inSpan],
     ['of one account', { ...SPAN, counterAccount: 'transfers' }, `${inSpan} AND account = 'transfers'`],
+    ['of one named account', { counterAccount: 'world:bank-1' }, `account = 'world:bank-1'`],
     ['of one wallet', { walletId: 'w-7' }, `wallet_id = 'w-7'`],
     [
       'of one wallet and account',
@@ -82,6 +85,27 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
       expect(found).toEqual(expected);
     }
   });
+
+  it.each(['world', 'world:bank-0', 'transfers'] as const)(
+    'of the account %s: every line once, oldest first, with any page size',
+    async (account) => {
+      const asked = { builds: ALL.builds, account: account as 'world', currency: EUR, from: undefined, to: SPAN.to };
+      const expected = (await selected(`account = '${account}' AND recorded_at < '${SPAN.to}'`)).reverse();
+      expect(expected.length).toBeGreaterThan(10);
+      for (const limit of [1_000, 7]) {
+        const found: JournalPlaced[] = [];
+        for (;;) {
+          const { lines } = await readAccountLines(readModel, { ...asked, limit, after: found.at(-1) });
+          found.push(...lines.map(placeOf));
+          if (lines.length < limit) break;
+        }
+        expect(found).toEqual(expected);
+      }
+      const { before } = await readAccountLines(readModel, { ...asked, from: SPAN.from, limit: 1, after: undefined });
+      const earlier = expected.filter(({ recordedAt }) => recordedAt < SPAN.from);
+      expect(before?.toString()).toBe(`-${earlier.length}.00`);
+    },
+  );
 
   it('daily totals: each once, summed over shards, with any page size', async () => {
     const { totals: all } = await readDailyTotals(readModel, { ...ALL, ...DAYS, after: undefined });
@@ -121,7 +145,13 @@ describe.each(engines)('pages of the journal and of daily totals in two regions,
     await readDailyTotals(readModel, { ...asked, after: undefined });
     await readDailyTotals(readModel, { ...asked, after });
     await readDailyTotals(readModel, { ...asked, ...DAYS, after: undefined });
-    expect(sent).toHaveLength(7);
+    await readJournal(readModel, { ...asked, ...SPAN, counterAccount: 'world:bank-1', before });
+    for (const after of [undefined, before]) {
+      const ofAccount = { account: 'world:bank-1', currency: EUR, ...SPAN, limit: 51 } as const;
+      await readAccountLines(readModel, { ...ofAccount, builds: asked.builds, after });
+    }
+    // A statement's first page has a sum and, as the log is empty here, no events.
+    expect(sent).toHaveLength(11);
     await expectLookups();
   });
 
@@ -187,7 +217,8 @@ const FILL_JOURNAL = `
 INSERT INTO journal_entries (generation, region, wallet_id, version, line, position, account, amount, currency, type,
   movement_id, recorded_at)
 SELECT 1, $1::text, 'w-' || (i % 200), (i - i % 200) / 200 * 2 + CASE $1::text WHEN 'local' THEN 1 ELSE 2 END, l, i,
-  CASE WHEN l = 2 THEN 'wallet:w-' || (i % 200) WHEN i % 3 = 0 THEN 'transfers' ELSE 'world' END,
+  CASE WHEN l = 2 THEN 'wallet:w-' || (i % 200) WHEN i % 3 = 0 THEN 'transfers'
+    WHEN i % 7 = 0 THEN 'world:bank-' || (i % 2) ELSE 'world' END,
   CASE l WHEN 1 THEN '-1.00' ELSE '1.00' END, 'EUR', 'FundsDeposited', 'm',
   '2026-01-01T00:00:00Z'::timestamptz + (i - i % 4) / 4 * interval '1 second'
 FROM generate_series(0, $2::int8 - 1) AS a(i), generate_series(1, 2) AS b(l)`;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Currencies, type AskedCommand } from '@tidemark/application';
+import { Currencies, OutsideAccounts, type AskedCommand } from '@tidemark/application';
 import { MoneyError, type Currency } from '@tidemark/money';
 import { FieldFault, type CurrencyOf, type JsonObject } from '@tidemark/wallet';
 import type { FastifyRequest } from 'fastify';
@@ -16,14 +16,15 @@ import type { CommandReading } from './command-schemas.js';
 export class CommandReader {
   constructor(
     @Inject(Currencies) private readonly currencies: Currencies,
+    @Inject(OutsideAccounts) private readonly accounts: OutsideAccounts,
     @Inject(DATABASE_REGIONS) private readonly regions: DatabaseRegions,
   ) {}
 
   /**
-   * At once where all its currencies are in memory, as for nearly every request.
+   * At once where all its currencies and accounts are in memory, as for nearly every request.
    *
    * @param body as its schema has read it
-   * @throws Problem for a path, an amount or a currency that cannot be read, an unknown region, or a condition out of place
+   * @throws Problem for a path, an amount or a currency that cannot be read, an unknown region or account, or a condition out of place
    */
   read(reading: CommandReading, body: JsonObject, request: FastifyRequest): AskedCommand | Promise<AskedCommand> {
     if (!reading.conditional) refuseIfMatch(request);
@@ -39,7 +40,13 @@ export class CommandReader {
       ...this.valuesOf(reading, body, looked),
       ...condition,
     });
-    return unknown.length === 0 ? made(NONE) : this.lookUp(unknown).then(made);
+    const accounts = this.accountsToFind(reading, body);
+    if (unknown.length === 0 && accounts.length === 0) return made(NONE);
+    return this.lookUp(unknown).then(async (looked) => {
+      const asked = made(looked);
+      await this.requireAccounts(accounts);
+      return asked;
+    });
   }
 
   private valuesOf({ inputs, regions, body: own }: CommandReading, body: JsonObject, looked: LookedUp): JsonObject {
@@ -69,6 +76,21 @@ export class CommandReader {
   private unknownCurrencies({ inputs, body: own }: CommandReading, body: JsonObject): readonly string[] {
     const codes = [...(own?.currencies(body) ?? []), ...inputs.flatMap(([, input]) => input.currencies?.(body) ?? [])];
     return codes.filter((code) => code !== undefined && !this.currencies.find(code));
+  }
+
+  /** The accounts of the outside that a body names and that are not in memory, with their keys in the body. */
+  private accountsToFind({ inputs }: CommandReading, body: JsonObject): readonly (readonly [string, string])[] {
+    return inputs.flatMap(([key, input]) => {
+      const name = input.outsideAccount?.(body, key);
+      return name === undefined || this.accounts.has(name) ? [] : [[key, name] as const];
+    });
+  }
+
+  private async requireAccounts(accounts: ReturnType<CommandReader['accountsToFind']>): Promise<void> {
+    for (const [path, name] of accounts) {
+      if (await this.accounts.isDefined(name)) continue;
+      throw inputProblem('body', [{ path, message: `there is no account ${name}` }], 'unknown_account');
+    }
   }
 
   private async lookUp(codes: readonly string[]): Promise<LookedUp> {

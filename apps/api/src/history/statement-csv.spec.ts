@@ -14,10 +14,11 @@ const line = {
   description: null,
   effectiveAt: null,
   recordedAt: '2026-01-31T11:00:00.000Z',
+  account: 'world:bank-a',
 };
 
 const HEADER =
-  'version,recordedAt,effectiveAt,type,movementId,amount,currency,balanceAfter,counterparty,reference,description';
+  'version,recordedAt,effectiveAt,type,movementId,amount,currency,balanceAfter,counterparty,reference,description,account';
 
 it('writes a header even without lines', () => expect(statementCsv([])).toBe(`${HEADER}\r\n`));
 
@@ -31,6 +32,6 @@ it.each([
   ['@x', "'@x"],
 ])('writes the text %j as %s, and leaves amounts alone', (description, written) => {
   expect(statementCsv([{ ...line, description }])).toBe(
-    `${HEADER}\r\n2,2026-01-31T11:00:00.000Z,,FundsWithdrawn,mv_1,-5.00,EUR,-5.00,,,${written}\r\n`,
+    `${HEADER}\r\n2,2026-01-31T11:00:00.000Z,,FundsWithdrawn,mv_1,-5.00,EUR,-5.00,,,${written},world:bank-a\r\n`,
   );
 });

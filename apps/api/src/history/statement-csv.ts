@@ -14,6 +14,7 @@ export const COLUMNS = [
   'counterparty',
   'reference',
   'description',
+  'account',
 ] as const satisfies readonly (keyof MovementLine)[];
 
 /**
@@ -31,6 +32,7 @@ export function statementCsv(movements: readonly MovementLine[]): string {
   return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
 }
 
-function harmless(text: string | null): string | null {
+/** A text that a spreadsheet does not run as a formula. */
+export function harmless(text: string | null): string | null {
   return text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }

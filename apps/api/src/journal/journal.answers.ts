@@ -7,7 +7,9 @@ const type = z.string().meta({ description: 'Of the event.', example: 'FundsDepo
 
 const line = money
   .extend({
-    account: z.string().meta({ description: '`world`, `transfers` or `wallet:<walletId>`.', example: 'wallet:alice' }),
+    account: z
+      .string()
+      .meta({ description: '`world`, `world:<name>`, `transfers` or `wallet:<walletId>`.', example: 'wallet:alice' }),
     amount: answeredAmount('Positive: a credit. Negative: a debit.'),
   })
   .meta({ id: 'Posting' });
@@ -32,7 +34,10 @@ export const journalAnswer = z
 
 const accountTotal = z
   .object({
-    account: z.enum(['world', 'transfers', 'wallets']).meta({ description: 'All wallets together are `wallets`.' }),
+    account: z.string().meta({
+      description: '`world`, `world:<name>`, `transfers`, or `wallets` for all wallets together.',
+      example: 'world:bank-a',
+    }),
     debit: answeredAmount('What went out.'),
     credit: answeredAmount('What came in.'),
     balance: answeredAmount('Credit less debit.'),

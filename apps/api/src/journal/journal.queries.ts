@@ -3,11 +3,14 @@ import {
   COUNTER_ACCOUNTS,
   dayText,
   instantText,
+  nameOfOutside,
+  outsideAccountName,
   regionName,
   walletIdText as walletId,
   walletOfAccount,
   type Account,
   type CounterAccount,
+  type OutsideAccount,
 } from '@tidemark/wallet';
 import { z } from 'zod';
 import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
@@ -20,13 +23,23 @@ type Subject = { readonly walletId?: string; readonly counterAccount?: CounterAc
 
 const account = z
   .string()
-  .meta({ description: '`world`, `transfers` or `wallet:<walletId>`: entries with a line on it.', example: 'world' })
+  .meta({
+    description: '`world`, `world:<name>`, `transfers` or `wallet:<walletId>`: entries with a line on it.',
+    example: 'world',
+  })
   .transform((value, context): Subject => {
     const counterAccount = COUNTER_ACCOUNTS.find((each) => each === value);
     if (counterAccount) return { counterAccount };
+    if (outsideAccountName.safeParse(nameOfOutside(value as OutsideAccount)).success) {
+      return { counterAccount: value as OutsideAccount };
+    }
     const wallet = walletId.safeParse(walletOfAccount(value as Account));
     if (wallet.success) return { walletId: wallet.data };
-    context.addIssue({ code: 'custom', message: 'must be world, transfers or wallet:<walletId>', input: value });
+    context.addIssue({
+      code: 'custom',
+      message: 'must be world, world:<name>, transfers or wallet:<walletId>',
+      input: value,
+    });
     return z.NEVER;
   });
 

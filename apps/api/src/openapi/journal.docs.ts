@@ -6,8 +6,8 @@ export const journal: EndpointDocs = {
   tag: 'Books',
   summary: 'The journal',
   description:
-    'Double entry, newest first by recorded time: what each event moved between `world` (everything outside), ' +
-    '`transfers` (sent and not yet received) and `wallet:<walletId>`. Positive amounts are credits, and the lines of an ' +
+    'Double entry, newest first by recorded time: what each event moved between `world` (everything outside; ' +
+    '`world:<name>` where the command named an account), `transfers` (sent and not yet received) and `wallet:<walletId>`. Positive amounts are credits, and the lines of an ' +
     'entry sum to zero. What is recorded while pages are turned comes before the first of them. Where `to` has passed, the ' +
     'list is complete and never changes: the answer waits (5 s after `to` at most) until nothing can be recorded before it ' +
     'any more, and until the projection has all of it. Only an `eventual` answer does not wait.',
@@ -20,8 +20,8 @@ export const trialBalance: EndpointDocs = {
   tag: 'Books',
   summary: 'The trial balance',
   description:
-    'All debits and credits, by currency and kind of account. `wallets` is what the wallets hold together, `world` ' +
-    'stands below zero by as much, and `transfers` is what was sent and has not been seen to arrive.',
+    'All debits and credits, by currency and account. `wallets` is what the wallets hold together, `world` and the named ' +
+    'accounts `world:<name>` together stand below zero by as much, and `transfers` is what was sent and has not been seen to arrive.',
   answer: { description: 'One balance for each currency.', schema: trialBalanceAnswer },
   problems: ['projection_behind', 'lists_busy', 'position_not_reached'],
 };

@@ -1,5 +1,13 @@
 import { HttpException } from '@nestjs/common';
-import { InvalidCursor, ListsBusy, PositionNotReached, ProjectionBehind, TimeNotReached } from '@tidemark/application';
+import {
+  InvalidCursor,
+  ListsBusy,
+  OutsideAccountDiffers,
+  PositionNotReached,
+  ProjectionBehind,
+  TimeNotReached,
+  TooManyOutsideAccounts,
+} from '@tidemark/application';
 import { classify } from '@tidemark/database';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, QueueFull } from '@tidemark/event-store';
 import { MoneyError } from '@tidemark/money';
@@ -18,6 +26,8 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, ProblemCode])[
   [ProjectionBehind, 'projection_behind'],
   [ListsBusy, 'lists_busy'],
   [PositionNotReached, 'position_not_reached'],
+  [OutsideAccountDiffers, 'account_differs'],
+  [TooManyOutsideAccounts, 'too_many_accounts'],
 ];
 
 /** What Nest and Fastify refuse by themselves, by status. */

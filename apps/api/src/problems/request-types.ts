@@ -42,6 +42,12 @@ export const REQUEST_TYPES = {
     meaning: 'The cursor was changed, belongs to another list, or to a build of the projection that was removed since.',
     remedy: 'Pass `nextCursor` on as it is, to the same list. Otherwise begin again with the first page.',
   },
+  unknown_account: {
+    ...{ status: 400, title: 'No such account of the outside' },
+    meaning:
+      'The `source` or `destination` is a name that was never defined. Nothing was written, and the key has not been used.',
+    remedy: 'Check the name. An operator defines accounts with `POST /v1/accounts` or `tidemark accounts add`.',
+  },
   unknown_region: {
     ...{ status: 400, title: 'No such region' },
     meaning: 'This installation has no region of that name. `detail` lists those that it has.',
@@ -76,6 +82,11 @@ export const REQUEST_TYPES = {
     ...{ status: 404, title: 'No such error code' },
     meaning: 'No problem has the code in the path.',
     remedy: 'Find the code with `GET /problems`.',
+  },
+  account_not_found: {
+    ...{ status: 404, title: 'No such account of the outside' },
+    meaning: 'No account of that name was defined.',
+    remedy: 'Find the names with `GET /v1/accounts`.',
   },
   projection_not_found: {
     ...{ status: 404, title: 'No such projection' },
@@ -148,6 +159,12 @@ export const REQUEST_TYPES = {
     meaning: 'The time lies in the future, or the clocks differ. A time is complete 5 s after it has passed.',
     remedy: 'Ask again after `Retry-After` seconds, or leave the time out to read the present.',
   },
+  account_differs: {
+    ...{ status: 409, title: 'The account is there already, with another description' },
+    meaning:
+      'An account of that name was defined with another description. `detail` has it. An account does not change.',
+    remedy: 'Use the account as it is, or choose another name.',
+  },
   body_too_large: {
     ...{ status: 413, title: 'The body is too large' },
     meaning: 'The body is larger than 64 KiB.',
@@ -172,6 +189,11 @@ export const REQUEST_TYPES = {
     ...{ status: 422, title: 'The idempotency key was used for another request' },
     meaning: 'An earlier request had the same key and another body, path or condition. This one was not carried out.',
     remedy: 'Send the earlier request again to get its answer, or send this one under a new key.',
+  },
+  too_many_accounts: {
+    ...{ status: 422, title: 'There are too many accounts of the outside' },
+    meaning: 'An installation has 1,000 named accounts at most.',
+    remedy: 'Use one of those that there are. What belongs to one customer is a wallet, not an account of the outside.',
   },
   headers_too_large: {
     ...{ status: 431, title: 'The headers are too large' },

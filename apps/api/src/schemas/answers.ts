@@ -122,6 +122,10 @@ const movement = z
     description: z.string().nullable(),
     effectiveAt: instant("The business's own date.").nullable(),
     recordedAt: instant('When it was written.'),
+    account: z
+      .string()
+      .nullable()
+      .meta({ description: 'The account of the outside, where it has a name.', example: 'world:bank-a' }),
   })
   .meta({ id: 'StatementLine' });
 

@@ -103,9 +103,11 @@ type Asked = Parameters<typeof readJournal>[1];
 /** The keys of a page's entries: of one wallet by primary key, otherwise of each account and region by the index. */
 function pageOfKeys(reading: Reading, asked: Asked) {
   if (asked.walletId !== undefined) return ofWallet(reading, asked, asked.walletId);
-  const accounts = asked.counterAccount ? [asked.counterAccount] : COUNTER_ACCOUNTS;
+  const { counterAccount } = asked;
   const [first, second, ...rest] = reading.regions.flatMap((region) =>
-    accounts.map((account) => ofAccount(reading, asked, region, account)),
+    counterAccount
+      ? [ofAccount(reading, asked, region, eq(journalEntries.account, counterAccount))]
+      : EVERY_ACCOUNT.map((accounts) => ofAccount(reading, asked, region, accounts)),
   );
   if (!second) return first!;
   const [time, walletId, version] = [KEY.recordedAt, KEY.walletId, KEY.version].map(({ name }) => sql.identifier(name));
@@ -136,7 +138,14 @@ function ofWallet({ drizzle, regions }: Reading, asked: Asked, wallet: string) {
     .limit(limit);
 }
 
-function ofAccount({ drizzle }: Reading, asked: Asked, home: string, account: CounterAccount) {
+/** The accounts without a name, and those with one together: three ranges of two indexes, however many names there are. */
+const EVERY_ACCOUNT = [
+  ...COUNTER_ACCOUNTS.map((account) => eq(journalEntries.account, account)),
+  // Literally the condition of the index journal_entries_named_outside.
+  sql`${journalEntries.account} LIKE 'world:%'`,
+];
+
+function ofAccount({ drizzle }: Reading, asked: Asked, home: string, accounts: SQL) {
   const { before, limit } = asked;
   return drizzle
     .select(KEY_IN_BUILD)
@@ -145,7 +154,7 @@ function ofAccount({ drizzle }: Reading, asked: Asked, home: string, account: Co
       and(
         ...firstLines(asked),
         ...[eq(journalEntries.generation, generationIn(asked.builds, home)), eq(region, home)],
-        eq(journalEntries.account, account),
+        accounts,
         before &&
           sql`(${recordedAt}, ${walletId}, ${version}) <
             (${before.recordedAt}::timestamptz, ${before.walletId}::text, ${before.version}::int8)`,

@@ -17,6 +17,14 @@ export interface DailyTotalsPlace {
   readonly type: string;
 }
 
+/** Where a page of an account's statement ended. */
+export interface AccountPlace extends JournalPlace {
+  /** Where all pages of it end. ISO 8601, UTC, milliseconds. */
+  readonly to: string;
+  /** Of the account after the last line. Canonical. */
+  readonly balance: string;
+}
+
 // Neither database has a year 0, and neither takes a NUL in a text.
 const JOURNAL_PLACE = /^(?<recordedAt>(?!0000)\d{4}-\S{19}) (?<version>[1-9]\d{0,14}) (?<walletId>[\w.:-]{1,64})$/;
 const DAILY_TOTALS_PLACE =
@@ -32,6 +40,20 @@ export function journalPlaceOf(text: string): JournalPlace {
   const { recordedAt, version, walletId } = JOURNAL_PLACE.exec(text)?.groups ?? {};
   if (recordedAt === undefined || !isInstant(recordedAt)) throw new InvalidCursor('not a place in the journal');
   return { recordedAt, version: Number(version), walletId: walletId! };
+}
+
+const ACCOUNT_PLACE = /^(?<to>(?!0000)\d{4}-\S{19}) (?<balance>-?\d{1,60}(\.\d{1,18})?) (?<place>.*)$/;
+
+/** For a cursor, which holds one text. */
+export function accountPlaceText({ to, balance, ...place }: AccountPlace): string {
+  return `${to} ${balance} ${journalPlaceText(place)}`;
+}
+
+/** @throws InvalidCursor for what `accountPlaceText` did not write */
+export function accountPlaceOf(text: string): AccountPlace {
+  const { to, balance, place } = ACCOUNT_PLACE.exec(text)?.groups ?? {};
+  if (to === undefined || !isInstant(to)) throw new InvalidCursor('not a place in the statement of an account');
+  return { to, balance: balance!, ...journalPlaceOf(place!) };
 }
 
 /** For a cursor, which holds one text. A region's name may have spaces in it, so it comes last. */

@@ -36,14 +36,14 @@ export async function readStatement(
     .limit(asked.limit)
     .as('page');
   const { walletId, region, version, position, type, movementId, amount, currency, balanceAfter } = page;
-  const { counterparty, reference, description, effectiveAt, recordedAt } = page;
+  const { counterparty, reference, description, effectiveAt, recordedAt, account } = page;
   const build = liveBuild(reading, 'movements', asked.builds);
   const found = await drizzle
     .select({
       live: build.live,
       checkpoints: build.checkpoints,
       ...{ walletId, region, version, position, type, movementId, amount, currency, balanceAfter },
-      ...{ counterparty, reference, description, effectiveAt, recordedAt },
+      ...{ counterparty, reference, description, effectiveAt, recordedAt, account },
     })
     .from(wallets)
     .leftJoin(build, sql`true`)

@@ -1,14 +1,14 @@
 import { accountTotals, plainNotation, type LiveBuilds } from '@tidemark/projections';
-import type { AccountClass } from '@tidemark/wallet';
+import type { CounterAccount } from '@tidemark/wallet';
 import { asc, sql } from 'drizzle-orm';
 import { checkpointsOf, type Checkpoint } from './checkpoints.js';
 import { liveBuild } from './live-build.js';
 import { ofBuilds } from './of-builds.js';
 import type { Reading } from './reading.js';
 
-/** What was debited and credited to a class of accounts in one currency. Amounts are canonical. */
+/** What was debited and credited to an account, or to all wallets, in one currency. Amounts are canonical. */
 export interface AccountTotal {
-  readonly account: AccountClass;
+  readonly account: CounterAccount | 'wallets';
   readonly debit: string;
   readonly credit: string;
   /** Credit less debit. */

@@ -31,6 +31,20 @@ describe('the journal', () => {
     ]);
   });
 
+  it('names the account of the outside', () => {
+    const named = {
+      type: 'FundsWithdrawn',
+      movementId: 'o',
+      amount: eur('7.50'),
+      destination: 'bank-a',
+      details: {},
+    } as const;
+    expect(lines(opened, named).map(([account, amount]) => [account, amount])).toEqual([
+      ['world:bank-a', '7.50'],
+      ['wallet:w', '-7.50'],
+    ]);
+  });
+
   it('has none for what moves no money', () =>
     expect(
       lines(

@@ -1,3 +1,4 @@
+import type { WalletEvent } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
 import { deposited, eur, opened, projected } from '../given-events.js';
 import { movements } from './movements.projection.js';
@@ -21,6 +22,12 @@ describe('the movements projection', () => {
       ['TransferSent', 't', '-1.00', 'EUR', '-3.50', 'other', null, null],
       ['TransferReceived', 'u', '4.00', 'EUR', '0.50', 'third', null, null],
     ]);
-    expect(lines[0]!.slice(8)).toEqual([null, '2026-01-03T00:00:00.000Z']);
+    expect(lines[0]!.slice(8)).toEqual([null, '2026-01-03T00:00:00.000Z', null]);
+  });
+
+  it('names the account of the outside', () => {
+    const source = 'card-processor';
+    const { lines } = projected(movements, opened, { ...deposited('5.00'), source } as WalletEvent);
+    expect(lines[0]!.at(-1)).toBe('world:card-processor');
   });
 });

@@ -32,6 +32,8 @@ export interface Movement {
   readonly description: string | null;
   readonly effectiveAt: string | null;
   readonly recordedAt: string;
+  /** The account of the outside, where it has a name: as the journal has it. */
+  readonly account: string | null;
 }
 
 /** What a statement goes on from. */
@@ -55,6 +57,7 @@ export const walletMovements = pgTable(
     description: text('description'),
     effectiveAt: instant('effective_at'),
     recordedAt: instant('recorded_at').notNull(),
+    account: text('account'),
   },
   (table) => [primaryKey({ columns: [table.generation, table.region, table.walletId, table.version] })],
 );
@@ -92,21 +95,22 @@ export function movementOf({ walletId, region, version, position }: ProjectedEve
     description,
     effectiveAt,
     recordedAt,
+    account,
   ] = values;
   return {
     ...{ walletId, region, version, position, type, movementId, amount, currency, balanceAfter },
-    ...{ counterparty, reference, description, effectiveAt, recordedAt },
+    ...{ counterparty, reference, description, effectiveAt, recordedAt, account },
   } as Movement;
 }
 
 function lineOf(event: WalletEvent, { recordedAt }: ProjectedEvent, after: Wallet): Values | undefined {
   const line = statementLineOf(event);
   if (!line) return undefined;
-  const { movementId, amount, counterparty = null, details } = line;
+  const { movementId, amount, counterparty = null, account = null, details } = line;
   const { reference = null, description = null, effectiveAt = null } = details;
   const balanceAfter = balanceOf(after, amount.currency).posted.toString();
   return [
     ...[event.type, movementId, amount.toString(), amount.currency.code, balanceAfter],
-    ...[counterparty, reference, description, effectiveAt, recordedAt],
+    ...[counterparty, reference, description, effectiveAt, recordedAt, account],
   ];
 }

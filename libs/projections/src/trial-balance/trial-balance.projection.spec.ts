@@ -28,6 +28,20 @@ describe('the trial balance', () => {
       ['wallets', 'EUR', '0.00', '4.00'],
     ]));
 
+  it('has a line for each account of the outside', () => {
+    const named = {
+      type: 'FundsWithdrawn',
+      movementId: 'o',
+      amount: eur('7.50'),
+      destination: 'bank-a',
+      details,
+    } as const;
+    expect(totals(opened, named)).toEqual([
+      ['world:bank-a', 'EUR', '0.00', '7.50'],
+      ['wallets', 'EUR', '7.50', '0.00'],
+    ]);
+  });
+
   it('keeps the digits of the currency, so that a sum reads without a table of currencies', () => {
     const amount = Money.of('0.000000000000000001', currency('ETH', 18));
     const [world] = totals(opened, { type: 'FundsDeposited', movementId: 'd', amount, details });

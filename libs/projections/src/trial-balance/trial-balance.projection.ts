@@ -1,5 +1,5 @@
 import { Money } from '@tidemark/money';
-import { accountClassOf, postingsOf } from '@tidemark/wallet';
+import { postingsOf, trialBalanceLineOf } from '@tidemark/wallet';
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Projection } from '../projection.js';
 import { decimal, sumColumns } from '../table-columns.js';
@@ -17,8 +17,8 @@ export const accountTotals = pgTable(
 );
 
 /**
- * The trial balance: what was debited and credited to each class of accounts, currency by currency. Each event adds as
- * much to the debits as to the credits, so they are equal at every place in the log.
+ * The trial balance: what was debited and credited to each account of the outside, to all wallets together and in transit,
+ * currency by currency. Each event adds as much to the debits as to the credits, so they are equal at every place in the log.
  */
 export const trialBalance: Projection<never> = {
   name: 'trial_balance',
@@ -28,7 +28,7 @@ export const trialBalance: Projection<never> = {
     totals: postingsOf(walletId, event).map(({ account, amount }) => {
       const zero = Money.zero(amount.currency);
       const [debit, credit] = amount.isNegative() ? [amount.abs(), zero] : [zero, amount];
-      return [accountClassOf(account), amount.currency.code, debit.toString(), credit.toString()];
+      return [trialBalanceLineOf(account), amount.currency.code, debit.toString(), credit.toString()];
     }),
   }),
 };

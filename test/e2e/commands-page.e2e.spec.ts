@@ -90,11 +90,22 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
     expect((await service.get('/v1/wallets/ben')).json.status).toBe('archived');
   });
 
+  it('leaves the limits that it says', async () => {
+    const { json } = await service.get('/v1/wallets/lena/limits');
+    expect(json.limits).toMatchObject([
+      { name: 'few', per: 'week', rolling: true, amount: null, currency: null, count: 5, usedCount: 0, freesAt: null },
+      { name: 'at-once', per: 'movement', kind: 'transfer', amount: '10.00', currency: 'EUR', used: '0.00' },
+      { name: 'most', per: 'balance', amount: '500.00', used: '70.00' },
+    ]);
+    expect((await service.get('/v1/wallets/nobody/limits')).json.code).toBe('wallet_not_found');
+  });
+
   it('leaves a log in which doctor finds nothing', async () => {
     if (engine.engine === 'cockroach') await sleep(SETTLE_MS);
     const { signal } = new AbortController();
     const { findings, checked } = await examine(service.database, { signal, progress: () => undefined });
     expect(findings).toEqual([]);
-    expect(checked).toMatchObject({ wallets: 3 });
+    const opened = examples.filter(({ path, expected }) => path === '/v1/wallets' && expected === '201');
+    expect(checked).toMatchObject({ wallets: opened.length });
   });
 });

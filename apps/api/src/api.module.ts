@@ -10,6 +10,7 @@ import type { Readiness } from './operations/health.controller.js';
 import { MovementsModule } from './movements/movements.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { ReservationsModule } from './reservations/reservations.module.js';
 import { ENGINE, DATABASE_REGIONS, READINESS, type DatabaseRegions } from './tokens.js';
 import { WalletsModule } from './wallets/wallets.module.js';
@@ -26,6 +27,7 @@ const FEATURES = [
   WalletsModule,
   CommandsModule,
   MovementsModule,
+  LimitsModule,
   ReservationsModule,
   HistoryModule,
   JournalModule,

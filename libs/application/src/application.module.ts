@@ -11,6 +11,7 @@ import { RequestOperationHandler } from './operations/request-operation.handler.
 import { OutsideAccounts } from './outside-accounts/outside-accounts.js';
 import { GetAccountStatementHandler } from './queries/get-account-statement.handler.js';
 import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
+import { ListLimitsHandler } from './queries/list-limits.handler.js';
 import { GetHoldHandler, ListHoldsHandler } from './queries/get-holds.handler.js';
 import { GetJournalHandler } from './queries/get-journal.handler.js';
 import { GetMovementHandler } from './queries/get-movement.handler.js';
@@ -52,6 +53,7 @@ export class ApplicationModule {
         GetMovementHandler,
         GetHoldHandler,
         ListHoldsHandler,
+        ListLimitsHandler,
         GetPendingHandler,
         ListPendingHandler,
         GetOutcomeHandler,

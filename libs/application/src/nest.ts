@@ -4,6 +4,7 @@ export { ApplicationModule, type ApplicationParts } from './application.module.j
 export { ExecuteCommand } from './commands/execute-command.handler.js';
 export { GetAccountStatementQuery, type AccountStatement } from './queries/get-account-statement.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
+export { ListLimitsQuery } from './queries/list-limits.handler.js';
 export { GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
 export { GetMovementQuery } from './queries/get-movement.handler.js';
 export { GetOutcomeQuery } from './queries/get-outcome.handler.js';

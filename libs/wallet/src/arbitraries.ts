@@ -79,6 +79,12 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return fc.constantFrom('bank-a', 'card-processor');
     case 'instant':
       return instant;
+    case 'name':
+      return fc.constantFrom('l1', 'l2');
+    case 'timeZone':
+      return fc.constantFrom('UTC', 'Europe/Prague', 'America/New_York');
+    case 'count':
+      return fc.integer({ min: 1, max: 5 });
     case 'text':
       return text;
     case 'decimal':

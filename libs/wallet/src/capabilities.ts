@@ -21,6 +21,8 @@ import {
   settleWithdrawal,
 } from './pending/settle.js';
 import { changeMetadata, MetadataChanged, metadataChangedAt } from './metadata/change-metadata.js';
+import { limits } from './limits/limits-part.js';
+import { LimitRemoved, LimitSet, removeLimit, setLimit } from './limits/set-limit.js';
 import { openWallet, WalletOpened } from './open-wallet/open-wallet.js';
 import { changeOverdraftLimit, OverdraftLimitChanged } from './overdraft-limit/overdraft-limit.js';
 import { rehome, WalletRehomed } from './rehome/rehome.js';
@@ -38,6 +40,7 @@ export const CAPABILITIES = [
   { events: [TransferSent, TransferReceived], commands: [transfer] },
   { events: [WalletRehomed], commands: [rehome] },
   { parts: [life], events: [WalletFrozen, WalletUnfrozen], commands: [freeze, unfreeze] },
+  { parts: [limits], events: [LimitSet, LimitRemoved], commands: [setLimit, removeLimit] },
   { events: [WalletClosed, WalletArchived], commands: [close, archive] },
   { events: [BalanceGivenUp, BalanceTakenOver], commands: [merge] },
   { parts: [pending], events: [DepositAnnounced, WithdrawalAnnounced], commands: [] },

@@ -89,6 +89,21 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
     'all optional fields': { type: 'WalletUnfrozen', direction: 'credits', reason: 'lifted' },
     'no optional field': { type: 'WalletUnfrozen', direction: 'both' },
   },
+  'LimitSet.v1': {
+    'all optional fields': {
+      type: 'LimitSet',
+      name: 'weekly-out',
+      per: 'week',
+      direction: 'out',
+      kind: 'transfer',
+      rolling: true,
+      zone: 'Europe/Prague',
+      amount: eur('250.00'),
+      count: 5,
+    },
+    'no optional field': { type: 'LimitSet', name: 'l1', per: 'movement' },
+  },
+  'LimitRemoved.v1': { plain: { type: 'LimitRemoved', name: 'weekly-out' } },
   'WalletClosed.v1': {
     'all optional fields': { type: 'WalletClosed', successor: 'bob', reason: 'merged' },
     'no optional field': { type: 'WalletClosed' },

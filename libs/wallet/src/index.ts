@@ -30,6 +30,7 @@ export { expiriesOf, nextDue, type Expiry } from './expiries.js';
 export { HOLD_EVENT_TYPES, holdHistoryOf, openHoldsOf, type HoldView } from './holds/hold-history.js';
 export { openPendingOf, PENDING_EVENT_TYPES, pendingHistoryOf, type PendingView } from './pending/pending-history.js';
 export { reversedOf, reversiblePartsOf, type ReversiblePart } from './reversal/reversed-parts.js';
+export { limitsOf, type LimitView } from './limits/limits-view.js';
 export { metadataVersionOf } from './metadata/change-metadata.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
@@ -51,12 +52,14 @@ export {
 } from './accounts.js';
 export {
   amountText,
+  countNumber,
   currencyCode,
   dayText,
   detailsShape,
   IDEMPOTENCY_KEY,
   idText,
   instantText,
+  limitNameText,
   METADATA_PAIRS_MAX,
   metadataKey,
   metadataPairs,

@@ -54,6 +54,25 @@ export const walletClosed = defineRejection('wallet_closed', {
   remedy: 'Use another wallet. Where the details name a successor, that wallet took over.',
 })<{ walletId: string; successor?: string }>();
 
+export const limitExceeded = defineRejection('limit_exceeded', {
+  kind: 'refused',
+  title: 'The movement is above a limit of the wallet',
+  meaning:
+    'A limit of the wallet is lower than the movement and what it counts already. `details` has the name of the limit, what it allows, what ' +
+    'is left of it, and as `freesAt` the first time at which the movement would be within it.',
+  remedy: 'Move less, or wait until `freesAt`. Without `freesAt` only another limit helps.',
+})<{
+  walletId: string;
+  limit: string;
+  per: string;
+  requested: Money;
+  amount?: Money;
+  left?: Money;
+  count?: number;
+  countLeft?: number;
+  freesAt?: string;
+}>();
+
 export const expiryPassed = defineRejection('expiry_passed', {
   kind: 'refused',
   title: 'The expiry has passed already',

@@ -7,6 +7,7 @@ import { ALICE, deposited, eur, History, NOW, of, opened } from './given-when-th
 import { FundsHeld } from './holds/place-hold.js';
 import { WalletArchived, WalletClosed } from './life/close.js';
 import { WalletFrozen } from './life/freeze.js';
+import { LimitSet } from './limits/set-limit.js';
 import { DepositAnnounced, WithdrawalAnnounced } from './pending/announce.js';
 
 const BOB = 'bob';
@@ -20,6 +21,7 @@ const inUse: readonly WalletEvent[] = [
   FundsHeld({ holdId: ID, ...ten }),
   DepositAnnounced({ movementId: ID, ...ten }),
   WithdrawalAnnounced({ movementId: ID, ...ten }),
+  LimitSet({ name: 'daily', per: 'day', amount: eur('1000.00') }),
 ];
 const emptied = [opened, WalletClosed({})];
 
@@ -52,6 +54,8 @@ function valueOf(name: string, field: AnyField): unknown {
       return {};
     case 'metadataPatch':
       return { tier: 'gold' };
+    case 'name':
+      return 'daily';
     case 'text':
       return 'why';
     case 'list':
@@ -60,9 +64,15 @@ function valueOf(name: string, field: AnyField): unknown {
       throw new Error(`states.spec.ts has no value for a field of the kind ${field.kind}`);
   }
 }
-const valuesOf = (fields: Fields) =>
+/** Optional fields that a command needs to be accepted. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = { SetLimit: ['amount'] };
+const valuesOf = (fields: Fields, needed: readonly string[] = []) =>
   Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => (field.optional ? [] : [[name, valueOf(name, field)]])),
+    Object.entries(fields).flatMap(([name, field]) =>
+      field.optional && !needed.includes(name)
+        ? []
+        : [[name, valueOf(name, field.optional ? (field.of as AnyField) : field)]],
+    ),
   );
 
 function verdict(command: WalletCommand, history: readonly WalletEvent[]): string {
@@ -84,7 +94,7 @@ const rows = [
     const { type, http, fields, derives } = definition;
     if (!http) return [];
     const ids = Object.fromEntries(Object.keys(derives).map((name) => [name, 'new']));
-    return [[http.summary, { type, ...ids, ...valuesOf(fields) } as unknown as WalletCommand] as const];
+    return [[http.summary, { type, ...ids, ...valuesOf(fields, NEEDED[type]) } as unknown as WalletCommand] as const];
   }),
   ...intoIt,
 ].map(([said, command]) => [said, ...Object.values(STATES).map((history) => verdict(command, history))]);

@@ -9,7 +9,7 @@ import { notPositive } from '../violations.js';
 import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, limitExceeded, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
 export const FundsDeposited = defineEvent('FundsDeposited', {
@@ -23,6 +23,7 @@ export const FundsDeposited = defineEvent('FundsDeposited', {
     details: event.details,
   }),
   violation: ({ amount }) => notPositive(amount),
+  uses: ({ amount }) => ({ amount, direction: 'in', kind: 'deposit' }),
 });
 export type FundsDeposited = EventOf<typeof FundsDeposited>;
 
@@ -44,7 +45,7 @@ export const deposit = defineCommand('Deposit', {
     source: optional(outsideAccount),
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, tooManyCurrencies],
+  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, limitExceeded, tooManyCurrencies],
   decide(command, context) {
     const { walletId, movementId, amount, details, source } = command;
     const { wallet, refuse } = context;

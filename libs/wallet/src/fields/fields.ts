@@ -5,16 +5,19 @@ import type { MovementDetails } from '../declaring/statement-line.js';
 import type { AnyField, Field, OptionalField, FieldInput, Fields, JsonObject, Values } from '../declaring/field.js';
 import {
   amountText,
+  countNumber,
   currencyCode,
   detailsShape,
   idText,
   instantText,
+  limitNameText,
   metadataChanges,
   metadataPairs,
   outsideAccountName,
   REASON_CHARACTERS_MAX,
   regionName,
   textOf,
+  timeZoneText,
   walletIdText,
 } from './input-rules.js';
 
@@ -94,6 +97,22 @@ export const outsideAccount: Field<string> = {
 
 /** An instant: ISO 8601 in UTC, with milliseconds, whatever the offset of the input was. */
 export const instant = plain('instant', instantText);
+
+/** The name that a caller gives to a limit. */
+export const limitName = plain('name', limitNameText);
+
+/** A time zone of the IANA database. */
+export const timeZone = plain('timeZone', timeZoneText);
+
+/** How many: a whole number from 1. */
+export const count: Field<number> = {
+  kind: 'count',
+  optional: false,
+  write: (data, name, value) => void (data[name] = value),
+  read: (data, name) => data[name] as number,
+  tell: (said, name, value) => void (said[name] = value),
+  input: { shape: (name) => ({ [name]: countNumber }), take: (body, name) => body[name] as number },
+};
 
 /** Why something was done, for people. */
 export const reason = plain(

@@ -1,5 +1,6 @@
 import { AMOUNT_PATTERN, CURRENCY_CODE_PATTERN } from '@tidemark/money';
 import { z } from 'zod';
+import { isTimeZone } from '../limits/window.js';
 import { instantOf, startOfDay, YEARS } from './instant-of.js';
 
 // What a text from outside may be. HTTP, the command line and imports read their input by these schemas.
@@ -92,6 +93,26 @@ export const instantText = z
     });
     return z.NEVER;
   });
+
+const LIMIT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const COUNT_MAX = 1_000_000_000;
+
+export const limitNameText = z
+  .string()
+  .regex(LIMIT_NAME, 'must have 1 to 40 characters of a–z 0–9 - and begin with a letter or digit')
+  .meta({ description: 'Chosen by the caller.', example: 'daily-out' });
+
+export const timeZoneText = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be a time zone of the IANA database, such as Europe/Prague')
+  .meta({ description: 'A time zone of the IANA database.', example: 'Europe/Prague' });
+
+export const countNumber = z
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(COUNT_MAX, `must be at most ${COUNT_MAX}`)
+  .meta({ description: 'How many movements.', example: 5 });
 
 /** A day in UTC. */
 export const dayText = z

@@ -8,7 +8,7 @@ import { defineRejection } from '../declaring/rejection.js';
 import { details, flag, id, money, outsideAccount, walletId } from '../fields/fields.js';
 import { life, walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
-import { amountNotPositive, tooManyCurrencies, walletNotFound } from '../rejections.js';
+import { amountNotPositive, limitExceeded, tooManyCurrencies, walletNotFound } from '../rejections.js';
 import { NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
 import { sameWallet, TransferReceived } from '../transfer/transfer.js';
 import { notPositive, textOf } from '../violations.js';
@@ -92,6 +92,7 @@ export const captureHold = defineCommand('CaptureHold', {
     amountNotPositive,
     captureAboveHold,
     walletFrozen,
+    limitExceeded,
     tooManyCurrencies,
   ],
   wallets: ({ walletId, to }) => (to === undefined || to === walletId ? [walletId] : [walletId, to]),

@@ -49,6 +49,7 @@ export const DepositAnnounced = defineEvent('DepositAnnounced', {
   postings: () => [],
   statement: () => undefined,
   violation: ({ amount }) => notPositive(amount),
+  uses: ({ amount }) => ({ amount, direction: 'in', kind: 'deposit' }),
 });
 export type DepositAnnounced = EventOf<typeof DepositAnnounced>;
 
@@ -59,6 +60,7 @@ export const WithdrawalAnnounced = defineEvent('WithdrawalAnnounced', {
   postings: () => [],
   statement: () => undefined,
   violation: ({ amount }) => notPositive(amount),
+  uses: ({ amount }) => ({ amount, direction: 'out', kind: 'withdrawal' }),
 });
 export type WithdrawalAnnounced = EventOf<typeof WithdrawalAnnounced>;
 

@@ -8,7 +8,7 @@ import { defineRejection } from '../declaring/rejection.js';
 import { decimal, details, id, literal, money, outsideAccount, walletId } from '../fields/fields.js';
 import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
-import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, insufficientFunds, limitExceeded, tooManyCurrencies } from '../rejections.js';
 import { notPositive, overspent } from '../violations.js';
 import { post } from '../wallet.js';
 import { amountOf, partKey, reversed } from './reversed-fact.js';
@@ -166,6 +166,7 @@ export const reverseMovement = defineCommand('ReverseMovement', {
     amountNotPositive,
     reversalAboveMovement,
     walletFrozen,
+    limitExceeded,
     tooManyCurrencies,
     insufficientFunds,
   ],

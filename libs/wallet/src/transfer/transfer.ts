@@ -6,7 +6,13 @@ import { defineRejection } from '../declaring/rejection.js';
 import { details, id, list, money, walletId } from '../fields/fields.js';
 import { walletFrozen } from '../life/life-part.js';
 import { notPositive, overspent } from '../violations.js';
-import { amountNotPositive, insufficientFunds, tooManyCurrencies, walletNotFound } from '../rejections.js';
+import {
+  amountNotPositive,
+  insufficientFunds,
+  limitExceeded,
+  tooManyCurrencies,
+  walletNotFound,
+} from '../rejections.js';
 import { post, type Wallet } from '../wallet.js';
 import { transferBody } from './transfer-body.js';
 
@@ -21,6 +27,7 @@ export const TransferSent = defineEvent('TransferSent', {
     details,
   }),
   violation: ({ amount }, after) => overspent('TransferSent', amount, after),
+  uses: ({ amount }) => ({ amount, direction: 'out', kind: 'transfer' }),
   counterpart: ({ transferId, to }) => ({ walletId: to, id: transferId, half: 'sent' }),
 });
 export type TransferSent = EventOf<typeof TransferSent>;
@@ -36,6 +43,7 @@ export const TransferReceived = defineEvent('TransferReceived', {
     details,
   }),
   violation: ({ amount }) => notPositive(amount),
+  uses: ({ amount }) => ({ amount, direction: 'in', kind: 'transfer' }),
   counterpart: ({ transferId, from }) => ({ walletId: from, id: transferId, half: 'received' }),
   scope: ({ from }) => from,
 });
@@ -65,7 +73,15 @@ export const transfer = defineCommand('Transfer', {
   body: transferBody(leg),
   fields: { legs, details },
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
-  rejects: [walletNotFound, sameWallet, amountNotPositive, walletFrozen, tooManyCurrencies, insufficientFunds],
+  rejects: [
+    walletNotFound,
+    sameWallet,
+    amountNotPositive,
+    walletFrozen,
+    limitExceeded,
+    tooManyCurrencies,
+    insufficientFunds,
+  ],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => {
     const ids = legs.flatMap(({ from, to }) => [from, to]);

@@ -10,7 +10,7 @@ import { notPositive, overspent } from '../violations.js';
 import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, insufficientFunds, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, insufficientFunds, limitExceeded, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
 /** Set on imported history only: the movement happened, whatever the limit says. */
@@ -26,6 +26,8 @@ export const FundsWithdrawn = defineEvent('FundsWithdrawn', {
     ...namedOutside(event),
     details: event.details,
   }),
+  uses: ({ amount, overdraft }) =>
+    overdraft === 'unlimited' ? undefined : { amount, direction: 'out', kind: 'withdrawal' },
   violation: ({ amount, overdraft }, after) =>
     overdraft === 'unlimited' ? notPositive(amount) : overspent('FundsWithdrawn', amount, after),
 });
@@ -47,7 +49,14 @@ export const withdraw = defineCommand('Withdraw', {
     destination: optional(outsideAccount),
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, insufficientFunds, tooManyCurrencies],
+  rejects: [
+    amountNotPositive,
+    ...ANNOUNCEMENT_REJECTIONS,
+    walletFrozen,
+    limitExceeded,
+    insufficientFunds,
+    tooManyCurrencies,
+  ],
   decide(command, context) {
     const { walletId, movementId, amount, overdraft, details, destination } = command;
     const { wallet, refuse } = context;

@@ -3,6 +3,7 @@ import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationModule, type ApplicationParts } from '@tidemark/application/nest';
 import { Metrics } from '@tidemark/observability';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { BatchesModule } from './batches/batches.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { JournalModule } from './journal/journal.module.js';
@@ -26,6 +27,7 @@ export interface ApiParts {
 const FEATURES = [
   WalletsModule,
   CommandsModule,
+  BatchesModule,
   MovementsModule,
   LimitsModule,
   ReservationsModule,

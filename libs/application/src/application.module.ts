@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ExecuteBatchHandler } from './batches/execute-batch.handler.js';
 import { CommandPipeline } from './commands/command-pipeline.js';
 import { ExecuteCommandHandler } from './commands/execute-command.handler.js';
 import { Currencies } from './currencies/currencies.js';
@@ -46,6 +47,7 @@ export class ApplicationModule {
         { provide: Currencies, useValue: currencies },
         { provide: OutsideAccounts, useValue: outsideAccounts },
         ExecuteCommandHandler,
+        ExecuteBatchHandler,
         GetWalletHandler,
         ListWalletsHandler,
         GetWalletEventsHandler,

@@ -1,3 +1,5 @@
+export { isKept, type AtomicBatch, type BatchItem } from './batches/batch-pipeline.js';
+export { BATCH_COMMANDS_MAX, type AskedBatch } from './batches/batch-requests.js';
 export type { CommandIdentity } from './commands/command-identity.js';
 export { CommandPipeline, type Written } from './commands/command-pipeline.js';
 export { completed, type AskedCommand } from './commands/asked-command.js';

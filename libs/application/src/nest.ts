@@ -1,6 +1,7 @@
 // The handlers for Nest's CommandBus and QueryBus. The rest of the application does not depend on Nest.
 
 export { ApplicationModule, type ApplicationParts } from './application.module.js';
+export { ExecuteBatch } from './batches/execute-batch.handler.js';
 export { ExecuteCommand } from './commands/execute-command.handler.js';
 export { GetAccountStatementQuery, type AccountStatement } from './queries/get-account-statement.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';

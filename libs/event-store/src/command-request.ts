@@ -1,5 +1,5 @@
 import type { WalletCommand } from '@tidemark/wallet';
-import type { CommandOutcome } from './outcome.js';
+import type { CommandOutcome, IdempotencyKeyReused } from './outcome.js';
 
 /** A command with the identity of the request it came by. */
 export interface CommandRequest {
@@ -39,6 +39,13 @@ export interface CommandStrategy {
    * @throws IdempotencyKeyReused, QueueFull, LogUnavailable, OutcomeUnknown, EventFromTheFuture; anything else is a defect.
    */
   execute(request: CommandRequest): Promise<CommandOutcome>;
+  /**
+   * Executes several commands. Those that share a wallet are decided in their order, except after a command that needs facts. Each has
+   * its own outcome.
+   *
+   * @returns by request: what `execute` would return
+   */
+  executeInOrder(requests: readonly CommandRequest[]): readonly Promise<CommandOutcome>[];
   /** Finishes the queued commands and refuses new ones. */
   close(): Promise<void>;
 }
@@ -46,9 +53,10 @@ export interface CommandStrategy {
 /** The write side of the log. */
 export interface EventStore extends CommandStrategy {
   /**
-   * Decides the command and writes nothing. A later execution may be decided otherwise.
+   * Decides commands and writes nothing, each on what the ones before it would leave. A later execution may be decided otherwise.
    *
-   * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
+   * @returns by request: the outcome, or that its key was used for another request
+   * @throws EventFromTheFuture; whatever the database says
    */
-  dryRun(request: CommandRequest): Promise<CommandOutcome>;
+  dryRun(requests: readonly CommandRequest[]): Promise<readonly (CommandOutcome | IdempotencyKeyReused)[]>;
 }

@@ -1,12 +1,12 @@
 import {
   canonicalEvent,
-  commandDefinition,
   decide,
   encodeEvent,
   eventDefinition,
   evolve,
   factChangesOf,
   homeAfter,
+  openingsIn,
   scopeOf,
   statusOf,
   walletsOf,
@@ -89,9 +89,15 @@ export function absentHead(walletId: string, region: string, wallet: Wallet): Wa
   return { walletId, region, wallet, hash: CHAIN_START, recordedAt: '', keysBeforeCallers: false };
 }
 
-/** The region that a command opens its wallet in; empty for a command that opens none. */
-export function openedIn(command: WalletCommand): string {
-  return commandDefinition(command.type).opens ? (homeAfter(command) ?? '') : '';
+/** The region that a command opens a wallet in; empty where it does not open it. */
+export function openedIn(command: WalletCommand, walletId: string): string {
+  const opening = openingsIn(command).find((one) => scopeOf(one) === walletId);
+  return (opening && homeAfter(opening)) ?? '';
+}
+
+/** Whether a rejection is that the wallet is missing which its outcome would be stored under. */
+export function isUnknownScope({ scope, result }: Pick<Draft, 'scope' | 'result'>): boolean {
+  return result.kind === 'rejected' && result.code === 'wallet_not_found' && result.details['walletId'] === scope;
 }
 
 /**

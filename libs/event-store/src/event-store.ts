@@ -59,7 +59,8 @@ export function openEventStore({
   const writer = strategies[strategy](environment);
   return {
     execute: (request) => writer.execute(request),
-    dryRun: (request) => dryRun(database, request, environment.logClock.now()),
+    executeInOrder: (requests) => writer.executeInOrder(requests),
+    dryRun: (requests) => dryRun(database, requests, environment.logClock.now()),
     async close() {
       await writer.close();
       await snapshots.close();

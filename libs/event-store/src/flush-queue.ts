@@ -2,7 +2,7 @@ import { fullJitter } from '@tidemark/database';
 import type { FactAddress } from '@tidemark/wallet';
 import { append, type Appended } from './append.js';
 import type { BatchedReads } from './batched-reads.js';
-import type { Draft } from './draft.js';
+import { isUnknownScope, type Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { OpenFlush } from './open-flush.js';
 import { LogUnavailable, OutcomeUnknown, type CommandOutcome, type CommandResult } from './outcome.js';
@@ -101,7 +101,7 @@ export class FlushQueue {
     } catch (defect) {
       return this.fail(command, defect);
     }
-    if (isUnknownScope(command, made)) void this.answerUnknownScope(command, made);
+    if (isUnknownScope(made)) void this.answerUnknownScope(command, made);
     else this.open.keep(command, made);
   }
 
@@ -335,9 +335,3 @@ export class FlushQueue {
 
 /** Whether an outcome that was found is the one that this queue has just stored. */
 type IsOwn = (command: PendingCommand, result: CommandResult) => boolean;
-
-function isUnknownScope({ wallets }: PendingCommand, { result }: Draft): boolean {
-  return (
-    result.kind === 'rejected' && result.code === 'wallet_not_found' && wallets[0]!.head.wallet.status === 'absent'
-  );
-}

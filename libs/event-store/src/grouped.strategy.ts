@@ -1,4 +1,4 @@
-import { commandDefinition, homeAfter, initialState, type FactAddress } from '@tidemark/wallet';
+import { commandDefinition, homeAfter, initialState, openingsIn, walletsOf, type FactAddress } from '@tidemark/wallet';
 import { BatchedReads } from './batched-reads.js';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
 import { absentHead, openedIn, type WalletHead } from './draft.js';
@@ -29,11 +29,19 @@ export function optimisticStrategy(environment: WriteEnvironment): CommandStrate
 }
 
 function queueByRegion({ request, wallets, deduplicationKey }: PendingCommand): string {
+  if (request.command.type === 'Batch') {
+    // Openings change the directory, which all regions share.
+    return openingsIn(request.command).length > 0 ? `openings in ${regionsOf(wallets)}` : regionsOf(wallets);
+  }
   const { opens, alone } = commandDefinition(request.command.type);
   if (opens) return `openings in ${homeAfter(request.command)}`;
   // Its statement changes the directory and copies outcomes. The next command of that wallet has to see both.
   if (alone) return `alone ${deduplicationKey}`;
   if (wallets.length === 1) return wallets[0]!.head.region;
+  return regionsOf(wallets);
+}
+
+function regionsOf(wallets: readonly CachedWallet[]): string {
   const regions = new Set(wallets.map(({ head }) => head.region).filter((region) => region !== ''));
   return [...regions].sort().join(' and ');
 }
@@ -105,6 +113,12 @@ class QueuedStrategy implements CommandStrategy {
     if (this.closed) throw new LogUnavailable('the service is shutting down; nothing was written');
   }
 
+  executeInOrder(requests: readonly CommandRequest[]): readonly Promise<CommandOutcome>[] {
+    // With its wallets in memory a command takes its place in their queues at once.
+    const started = this.loadAhead(requests).then(() => requests.map((request) => this.execute(request)));
+    return requests.map((_, i) => started.then((outcomes) => outcomes[i]!));
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await Promise.allSettled([...this.pending.values()].map(({ outcome }) => outcome));
@@ -119,6 +133,16 @@ class QueuedStrategy implements CommandStrategy {
       () => undefined,
       () => undefined,
     );
+  }
+
+  /** Reads the wallets of some commands that are not in memory. A command whose wallet cannot be read finds out by itself. */
+  private async loadAhead(requests: readonly CommandRequest[]): Promise<void> {
+    const walletIds = new Set(requests.flatMap(({ command }) => walletsOf(command)));
+    const unknown = [...walletIds].filter((walletId) => !this.cache.find(walletId));
+    const loadedAt = this.environment.monotonic();
+    const deadline = loadedAt + this.environment.limits.commandDeadlineMs;
+    const loaded = await Promise.allSettled(unknown.map((walletId) => this.missing.one(walletId, walletId, deadline)));
+    for (const each of loaded) if (each.status === 'fulfilled') this.cache.offer(each.value, loadedAt);
   }
 
   private async load(command: PendingCommand, unknown: readonly string[]): Promise<void> {
@@ -139,13 +163,15 @@ class QueuedStrategy implements CommandStrategy {
   /** Starts the command, unless one of its wallets is in another queue or others wait for it. */
   private dispatch(command: PendingCommand): void {
     const { walletIds, request } = command;
-    const home = openedIn(request.command);
     // A wallet can only be evicted between its load and this line if a whole cache of other wallets was used meanwhile.
     command.wallets = walletIds.map(
       (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),
     );
     for (const wallet of command.wallets) {
-      if (wallet.head.wallet.status === 'absent' && home !== '') wallet.head = { ...wallet.head, region: home };
+      if (wallet.head.wallet.status === 'absent') {
+        const home = openedIn(request.command, wallet.head.walletId);
+        if (home !== '') wallet.head = { ...wallet.head, region: home };
+      }
       this.cache.pin(wallet);
       wallet.waiters.push(command);
     }

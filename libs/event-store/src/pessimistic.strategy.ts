@@ -2,7 +2,7 @@ import { fullJitter } from '@tidemark/database';
 import { walletsOf } from '@tidemark/wallet';
 import { append } from './append.js';
 import type { CommandRequest, CommandStrategy } from './command-request.js';
-import { draft, type Draft } from './draft.js';
+import { draft, isUnknownScope, type Draft } from './draft.js';
 import type { WriteEnvironment } from './environment.js';
 import { IdempotencyKeyReused, LogUnavailable, OutcomeUnknown, type CommandOutcome } from './outcome.js';
 import { QueueRoom } from './queue-room.js';
@@ -34,6 +34,15 @@ class PessimisticStrategy implements CommandStrategy {
     return outcome.finally(() => {
       this.running.delete(outcome);
       this.room.leave(request.command);
+    });
+  }
+
+  executeInOrder(requests: readonly CommandRequest[]): readonly Promise<CommandOutcome>[] {
+    let before: Promise<unknown> = Promise.resolve();
+    return requests.map((request) => {
+      const outcome = before.then(() => this.execute(request));
+      before = outcome.catch(() => undefined);
+      return outcome;
     });
   }
 
@@ -74,10 +83,12 @@ class PessimisticStrategy implements CommandStrategy {
     const { outcome, written } = await database.transaction(async ({ query }) => {
       const on = { query, engine: database.engine };
       await on.query(LOCK, [[...walletsOf(request.command)].sort()], { name: 'lock-wallets' });
-      const { known, headOf } = await readForDecision(on, request);
-      if (known) return { outcome: known, written: [] };
+      const { known, heads } = await readForDecision(on, [request]);
+      const [first] = known;
+      if (first instanceof IdempotencyKeyReused) throw first;
+      if (first) return { outcome: first, written: [] };
       // After the locks: the wait for them would count towards the bound on when an event becomes visible (closed-time.ts).
-      const made = draft(request, headOf, logClock.now());
+      const made = draft(request, (walletId) => heads.get(walletId)!, logClock.now());
       return { outcome: await this.write(made, on), written: [made] };
     });
     committed(written);
@@ -85,9 +96,8 @@ class PessimisticStrategy implements CommandStrategy {
   }
 
   private async write(made: Draft, on: Pick<WriteEnvironment['database'], 'query'>): Promise<CommandOutcome> {
-    const { result, guards } = made;
-    const unknownScope = guards.some(({ walletId, region }) => walletId === made.scope && region === '');
-    if (result.kind === 'rejected' && unknownScope) return { result, replayed: false };
+    const { result } = made;
+    if (result.kind === 'rejected' && isUnknownScope(made)) return { result, replayed: false };
     const { position, stored } = await append(this.environment, [made], on);
     if (stored === 0) throw new StaleAnswer('a wallet moved between the read and the answer');
     return { result: result.kind === 'accepted' ? { ...result, position } : result, replayed: false };

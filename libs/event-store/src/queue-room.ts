@@ -31,6 +31,7 @@ export class QueueRoom {
 
 /** Metadata is all that is large about a command: the rest, with a hundred legs, has a few kilobytes. */
 function largeTextBytes(command: WalletCommand): number {
+  if (command.type === 'Batch') return command.commands.reduce((sum, one) => sum + largeTextBytes(one), 0);
   const { metadata } = command as { readonly metadata?: Readonly<Record<string, string | null>> };
   let characters = 0;
   for (const key in metadata) characters += key.length + (metadata[key]?.length ?? 0);

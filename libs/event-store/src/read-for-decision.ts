@@ -8,45 +8,58 @@ import { addressText, readFacts } from './stored-facts.js';
 import { loadWallets } from './wallet-loader.js';
 
 export interface ReadForDecision {
-  /** The first answer, where the key was used before. */
-  readonly known?: CommandOutcome;
-  /** The wallets of the command, with the facts that it names. */
-  headOf(walletId: string): WalletHead;
+  /** Of each request: the first answer, where its key was used before, or that it was used for another request. */
+  readonly known: readonly (CommandOutcome | IdempotencyKeyReused | undefined)[];
+  /** The wallets of the commands, with the facts that they name. */
+  readonly heads: Map<string, WalletHead>;
 }
 
 /**
- * Reads all that a command is decided on, one statement after the other.
+ * Reads all that some commands are decided on, one statement after the other.
  *
- * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
+ * @throws EventFromTheFuture; whatever the database says
  */
 export async function readForDecision(
   on: Pick<Database, 'query' | 'engine'>,
-  request: CommandRequest,
+  requests: readonly CommandRequest[],
 ): Promise<ReadForDecision> {
-  const { command, idempotencyKey, caller } = request;
+  const regions = new Map<string, string>();
+  for (const { command } of requests) {
+    for (const walletId of walletsOf(command))
+      regions.set(walletId, regions.get(walletId) || openedIn(command, walletId));
+  }
   const loaded = await loadWallets(
     on,
-    walletsOf(command).map((walletId) => ({ walletId, from: absentHead(walletId, openedIn(command), initialState) })),
+    [...regions].map(([walletId, region]) => ({ walletId, from: absentHead(walletId, region, initialState) })),
   );
   for (const head of loaded.values()) if (head instanceof Error) throw head;
   const heads = loaded as Map<string, WalletHead>;
-  const headOf = (walletId: string) => heads.get(walletId)!;
-  const { region, walletId } = headOf(scopeOf(command));
-  const [stored] = await findOutcomes(on, [{ region, walletId, idempotencyKey, caller }]);
-  if (stored) {
-    if (isRepeat(request, stored.requestHash)) return { known: replayOf(stored), headOf };
-    throw new IdempotencyKeyReused(idempotencyKey);
-  }
-  await addFacts(on, request, heads);
-  return { headOf };
+  const outcomes = await findOutcomes(
+    on,
+    requests.map(({ command, idempotencyKey, caller }) => {
+      const { region, walletId } = heads.get(scopeOf(command))!;
+      return { region, walletId, idempotencyKey, caller };
+    }),
+  );
+  const known = requests.map((request, i) => {
+    const stored = outcomes[i];
+    if (!stored) return undefined;
+    return isRepeat(request, stored.requestHash) ? replayOf(stored) : new IdempotencyKeyReused(request.idempotencyKey);
+  });
+  await addFacts(
+    on,
+    requests.filter((_, i) => !known[i]),
+    heads,
+  );
+  return { known, heads };
 }
 
 async function addFacts(
   on: Pick<Database, 'query' | 'engine'>,
-  { command }: CommandRequest,
+  requests: readonly CommandRequest[],
   heads: Map<string, WalletHead>,
 ): Promise<void> {
-  const addresses = factsOf(command);
+  const addresses = requests.flatMap(({ command }) => factsOf(command));
   if (addresses.length === 0) return;
   const found = await readFacts(on, addresses);
   for (const address of addresses) {

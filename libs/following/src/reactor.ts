@@ -1,6 +1,6 @@
 import type { CommandOutcome, ProjectedEvent } from '@tidemark/event-store';
 import { projectionNamed } from '@tidemark/projections';
-import type { WalletCommand, WalletEvent } from '@tidemark/wallet';
+import type { SingleCommand, WalletEvent } from '@tidemark/wallet';
 import type { Consumed } from './checkpoints.js';
 
 /** An event, and what the log says of it. */
@@ -10,7 +10,7 @@ export interface LoggedEvent {
 }
 
 /** A command without the ids that follow from its key. */
-export type ReactorCommand = WalletCommand | ({ readonly type: string } & Readonly<Record<string, unknown>>);
+export type ReactorCommand = SingleCommand | ({ readonly type: string } & Readonly<Record<string, unknown>>);
 
 /** `CommandPipeline.write`, which every command passes. */
 export type SendCommand = (

@@ -7,7 +7,7 @@ import {
   type CommandPipeline,
 } from '@tidemark/application';
 import { IdempotencyKeyReused } from '@tidemark/event-store';
-import type { WalletCommand } from '@tidemark/wallet';
+import type { SingleCommand } from '@tidemark/wallet';
 import type { Movement } from './mapping/movement-row.js';
 import { findPastRetries, RETRIES_MAX } from './past-retries.js';
 
@@ -85,7 +85,7 @@ function askedFor({ direction, walletId, amount, details }: Movement): AskedComm
   return { type: direction === 'credit' ? 'Deposit' : 'Withdraw', walletId, amount, details };
 }
 
-function overdrawing(command: WalletCommand): WalletCommand {
+function overdrawing(command: SingleCommand): SingleCommand {
   return command.type === 'Withdraw' ? { ...command, overdraft: 'unlimited' } : command;
 }
 

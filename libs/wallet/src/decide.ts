@@ -1,5 +1,6 @@
 import type { Currency } from '@tidemark/money';
-import { commandDefinition, type Decision, type WalletCommand, type WalletEvent } from './declared.js';
+import { decideBatch } from './batch/batch.js';
+import { commandDefinition, type Decision, type SingleCommand, type WalletCommand, type WalletEvent } from './declared.js';
 import type { Wallets } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
 import type { Fact, FactAddress } from './declaring/fact.js';
@@ -26,11 +27,15 @@ const NONE_NAMED = ({ key }: FactAddress): never => {
 };
 
 /**
- * Decides one command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
+ * Decides a command on the wallets as they are. Pure: reads no clock, draws no number, changes nothing.
  * First come `wallet_not_found`, `version_mismatch`, `available_too_low` and `wallet_closed` of the wallet that the command is sent to,
  * then the command's own rejections in the order of its code. Callers may rely on that order.
  */
-export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_NAMED }: DecisionContext): Decision {
+export function decide(command: WalletCommand, context: DecisionContext): Decision {
+  return command.type === 'Batch' ? decideBatch(command, context, decideOne) : decideOne(command, context);
+}
+
+function decideOne(command: SingleCommand, { walletOf, now, storedAt = NONE_NAMED }: DecisionContext): Decision {
   const definition = commandDefinition(command.type);
   const walletId = definition.scope(command);
   const wallet = walletOf(walletId);
@@ -68,22 +73,35 @@ export function decide(command: WalletCommand, { walletOf, now, storedAt = NONE_
 
 /** What the command's decision has to know besides its wallets. */
 export function factsOf(command: WalletCommand): readonly FactAddress[] {
+  if (command.type === 'Batch')
+    return distinct(command.commands.flatMap(factsOf), ({ walletId, key }) => `${walletId}\n${key}`);
   return commandDefinition(command.type).facts?.(command) ?? NO_FACTS;
 }
 
 const NO_FACTS: readonly FactAddress[] = [];
 
-/** The wallet that an idempotency key is scoped to: the wallet in the path, or a transfer's (first) source. */
+/** The wallet that an idempotency key is scoped to: the wallet in the path, a transfer's first source, that of a batch's first command. */
 export function scopeOf(command: WalletCommand): string {
-  return commandDefinition(command.type).scope(command);
+  return command.type === 'Batch' ? scopeOf(command.commands[0]) : commandDefinition(command.type).scope(command);
 }
 
 /** Every wallet that the command may append to, each once, the scope first. */
 export function walletsOf(command: WalletCommand): readonly string[] {
+  if (command.type === 'Batch') return [...new Set(command.commands.flatMap(walletsOf))];
   return commandDefinition(command.type).wallets(command);
 }
 
 /** The region that the command says its wallet lives in afterwards; undefined for a command that says nothing of it. */
 export function homeAfter(command: WalletCommand): string | undefined {
-  return commandDefinition(command.type).home?.(command);
+  return command.type === 'Batch' ? undefined : commandDefinition(command.type).home?.(command);
+}
+
+/** The commands of it that open a wallet. */
+export function openingsIn(command: WalletCommand): readonly SingleCommand[] {
+  const commands = command.type === 'Batch' ? command.commands : [command];
+  return commands.filter(({ type }) => commandDefinition(type).opens);
+}
+
+function distinct<T>(all: readonly T[], textOf: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [textOf(one), one])).values()];
 }

@@ -14,7 +14,14 @@ type Listed = (typeof CAPABILITIES)[number];
 /** Past tense, never renamed: the log keeps these names for ever. */
 export type WalletEvent = EventOf<Listed['events'][number]>;
 export type WalletEventType = WalletEvent['type'];
-export type WalletCommand = CommandOf<Listed['commands'][number]>;
+/** A command that a capability declares. */
+export type SingleCommand = CommandOf<Listed['commands'][number]>;
+/** Commands that are decided together, all or none: each on what the ones before it left. The key belongs to the wallet of the first. */
+export interface Batch {
+  readonly type: 'Batch';
+  readonly commands: readonly [SingleCommand, ...SingleCommand[]];
+}
+export type WalletCommand = SingleCommand | Batch;
 
 type Declared = (typeof OF_EVERY_COMMAND)[number] | Listed['commands'][number]['rejects'][number];
 

@@ -1,6 +1,6 @@
 import { currency, Money } from '@tidemark/money';
 import { expect } from 'vitest';
-import type { WalletCommand, WalletEvent } from './declared.js';
+import type { Batch, SingleCommand, WalletCommand, WalletEvent } from './declared.js';
 import type { MovementDetails } from './declaring/statement-line.js';
 import type { Deposit } from './deposit/deposit.js';
 import type { OpenWallet } from './open-wallet/open-wallet.js';
@@ -173,17 +173,26 @@ export class History {
 
   /** Decides as the log would, with the movement that the command is about and the facts that it names. */
   decide(command: WalletCommand, now: string): Decision {
-    const about = commandDefinition(command.type).about?.(command);
-    const original = this.lines.filter(
-      ({ movementId, walletId }) => movementId === about?.movementId && walletId === (about.walletId ?? walletId),
-    );
-    const found = about ? ({ ...command, original } as WalletCommand) : command;
+    const withOriginal = (one: SingleCommand) => this.withOriginal(one);
+    const found =
+      command.type === 'Batch'
+        ? { ...command, commands: command.commands.map(withOriginal) as unknown as Batch['commands'] }
+        : withOriginal(command);
     const named = new Set(factsOf(found).map(({ walletId, key }) => `${walletId} ${key}`));
     const storedAt = ({ walletId, key, orOpening }: FactAddress) => {
       if (!named.has(`${walletId} ${key}`)) throw new Error(`the command names no fact ${key} of ${walletId}`);
       return this.facts.get(`${walletId} ${key}`) ?? (orOpening ? this.openings.get(walletId) : undefined);
     };
     return decide(found, { walletOf: this.walletOf, now, storedAt });
+  }
+
+  private withOriginal(command: SingleCommand): SingleCommand {
+    const about = commandDefinition(command.type).about?.(command);
+    if (!about) return command;
+    const original = this.lines.filter(
+      ({ movementId, walletId }) => movementId === about.movementId && walletId === (about.walletId ?? walletId),
+    );
+    return { ...command, original } as SingleCommand;
   }
 }
 

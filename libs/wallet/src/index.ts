@@ -1,9 +1,11 @@
 export type {
   AddressedEvent,
+  Batch,
   Decision,
   Rejection,
   RejectionCode,
   RejectionDetails,
+  SingleCommand,
   WalletCommand,
   WalletEvent,
   WalletEventType,
@@ -22,7 +24,8 @@ export type { EventDefinition } from './declaring/event.js';
 export type { CurrencyOf, JsonObject } from './declaring/field.js';
 export type { RejectionDefinition, RejectionKind } from './declaring/rejection.js';
 export type { MovementDetails, StatementLine } from './declaring/statement-line.js';
-export { decide, factsOf, homeAfter, scopeOf, walletsOf, type DecisionContext } from './decide.js';
+export { fitsIntoBatch } from './batch/batch.js';
+export { decide, factsOf, homeAfter, openingsIn, scopeOf, walletsOf, type DecisionContext } from './decide.js';
 export { evolve, factChangesOf, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
 export { currenciesIn, fundsOf, partsHeapBytes, type Funds } from './funds.js';

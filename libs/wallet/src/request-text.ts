@@ -1,4 +1,4 @@
-import { commandDefinition, type WalletCommand } from './declared.js';
+import { commandDefinition, type SingleCommand } from './declared.js';
 import type { JsonObject } from './declaring/field.js';
 import { money } from './fields/fields.js';
 
@@ -8,7 +8,7 @@ import { money } from './fields/fields.js';
  * (`10` and `10.00` EUR, the order of keys, the offset of a time). What is absent adds nothing, so a field that is added
  * later changes no hash of old requests.
  */
-export function requestText(command: WalletCommand): string {
+export function requestText(command: SingleCommand): string {
   const { type, expectedVersion, availableAtLeast } = command;
   const said: JsonObject = { type };
   const { fields } = commandDefinition(type);

@@ -1,13 +1,13 @@
 import type { Written } from '@tidemark/application';
-import { fullBalances, type AcceptedResult, type RejectedResult } from '@tidemark/event-store';
-import { scopeOf, type CommandDefinition, type JsonObject } from '@tidemark/wallet';
+import { fullBalances, type AcceptedResult, type CommandOutcome, type RejectedResult } from '@tidemark/event-store';
+import { scopeOf, type CommandDefinition, type JsonObject, type SingleCommand } from '@tidemark/wallet';
 import type { FastifyReply } from 'fastify';
 import { versionTag } from '../http/request-headers.js';
 import { HOME_REGION } from '../http/served-by.js';
 import { Problem } from '../problems/problem.js';
 import { isAboutOneWallet } from './command-schemas.js';
 
-const REPLAYED = 'idempotency-replayed';
+export const REPLAYED = 'idempotency-replayed';
 
 /**
  * What a command answers over HTTP: 201 for what was done, 200 for the same answer again. The wallets are as the command left
@@ -18,33 +18,63 @@ const REPLAYED = 'idempotency-replayed';
  */
 export function answerOf(definition: CommandDefinition, written: Written, reply: FastifyReply, dryRun = false): object {
   const { command } = written;
-  const { position, wallets } = acceptedOf(written, reply);
-  if (dryRun) reply.code(200).header('tidemark-dry-run', 'true');
-  const ids = Object.keys(definition.derives).map((name) => [name, (command as unknown as JsonObject)[name]]);
-  const touched = wallets.map((view) => ({ ...view, balances: fullBalances(view.balances) }));
-  if (!isAboutOneWallet(definition)) return { ...Object.fromEntries(ids), position, wallets: touched };
-  const { walletId, status, homeRegion, version, balances } = touched.find(
-    (view) => view.walletId === scopeOf(command),
-  )!;
-  if (!dryRun) reply.header('etag', versionTag(version));
-  if (definition.opens && !dryRun) reply.header('location', `/v1/wallets/${walletId}`);
-  return {
-    ...{ walletId, status, homeRegion, version, position, balances, wallets: touched },
-    ...Object.fromEntries(ids),
-  };
+  const result = acceptedOf(scopeOf(command), written.outcome, reply, dryRun);
+  const view = result.wallets.find(({ walletId }) => walletId === scopeOf(command));
+  if (view && isAboutOneWallet(definition) && !dryRun) {
+    reply.header('etag', versionTag(view.version));
+    if (definition.opens) reply.header('location', `/v1/wallets/${view.walletId}`);
+  }
+  return bodyOf(definition, command, result);
 }
 
-function acceptedOf({ command, outcome }: Written, reply: FastifyReply): AcceptedResult {
+/** The body of the answer to a command that was accepted. */
+export function bodyOf(definition: CommandDefinition, command: SingleCommand, result: AcceptedResult): object {
+  const { position } = result;
+  const wallets = walletsOf(result);
+  const ids = idsOf(definition, command);
+  if (!isAboutOneWallet(definition)) return { ...ids, position, wallets };
+  const { walletId, status, homeRegion, version, balances } = wallets.find(
+    (view) => view.walletId === scopeOf(command),
+  )!;
+  return { ...{ walletId, status, homeRegion, version, position, balances, wallets }, ...ids };
+}
+
+/** The ids that a command was given. */
+export function idsOf({ derives }: CommandDefinition, command: SingleCommand): object {
+  return Object.fromEntries(Object.keys(derives).map((name) => [name, (command as unknown as JsonObject)[name]]));
+}
+
+/** Every wallet that a command touched, as it left them. */
+export function walletsOf({ wallets }: AcceptedResult) {
+  return wallets.map((view) => ({ ...view, balances: fullBalances(view.balances) }));
+}
+
+/**
+ * The result of a command that was accepted, now or before. Sets the status and the headers that go with it.
+ *
+ * @param scope the wallet that the command was sent to
+ * @throws Problem for a rejection
+ */
+export function acceptedOf(
+  scope: string,
+  outcome: CommandOutcome,
+  reply: FastifyReply,
+  dryRun: boolean,
+): AcceptedResult {
   const { result, replayed } = outcome;
-  if (result.kind === 'rejected') {
-    const { code, details } = result;
-    const detail = `${sentenceOf(code, details)}. ${adviceFor(result, scopeOf(command))}`;
-    throw new Problem(code, detail, { details }, replayed ? { [REPLAYED]: 'true' } : {});
-  }
+  if (result.kind === 'rejected') throw rejectionProblem(result, scope, replayed);
   if (replayed) reply.code(200).header(REPLAYED, 'true');
-  const home = result.wallets.find(({ walletId }) => walletId === scopeOf(command))?.homeRegion;
+  if (dryRun) reply.code(200).header('tidemark-dry-run', 'true');
+  const home = result.wallets.find(({ walletId }) => walletId === scope)?.homeRegion;
   if (home !== undefined) reply.header(HOME_REGION, home);
   return result;
+}
+
+/** @param scope the wallet that the command was sent to */
+export function rejectionProblem(result: RejectedResult, scope: string, replayed = false): Problem {
+  const { code, details } = result;
+  const detail = `${sentenceOf(code, details)}. ${adviceFor(result, scope)}`;
+  return new Problem(code, detail, { details }, replayed ? { [REPLAYED]: 'true' } : {});
 }
 
 function sentenceOf(code: string, details: Readonly<Record<string, unknown>>): string {

@@ -49,7 +49,24 @@ export class CommandReader {
     });
   }
 
-  private valuesOf({ inputs, regions, body: own }: CommandReading, body: JsonObject, looked: LookedUp): JsonObject {
+  /**
+   * Reads a command that is one of several in a body.
+   *
+   * @param path of the command in the body, such as `commands.3.`
+   * @throws Problem as `read` does
+   */
+  readItem(reading: CommandReading, item: JsonObject, path: string): AskedCommand | Promise<AskedCommand> {
+    const unknown = this.unknownCurrencies(reading, item);
+    const made = (looked: LookedUp) => ({ type: reading.type, ...this.valuesOf(reading, item, looked, path) });
+    return unknown.length === 0 ? made(NONE) : this.lookUp(unknown).then(made);
+  }
+
+  private valuesOf(
+    { inputs, regions, body: own }: CommandReading,
+    body: JsonObject,
+    looked: LookedUp,
+    prefix = '',
+  ): JsonObject {
     const currencyOf: CurrencyOf = (code) => {
       const found = this.currencies.find(code) ?? looked.get(code)!;
       if (found instanceof MoneyError) throw found;
@@ -62,13 +79,13 @@ export class CommandReader {
         if (value !== undefined) values[name] = value;
       }
       for (const name of regions) {
-        if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', name]);
+        if (values[name] !== undefined) requireRegion(values[name] as string, this.regions, ['body', prefix + name]);
       }
       return values;
     } catch (error) {
       if (!(error instanceof FieldFault)) throw error;
       const { path, message, cause } = error;
-      throw inputProblem('body', [{ path, message }], cause.code as ProblemCode);
+      throw inputProblem('body', [{ path: prefix + path, message }], cause.code as ProblemCode);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   type Fields,
   type JsonObject,
 } from '@tidemark/wallet';
+import type { Scope } from '@tidemark/application';
 import { z } from 'zod';
 import { walletCommandAnswer, walletsCommandAnswer } from '../schemas/answers.js';
 
@@ -43,26 +44,50 @@ export function readingOf(command: CommandDefinition): CommandReading {
   return { type, conditional: takesIfMatch(command), params, inputs, regions, ...(body && { body }) };
 }
 
+/** What a caller has to be allowed to do for a command. */
+export const COMMAND_SCOPE: Scope = 'write';
+
 /** A command on a wallet that is there may name the wallet's version. */
 export function takesIfMatch(command: CommandDefinition): boolean {
   return isAboutOneWallet(command) && !command.opens;
 }
 
-/** The conditions that a body may have: the version only where `If-Match` cannot name it. */
-function conditionsOf(command: CommandDefinition): Inputs {
+/** The conditions that a body may have: the version only where `If-Match` cannot name it, as it never can in a batch. */
+function conditionsOf(command: CommandDefinition, inBatch = false): Inputs {
   if (command.opens) return [];
   const { availableAtLeast, expectedVersion } = CONDITIONS;
   const always = ['availableAtLeast', availableAtLeast] as const;
-  return takesIfMatch(command) ? [always] : [always, ['expectedVersion', expectedVersion]];
+  return takesIfMatch(command) && !inBatch ? [always] : [always, ['expectedVersion', expectedVersion]];
 }
 
-/** A body with more keys: each form of it where there are several. Its names stay. */
-function withKeys(schema: z.ZodType, shape: Record<string, z.ZodType>): z.ZodType {
-  const names = schema.meta() ?? {};
+/** A body with more keys: each form of it where there are several. */
+function withKeys(schema: z.ZodType, shape: Record<string, z.ZodType>, prefix = ''): z.ZodType {
+  const { id, ...rest } = schema.meta() ?? {};
+  const names = { ...rest, ...(id !== undefined && { id: prefix + id }) };
   if (schema instanceof z.ZodUnion) {
-    return z.union(schema.options.map((form) => withKeys(form as z.ZodType, shape))).meta(names);
+    return z.union(schema.options.map((form) => withKeys(form as z.ZodType, shape, prefix))).meta(names);
   }
   return (schema as z.ZodObject).safeExtend(shape).meta(names);
+}
+
+/** What stands for a command in a batch: its type, and the keys of its path and of its body together. */
+export function batchItemSchemaOf(command: CommandDefinition, name: string): z.ZodType {
+  const conditions = conditionsOf(command, true).map(([key, input]) => input.shape(key));
+  const shape = Object.assign({ type: z.literal(name), ...paramsOf(command) }, ...conditions) as Record<
+    string,
+    z.ZodType
+  >;
+  const schema = withKeys(fieldsSchemaOf(command), shape, 'Batch');
+  // By this a discriminated union finds the command. An object says it by itself, several forms of one do not.
+  if (schema instanceof z.ZodUnion) Object.assign(schema._zod, { propValues: { type: new Set([name]) } });
+  return schema;
+}
+
+/** What stands for a command in a batch is read by this. */
+export function batchItemReadingOf(command: CommandDefinition): CommandReading {
+  const { body, fields } = command;
+  const inputs = [...(body ? [] : inputsOf(fields)), ...conditionsOf(command, true)];
+  return { ...readingOf(command), inputs };
 }
 
 /** What a body has to look like: an object, even where it has no keys. */

@@ -9,7 +9,7 @@ import { Documented } from '../openapi/endpoint-docs.js';
 import { answerOf } from './command-answer.js';
 import { docsOf } from './command-docs.js';
 import { CommandReader, isDryRun } from './command-reader.js';
-import { bodySchemaOf, readingOf } from './command-schemas.js';
+import { bodySchemaOf, COMMAND_SCOPE, readingOf } from './command-schemas.js';
 
 /** The Nest controller of a command that is declared with a route. */
 export function commandController(definition: CommandDefinition): Type {
@@ -24,7 +24,7 @@ export function commandController(definition: CommandDefinition): Type {
 
     @Post(definition.http!.path)
     @HttpCode(201)
-    @Requires('write')
+    @Requires(COMMAND_SCOPE)
     @Documented(docsOf(definition))
     async execute(
       @Req() request: FastifyRequest,

@@ -9,5 +9,5 @@ export const COMMAND_CONTROLLERS = commandDefinitions()
   .map(commandController);
 
 /** Every command over HTTP. */
-@Module({ controllers: COMMAND_CONTROLLERS, providers: [CommandReader] })
+@Module({ controllers: COMMAND_CONTROLLERS, providers: [CommandReader], exports: [CommandReader] })
 export class CommandsModule {}

@@ -101,10 +101,19 @@ function belongsAtHome({ method, routeOptions, query }: FastifyRequest): boolean
 
 /** The wallet whose region decides, as far as the request names one; the body has not been checked yet. */
 function walletOf({ params, body }: FastifyRequest): string | undefined {
-  const firstLeg = (body as { legs?: unknown[] } | undefined)?.legs?.[0];
+  // Of a batch the first command decides, of a transfer the first source.
+  const command = firstOf(body, 'commands') ?? body;
   const named =
-    textOf(params, 'walletId') ?? textOf(body, 'walletId') ?? textOf(body, 'from') ?? textOf(firstLeg, 'from');
+    textOf(params, 'walletId') ??
+    textOf(command, 'walletId') ??
+    textOf(command, 'from') ??
+    textOf(firstOf(command, 'legs'), 'from');
   return walletId.safeParse(named).data;
+}
+
+function firstOf(object: unknown, key: string): unknown {
+  const list = (object as Record<string, unknown> | null | undefined)?.[key];
+  return Array.isArray(list) ? list[0] : undefined;
 }
 
 function textOf(object: unknown, key: string): string | undefined {

@@ -7,6 +7,7 @@ export const TAGS = {
   Wallets: 'Open, find and read wallets',
   Movements: 'Money in and out of one wallet, and its limits',
   Transfers: 'Money between wallets',
+  Batches: 'Several commands in one request',
   History: 'What happened to a wallet',
   Books: 'The journal of all wallets, and what it adds up to',
   Operations: 'For whoever runs the service',

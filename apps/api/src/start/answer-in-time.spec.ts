@@ -9,8 +9,9 @@ const outcome: CommandOutcome = {
   replayed: false,
 };
 const answersAfter = (milliseconds: number): EventStore => ({
-  dryRun: () => sleep(milliseconds, outcome),
+  dryRun: () => sleep(milliseconds, [outcome]),
   execute: () => sleep(milliseconds, outcome),
+  executeInOrder: (requests) => requests.map(() => sleep(milliseconds, outcome)),
   close: async () => undefined,
 });
 
@@ -18,6 +19,8 @@ describe('answerInTime', () => {
   it('says that the outcome is unknown when the store takes longer than the bound', async () => {
     const answer = answerInTime(answersAfter(1_000), 20).execute(request);
     await expect(answer).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    const [one] = answerInTime(answersAfter(1_000), 20).executeInOrder([request]);
+    await expect(one).rejects.toMatchObject({ name: 'OutcomeUnknown' });
   });
 
   it('says what the store says within it', async () => {

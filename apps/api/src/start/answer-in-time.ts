@@ -1,4 +1,4 @@
-import { OutcomeUnknown, type EventStore } from '@tidemark/event-store';
+import { OutcomeUnknown, type CommandOutcome, type EventStore } from '@tidemark/event-store';
 import pTimeout from 'p-timeout';
 
 /**
@@ -8,15 +8,17 @@ import pTimeout from 'p-timeout';
  * @param answerMsMax longer than a command is tried, so that it is usually the store that says what happened
  */
 export function answerInTime(store: EventStore, answerMsMax: number): EventStore {
+  const inTime = (outcome: Promise<CommandOutcome>) =>
+    pTimeout(outcome, {
+      milliseconds: answerMsMax,
+      fallback() {
+        throw new OutcomeUnknown(`the database has not answered within ${answerMsMax} ms; the same key will tell`);
+      },
+    });
   return {
     close: () => store.close(),
-    dryRun: (request) => store.dryRun(request),
-    execute: (request) =>
-      pTimeout(store.execute(request), {
-        milliseconds: answerMsMax,
-        fallback() {
-          throw new OutcomeUnknown(`the database has not answered within ${answerMsMax} ms; the same key will tell`);
-        },
-      }),
+    dryRun: (requests) => store.dryRun(requests),
+    execute: (request) => inTime(store.execute(request)),
+    executeInOrder: (requests) => store.executeInOrder(requests).map(inTime),
   };
 }

@@ -1,4 +1,4 @@
-import { commandDefinition, scopeOf, type WalletCommand } from '@tidemark/wallet';
+import { commandDefinition, scopeOf, type SingleCommand } from '@tidemark/wallet';
 import type { CommandIdentity } from './command-identity.js';
 import { derivedIdOf, walletIdOf } from './derived-ids.js';
 
@@ -6,7 +6,7 @@ import { derivedIdOf, walletIdOf } from './derived-ids.js';
  * A command as a caller asked for it: without the ids that follow from its idempotency key, and without a region where the
  * caller named none.
  */
-export type AskedCommand = WalletCommand | ({ readonly type: string } & Readonly<Record<string, unknown>>);
+export type AskedCommand = SingleCommand | ({ readonly type: string } & Readonly<Record<string, unknown>>);
 
 /**
  * The command with everything that a decision needs.
@@ -20,7 +20,7 @@ export function completed(
   key: Pick<CommandIdentity, 'caller' | 'idempotencyKey'>,
   region: string,
   idsOf = key.caller,
-): WalletCommand {
+): SingleCommand {
   const { derives, defaultRegion } = commandDefinition(asked.type);
   const command: Record<string, unknown> = { ...asked };
   if (defaultRegion !== undefined) command[defaultRegion] ??= region;
@@ -29,7 +29,7 @@ export function completed(
     command[name] =
       id.kind === 'wallet'
         ? walletIdOf(key.caller, key.idempotencyKey)
-        : derivedIdOf(id, scopeOf(command as unknown as WalletCommand), { ...key, caller: idsOf });
+        : derivedIdOf(id, scopeOf(command as unknown as SingleCommand), { ...key, caller: idsOf });
   }
-  return command as unknown as WalletCommand;
+  return command as unknown as SingleCommand;
 }

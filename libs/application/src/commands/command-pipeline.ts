@@ -1,12 +1,12 @@
-import type { CommandOutcome, EventStore, MovementFinder } from '@tidemark/event-store';
-import { commandDefinition, type WalletCommand } from '@tidemark/wallet';
+import type { CommandOutcome, CommandRequest, EventStore, MovementFinder } from '@tidemark/event-store';
+import { commandDefinition, type SingleCommand } from '@tidemark/wallet';
 import { completed, type AskedCommand } from './asked-command.js';
 import type { CommandIdentity } from './command-identity.js';
 import { hashesOf, type RequestHashes } from './request-hash.js';
 
 /** A command that has been answered, with the ids that it was given on the way. */
 export interface Written {
-  readonly command: WalletCommand;
+  readonly command: SingleCommand;
   readonly outcome: CommandOutcome;
 }
 
@@ -57,19 +57,45 @@ export class CommandPipeline {
    */
   async dryRun(asked: AskedCommand, identity: CommandIdentity): Promise<Written> {
     const command = await this.withOriginal(completed(asked, identity, this.regions[0]));
-    const outcome = await this.store.dryRun({ command, ...identity, ...hashesOf(asked, command, this.regions) });
-    return { command, outcome };
+    const hashes = hashesOf(asked, command, this.regions);
+    const [outcome] = await this.store.dryRun([{ command, ...identity, ...hashes }]);
+    if (outcome instanceof Error) throw outcome;
+    return { command, outcome: outcome! };
+  }
+
+  /**
+   * Decides commands that are complete, and stores their outcomes, in their order as far as they share wallets.
+   *
+   * @returns by request: its outcome, or whatever `EventStore.execute` throws
+   */
+  async execute(requests: readonly CommandRequest[]): Promise<readonly PromiseSettledResult<CommandOutcome>[]> {
+    this.inMemory += requests.length;
+    try {
+      return await Promise.allSettled(this.store.executeInOrder(requests));
+    } finally {
+      this.inMemory -= requests.length;
+    }
+  }
+
+  /** Decides commands that are complete as `execute` would, each on what the ones before it would leave, and writes nothing. */
+  try(requests: readonly CommandRequest[]): ReturnType<EventStore['dryRun']> {
+    return this.store.dryRun(requests);
+  }
+
+  /** A command as `write` completes it, without the movement that it is about. */
+  completed(asked: AskedCommand, identity: CommandIdentity): SingleCommand {
+    return completed(asked, identity, this.regions[0]);
   }
 
   /** What is booked stays as it is, so it can be read before the command waits for its turn. */
-  private async withOriginal(command: WalletCommand): Promise<WalletCommand> {
+  async withOriginal(command: SingleCommand): Promise<SingleCommand> {
     const search = commandDefinition(command.type).about?.(command);
     if (!search) return command;
     const original = await this.movements.find(search);
-    return { ...command, original } as WalletCommand;
+    return { ...command, original } as SingleCommand;
   }
 }
 
-function isAboutMovement({ type }: WalletCommand): boolean {
+function isAboutMovement({ type }: SingleCommand): boolean {
   return commandDefinition(type).about !== undefined;
 }

@@ -1,5 +1,5 @@
 import { currency, Money } from '@tidemark/money';
-import type { WalletCommand } from '@tidemark/wallet';
+import type { SingleCommand } from '@tidemark/wallet';
 import { describe, expect, it } from 'vitest';
 import { hashesOf, requestHash } from './request-hash.js';
 
@@ -18,7 +18,7 @@ const rehome = { type: 'Rehome', walletId: 'w', homeRegion: 'north' } as const;
 const limit = { type: 'ChangeOverdraftLimit', walletId: 'w', limit: eur('5.00') } as const;
 
 describe('requestHash', () => {
-  const same: [string, WalletCommand, WalletCommand][] = [
+  const same: [string, SingleCommand, SingleCommand][] = [
     ['an amount spelled shorter', deposit, { ...deposit, amount: eur('10') }],
     ['another movement id', deposit, { ...deposit, movementId: 'mv_2' }],
     ['another transfer id', transfer, { ...transfer, transferId: 'tr_2' }],
@@ -26,7 +26,7 @@ describe('requestHash', () => {
   ];
   it.each(same)('does not change with %s', (_, a, b) => expect(requestHash(a)).toBe(requestHash(b)));
 
-  const different: WalletCommand[] = [
+  const different: SingleCommand[] = [
     deposit,
     { ...deposit, walletId: 'v' },
     { ...deposit, amount: eur('10.01') },

@@ -1,5 +1,5 @@
 import type { OutcomeKey, OutcomeRecord, WalletView } from '@tidemark/event-store';
-import { eventDefinition, type WalletEvent } from '@tidemark/wallet';
+import { eventDefinition } from '@tidemark/wallet';
 import type { Page, WalletSlice } from '../wallets/page.js';
 import type { JudgedEvent } from '../wallets/wallet-fold.js';
 import { readFlushes } from './flushes.js';
@@ -22,8 +22,8 @@ export interface CommandEvent {
 
 /**
  * The events of a page with the outcomes of their commands, found under the key, its caller and the wallet that the command
- * was about. Before keys belonged to callers, outcomes were stored under no caller, whatever the event says. A transfer of several sources has one key, of its first source, and no event says which that is: those are
- * looked for among all wallets that the flush appended to.
+ * was about. Before keys belonged to callers, outcomes were stored under no caller, whatever the event says. A transfer of several sources has one key, of its first source, and an atomic batch one of its first wallet. No event says which that
+ * is: those are looked for among all wallets that the flush appended to.
  */
 export async function commandEvents({ audit, allRegions, slices }: Page): Promise<CommandEvent[]> {
   const events = slices.flatMap((slice) =>
@@ -84,12 +84,7 @@ function ownKeys(command: CommandEvent, allRegions: readonly string[]): OutcomeK
 }
 
 function isAstray({ judged: { event }, requestHash, outcome }: CommandEvent): boolean {
-  return event !== undefined && isShared(event) && outcome?.requestHash !== requestHash;
-}
-
-/** Whether another wallet may be the one that the command was sent to. */
-function isShared({ type }: WalletEvent): boolean {
-  return eventDefinition(type).counterpart !== undefined;
+  return event !== undefined && outcome?.requestHash !== requestHash;
 }
 
 function keysIn(

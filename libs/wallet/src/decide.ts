@@ -1,7 +1,13 @@
 import type { Currency } from '@tidemark/money';
 import { decideBatch } from './batch/batch.js';
-import { commandDefinition, type Decision, type SingleCommand, type WalletCommand, type WalletEvent } from './declared.js';
-import type { Wallets } from './declaring/command.js';
+import {
+  commandDefinition,
+  type Decision,
+  type SingleCommand,
+  type WalletCommand,
+  type WalletEvent,
+} from './declared.js';
+import type { DecisionContext } from './decision-context.js';
 import { reject } from './declaring/decision.js';
 import type { Fact, FactAddress } from './declaring/fact.js';
 import type { ProposedMovement } from './declaring/part.js';
@@ -10,16 +16,6 @@ import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
 import { availableTooLow, versionMismatch, walletClosed, walletNotFound } from './rejections.js';
 import type { Wallet } from './wallet.js';
-
-/** What a decision is made on. */
-export interface DecisionContext {
-  /** One that was never opened is `initialState`. */
-  readonly walletOf: Wallets;
-  /** The recorded time that the events will carry: ISO 8601, UTC, milliseconds. */
-  readonly now: string;
-  /** What is stored at an address that the command named (`factsOf`); undefined where nothing is. */
-  readonly storedAt?: (address: FactAddress) => string | undefined;
-}
 
 /** @throws Error for an address that the command did not name: it was not read */
 const NONE_NAMED = ({ key }: FactAddress): never => {

@@ -9,7 +9,7 @@ import {
   type SingleCommand,
 } from '../declared.js';
 import type { FactAddress } from '../declaring/fact.js';
-import type { DecisionContext } from '../decide.js';
+import type { DecisionContext } from '../decision-context.js';
 import type { Wallet } from '../wallet.js';
 
 /** Decides one command of a batch. */

@@ -289,6 +289,7 @@ describe.each(engines)('batches on $engine', (engine) => {
           'commands.1.availableAtLeast.currency',
           'unknown_currency',
         ],
+        [{ ...good, source: 'nobody-defined' }, 'commands.1.source', 'unknown_account'],
         [{ ...open('x'), homeRegion: 'nowhere' }, 'commands.1.homeRegion', 'unknown_region'],
         [{ type: 'transfer', from: a, ...eur('1.00') }, 'commands.1.to'],
         [

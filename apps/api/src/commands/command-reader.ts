@@ -33,20 +33,7 @@ export class CommandReader {
       params[name] = readInput(schema, (request.params as JsonObject)[name], 'path', name);
     }
     const condition = reading.conditional ? expectedVersionOf(request) : {};
-    const unknown = this.unknownCurrencies(reading, body);
-    const made = (looked: LookedUp) => ({
-      type: reading.type,
-      ...params,
-      ...this.valuesOf(reading, body, looked),
-      ...condition,
-    });
-    const accounts = this.accountsToFind(reading, body);
-    if (unknown.length === 0 && accounts.length === 0) return made(NONE);
-    return this.lookUp(unknown).then(async (looked) => {
-      const asked = made(looked);
-      await this.requireAccounts(accounts);
-      return asked;
-    });
+    return this.known(reading, body, '', (values) => ({ type: reading.type, ...params, ...values, ...condition }));
   }
 
   /**
@@ -56,16 +43,30 @@ export class CommandReader {
    * @throws Problem as `read` does
    */
   readItem(reading: CommandReading, item: JsonObject, path: string): AskedCommand | Promise<AskedCommand> {
-    const unknown = this.unknownCurrencies(reading, item);
-    const made = (looked: LookedUp) => ({ type: reading.type, ...this.valuesOf(reading, item, looked, path) });
-    return unknown.length === 0 ? made(NONE) : this.lookUp(unknown).then(made);
+    return this.known(reading, item, path, (values) => ({ type: reading.type, ...values }));
+  }
+
+  private known(
+    reading: CommandReading,
+    body: JsonObject,
+    prefix: string,
+    make: (values: JsonObject) => AskedCommand,
+  ): AskedCommand | Promise<AskedCommand> {
+    const unknown = this.unknownCurrencies(reading, body);
+    const accounts = this.accountsToFind(reading, body);
+    if (unknown.length === 0 && accounts.length === 0) return make(this.valuesOf(reading, body, NONE, prefix));
+    return this.lookUp(unknown).then(async (looked) => {
+      const values = this.valuesOf(reading, body, looked, prefix);
+      await this.requireAccounts(accounts, prefix);
+      return make(values);
+    });
   }
 
   private valuesOf(
     { inputs, regions, body: own }: CommandReading,
     body: JsonObject,
     looked: LookedUp,
-    prefix = '',
+    prefix: string,
   ): JsonObject {
     const currencyOf: CurrencyOf = (code) => {
       const found = this.currencies.find(code) ?? looked.get(code)!;
@@ -103,10 +104,10 @@ export class CommandReader {
     });
   }
 
-  private async requireAccounts(accounts: ReturnType<CommandReader['accountsToFind']>): Promise<void> {
+  private async requireAccounts(accounts: ReturnType<CommandReader['accountsToFind']>, prefix: string): Promise<void> {
     for (const [path, name] of accounts) {
       if (await this.accounts.isDefined(name)) continue;
-      throw inputProblem('body', [{ path, message: `there is no account ${name}` }], 'unknown_account');
+      throw inputProblem('body', [{ path: prefix + path, message: `there is no account ${name}` }], 'unknown_account');
     }
   }
 

@@ -32,7 +32,14 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
       recordedAt: expect.any(String),
       lines: [
         {
-          ...{ walletId: 'ann', version: 3, type: 'FundsDeposited', ...eur('30.00'), counterparty: null },
+          ...{
+            walletId: 'ann',
+            version: 3,
+            type: 'FundsDeposited',
+            ...eur('30.00'),
+            counterparty: null,
+            account: null,
+          },
           ...{ ...said, effectiveAt: '2026-01-31T11:00:00.000Z' },
           ...{ region: 'local', position: json.position, recordedAt: booked.json.recordedAt },
         },
@@ -91,6 +98,28 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
       ['ben', '-2.00', '0.50'],
       ['cat', '2.00', '0.50'],
     ]);
+  });
+
+  it('movements by reference, of every wallet, page by page', async () => {
+    const bodies = ['ref/ä 1', 'ref/ä 1', 'REF/ä 1'].map((reference) => ({ ...eur('1.00'), reference }));
+    let position = '';
+    for (const walletId of ['cat', 'ann']) {
+      for (const body of bodies) ({ position } = (await service.post(`/v1/wallets/${walletId}/deposits`, body)).json);
+    }
+    const found: Record<string, unknown>[] = [];
+    for (let cursor: Record<string, string> = {}; ;) {
+      const query = new URLSearchParams({ reference: 'ref/ä 1', limit: '3', minPosition: position, ...cursor });
+      const { json } = await service.get(`/v1/movements?${query}`);
+      found.push(...json.movements);
+      if (json.nextCursor === undefined) break;
+      cursor = { cursor: json.nextCursor };
+    }
+    expect(found.map(({ walletId, reference }) => [walletId, reference])).toEqual(
+      ['ann', 'ann', 'cat', 'cat'].map((walletId) => [walletId, 'ref/ä 1']),
+    );
+    expect(found[0]).toMatchObject({ type: 'FundsDeposited', ...eur('1.00') });
+    const eventual = (await service.get(`/v1/movements?reference=nothing&consistency=eventual`)).json;
+    expect([eventual.movements, typeof eventual.readAsOf]).toEqual([[], 'string']);
   });
 
   it('a hold: open, captured in parts, voided, expired', async () => {
@@ -193,6 +222,11 @@ describe.each(engines)('the API on $engine: reading movements, holds and outcome
     ['/v1/movements/mv_0?walletId=nobody', 404, 'movement_not_found'],
     ['/v1/movements/mv_0?walletId=a%20b', 400, 'invalid_request'],
     ['/v1/movements/mv_0?reference=x&x=1', 400, 'invalid_request'],
+    ['/v1/movements', 400, 'invalid_request'],
+    ['/v1/movements?reference=', 400, 'invalid_request'],
+    ['/v1/movements?reference=a&limit=201', 400, 'invalid_request'],
+    ['/v1/movements?reference=a&cursor=x', 400, 'invalid_cursor'],
+    ['/v1/movements?reference=a&minPosition=x', 400, 'invalid_request'],
     ['/v1/movements/MV', 400, 'invalid_request'],
     ['/v1/transfers/tr_0', 404, 'transfer_not_found'],
     ['/v1/wallets/ann/holds/hd_0', 404, 'hold_not_found'],

@@ -11,6 +11,7 @@ import { GetProjectionsHandler } from './operations/get-projections.handler.js';
 import { RequestOperationHandler } from './operations/request-operation.handler.js';
 import { OutsideAccounts } from './outside-accounts/outside-accounts.js';
 import { GetAccountStatementHandler } from './queries/get-account-statement.handler.js';
+import { ExportStatementHandler } from './queries/export-statement.handler.js';
 import { GetDailyTotalsHandler } from './queries/get-daily-totals.handler.js';
 import { ListLimitsHandler } from './queries/list-limits.handler.js';
 import { GetHoldHandler, ListHoldsHandler } from './queries/get-holds.handler.js';
@@ -22,6 +23,7 @@ import { GetStatementHandler } from './queries/get-statement.handler.js';
 import { GetTrialBalanceHandler } from './queries/get-trial-balance.handler.js';
 import { GetWalletEventsHandler } from './queries/get-wallet-events.handler.js';
 import { GetWalletHandler } from './queries/get-wallet.handler.js';
+import { ListMovementsHandler } from './queries/list-movements.handler.js';
 import { ListWalletsHandler } from './queries/list-wallets.handler.js';
 import { ReadModel } from './read-model/read-model.js';
 
@@ -52,7 +54,9 @@ export class ApplicationModule {
         ListWalletsHandler,
         GetWalletEventsHandler,
         GetStatementHandler,
+        ExportStatementHandler,
         GetMovementHandler,
+        ListMovementsHandler,
         GetHoldHandler,
         ListHoldsHandler,
         ListLimitsHandler,

@@ -14,6 +14,8 @@ export { readAccountLines } from './read-model/account-statement.query.js';
 export { readJournal, type JournalEntry } from './read-model/journal.query.js';
 export { LOOKED_THROUGH_MAX } from './read-model/events-of-item.js';
 export type { BookedMovement } from './read-model/movement.query.js';
+export { StatementTooLong, type RangeBalance } from './read-model/statement-balances.js';
+export type { StatementRange } from './read-model/statement-range.js';
 export { ListsBusy } from './read-model/list-turns.js';
 export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';

@@ -4,6 +4,7 @@ export { ApplicationModule, type ApplicationParts } from './application.module.j
 export { ExecuteBatch } from './batches/execute-batch.handler.js';
 export { ExecuteCommand } from './commands/execute-command.handler.js';
 export { GetAccountStatementQuery, type AccountStatement } from './queries/get-account-statement.handler.js';
+export { ExportStatementQuery, type StatementExport } from './queries/export-statement.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
 export { ListLimitsQuery } from './queries/list-limits.handler.js';
 export { GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
@@ -19,6 +20,7 @@ export {
 } from './queries/get-trial-balance.handler.js';
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
 export { GetWalletQuery, type ReadTime } from './queries/get-wallet.handler.js';
+export { ListMovementsQuery } from './queries/list-movements.handler.js';
 export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';
 export { GetCertificateQuery } from './operations/get-certificate.handler.js';
 export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';

@@ -57,6 +57,7 @@ export type { OutcomeKey } from './outcome-lookup.js';
 export { MovementFinder } from './movement-finder.js';
 export { findMovements, MovementsBehind, type LocatedLine } from './booked-movements.js';
 export { LOOKED_THROUGH_AT_ONCE, readEventsAbout } from './events-about.js';
+export { versionBefore } from './version-before.js';
 export { readOutcome, type OutcomeOfKey } from './read-outcome.js';
 export { addressText, readFacts } from './stored-facts.js';
 export { readWallets } from './wallet-loader.js';

@@ -14,7 +14,7 @@ export {
   sameBuilds,
 } from './live-builds.js';
 export { balances, type BalanceState, walletBalances } from './balances/balances.projection.js';
-export { type Movement, movementOf, movements, walletMovements } from './movements/movements.projection.js';
+export { type Movement, movementOf, movements, statementWallets, walletMovements } from './movements/movements.projection.js';
 export { journal, journalEntries } from './journal/journal.projection.js';
 export { accountTotals, trialBalance } from './trial-balance/trial-balance.projection.js';
 export { dailyTotals, totalsByDay } from './daily-totals/daily-totals.projection.js';

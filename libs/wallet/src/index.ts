@@ -70,6 +70,7 @@ export {
   metadataValue,
   outsideAccountName,
   regionName,
+  textOf,
   visibleAscii,
   walletIdText,
 } from './fields/input-rules.js';

@@ -118,7 +118,7 @@ const headers: readonly BadRequest[] = [
     get('/v1/wallets/w', [406, 'not_acceptable'], { accept }),
     post(`Accept ${accept}`, DEPOSITS, ONE_EURO, [406, 'not_acceptable'], { accept }),
   ]),
-  get('/v1/wallets/w/statement', [406, 'not_acceptable'], { accept: 'application/pdf' }),
+  get('/v1/wallets/w/statement', [406, 'not_acceptable'], { accept: 'application/msword' }),
 ];
 
 const lists = ['/v1/wallets', '/v1/wallets/w/events', '/v1/wallets/w/statement'];
@@ -149,6 +149,21 @@ const queries: readonly BadRequest[] = [
     get(`/v1/wallets?minPosition=${position}`, INVALID),
     get(`/v1/wallets/w/statement?minPosition=${position}`, INVALID),
   ]),
+  ...[
+    ...[
+      'order=up',
+      'order=',
+      'by=day',
+      'by=booking&by=effective',
+      'format=xls',
+      'format=',
+      'reference=',
+      'reference=%00',
+    ],
+    ...[`reference=${'x'.repeat(201)}`, 'from=yesterday', 'from=2026-01-31', 'to=', 'from[]=2026-01-31T00:00:00Z'],
+    'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+    ...['format=pdf&limit=5', 'format=pdf&cursor=x'],
+  ].map((query) => get(`/v1/wallets/w/statement?${query}`, INVALID)),
   ...['', '%25', 'a%20b', 'ä', 'x'.repeat(65)].map((prefix) => get(`/v1/wallets?prefix=${encodeURI(prefix)}`, INVALID)),
   ...['', '0', '-1', '1.5', '01', 'latest', '2026-01-31', '2026-01-31T12:00:00', '2026-02-30T00:00:00Z', '1%002'].map(
     (at) => get(`/v1/wallets/w?at=${at}`, INVALID),

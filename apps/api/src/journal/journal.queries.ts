@@ -13,7 +13,7 @@ import {
   type OutsideAccount,
 } from '@tidemark/wallet';
 import { z } from 'zod';
-import { freshness, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
+import { freshness, isSpan, NO_SPAN, page, waitsOrNot, WAITS_OR_NOT } from '../schemas/queries.js';
 
 const instant = (description: string) => instantText.meta({ description, example: '2026-01-31T12:00:00+01:00' });
 const day = (description: string) => dayText.meta({ description, example: '2026-01-31' });
@@ -42,12 +42,6 @@ const account = z
     });
     return z.NEVER;
   });
-
-/** A time range that ends before it begins is an error of the caller. An empty answer would hide it. */
-function isSpan({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
-  return from === undefined || to === undefined || from <= to;
-}
-const NO_SPAN = { path: ['to'], message: 'must not be before "from"' };
 
 export const journalQuery = z
   .strictObject({

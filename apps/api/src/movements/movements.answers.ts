@@ -3,7 +3,16 @@ import type { LocatedLine } from '@tidemark/event-store';
 import type { StatementLine } from '@tidemark/wallet';
 import { currencyCode, walletIdText as walletId } from '@tidemark/wallet';
 import { z } from 'zod';
-import { answeredAmount, instant, money, position, version } from '../schemas/answers.js';
+import {
+  answeredAmount,
+  instant,
+  money,
+  movement,
+  nextCursor,
+  position,
+  standing,
+  version,
+} from '../schemas/answers.js';
 
 const movementId = z.string().meta({ description: 'Of the deposit, withdrawal, capture, reversal or transfer.' });
 const counterparty = z.string().nullable().meta({ description: 'The other wallet; null for the outside.' });
@@ -22,6 +31,10 @@ const line = z
     amount: answeredAmount('Signed: what it added to the wallet.'),
     currency: currencyCode,
     counterparty,
+    account: z
+      .string()
+      .nullable()
+      .meta({ description: 'The account of the outside, where it has a name.', example: 'world:bank-a' }),
     ...said,
     region: z.string().meta({ description: 'Where it was recorded.', example: 'local' }),
     ...when,
@@ -55,6 +68,14 @@ export const movementAnswer = z
   })
   .meta({ id: 'Movement' });
 
+export const movementsAnswer = z
+  .object({
+    movements: z.array(movement.extend({ walletId }).meta({ id: 'WalletStatementLine' })),
+    nextCursor,
+    ...standing,
+  })
+  .meta({ id: 'MovementPage' });
+
 const leg = money.extend({ from: walletId, to: walletId, ...said }).meta({ id: 'BookedLeg' });
 
 export const transferAnswer = z
@@ -66,6 +87,7 @@ export const transferAnswer = z
   })
   .meta({ id: 'BookedTransfer' });
 
+export type MovementsAnswer = z.infer<typeof movementsAnswer>;
 export type MovementAnswer = z.infer<typeof movementAnswer>;
 export type TransferAnswer = z.infer<typeof transferAnswer>;
 
@@ -94,9 +116,10 @@ export function transferOf({ movementId, lines, parts }: BookedMovement): Transf
 }
 
 function lineOf(line: LocatedLine): MovementAnswer['lines'][number] {
-  const { walletId, version, type, amount, counterparty = null, details, region, position, recordedAt } = line;
+  const { walletId, version, type, amount, counterparty = null, account = null, details } = line;
+  const { region, position, recordedAt } = line;
   return {
-    ...{ walletId, version, type, amount: amount.toString(), currency: amount.currency.code, counterparty },
+    ...{ walletId, version, type, amount: amount.toString(), currency: amount.currency.code, counterparty, account },
     ...saidOf(details),
     ...{ region, position, recordedAt },
   };

@@ -1,17 +1,42 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { GetMovementQuery } from '@tidemark/application/nest';
+import { GetMovementQuery, ListMovementsQuery } from '@tidemark/application/nest';
+import type { Engine } from '@tidemark/database';
 import { idText, type MovementSearch } from '@tidemark/wallet';
 import { Requires } from '../http/authentication.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/movements.docs.js';
 import { Problem } from '../problems/problem.js';
-import { movementOf, transferOf, type MovementAnswer, type TransferAnswer } from './movements.answers.js';
-import { movementQuery, type MovementQuery } from './movements.queries.js';
+import { positionOfQuery } from '../schemas/queries.js';
+import { ENGINE } from '../tokens.js';
+import {
+  movementOf,
+  transferOf,
+  type MovementAnswer,
+  type MovementsAnswer,
+  type TransferAnswer,
+} from './movements.answers.js';
+import { movementQuery, movementsQuery, type MovementQuery, type MovementsQuery } from './movements.queries.js';
 
 @Controller('v1')
 export class MovementsController {
-  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+  constructor(
+    @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(ENGINE) private readonly engine: Engine,
+  ) {}
+
+  @Get('movements')
+  @Requires('read')
+  @Documented(docs.listMovements)
+  async movements(
+    @Query({ schema: movementsQuery }) { minPosition, ...query }: MovementsQuery,
+  ): Promise<MovementsAnswer> {
+    const position = positionOfQuery(this.engine, minPosition);
+    const { entries, ...rest } = await this.queries.execute(
+      new ListMovementsQuery({ ...query, minPosition: position }),
+    );
+    return { movements: entries.map(({ region: _region, ...line }) => line), ...rest };
+  }
 
   @Get('movements/:movementId')
   @Requires('read')

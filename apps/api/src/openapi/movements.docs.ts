@@ -1,5 +1,14 @@
-import { movementAnswer, transferAnswer } from '../movements/movements.answers.js';
+import { movementAnswer, movementsAnswer, transferAnswer } from '../movements/movements.answers.js';
 import type { EndpointDocs } from './endpoint-docs.js';
+
+export const listMovements: EndpointDocs = {
+  operationId: 'listMovements',
+  tag: 'History',
+  summary: 'Find movements by reference',
+  description: 'The lines with exactly this reference, of every wallet, by wallet and version, from the projection.',
+  answer: { description: 'One page.', schema: movementsAnswer },
+  problems: ['invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached'],
+};
 
 export const readMovement: EndpointDocs = {
   operationId: 'readMovement',

@@ -5,6 +5,7 @@ import {
   OutsideAccountDiffers,
   PositionNotReached,
   ProjectionBehind,
+  StatementTooLong,
   TimeNotReached,
   TooManyOutsideAccounts,
 } from '@tidemark/application';
@@ -28,6 +29,7 @@ const KNOWN: readonly (readonly [new (...args: never[]) => Error, ProblemCode])[
   [PositionNotReached, 'position_not_reached'],
   [OutsideAccountDiffers, 'account_differs'],
   [TooManyOutsideAccounts, 'too_many_accounts'],
+  [StatementTooLong, 'statement_too_long'],
 ];
 
 /** What Nest and Fastify refuse by themselves, by status. */

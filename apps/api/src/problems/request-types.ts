@@ -195,6 +195,11 @@ export const REQUEST_TYPES = {
     meaning: 'An installation has 1,000 named accounts at most.',
     remedy: 'Use one of those that there are. What belongs to one customer is a wallet, not an account of the outside.',
   },
+  statement_too_long: {
+    ...{ status: 422, title: 'The statement would be too long' },
+    meaning: 'One request may look at a bounded number of movements, and this range has more. `detail` has the bound.',
+    remedy: 'Choose a shorter range with `from` and `to`, turn pages with `limit`, or ask by booking time.',
+  },
   headers_too_large: {
     ...{ status: 431, title: 'The headers are too large' },
     meaning: 'The headers of the request are larger than 16 KiB together.',

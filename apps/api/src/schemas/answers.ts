@@ -108,7 +108,7 @@ const event = z
 
 export const eventsAnswer = z.object({ walletId, events: z.array(event), nextCursor }).meta({ id: 'WalletEventPage' });
 
-const movement = z
+export const movement = z
   .object({
     version,
     position,
@@ -116,7 +116,7 @@ const movement = z
     movementId: z.string().meta({ description: 'Of the deposit or withdrawal, or of the transfer.' }),
     amount: answeredAmount('Signed: what it added to the wallet.'),
     currency: currencyCode,
-    balanceAfter: answeredAmount('What was booked in this currency afterwards.'),
+    balanceAfter: answeredAmount('What was booked in this currency afterwards, in the order of `by`.'),
     counterparty: z.string().nullable().meta({ description: 'The other wallet of a transfer.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),
@@ -129,10 +129,22 @@ const movement = z
   })
   .meta({ id: 'StatementLine' });
 
+const rangeBalance = z
+  .object({
+    currency: currencyCode,
+    opening: answeredAmount('What was booked before the first line of the range.'),
+    closing: answeredAmount('What was booked after its last line: the opening of the range that follows.'),
+  })
+  .meta({ id: 'RangeBalance' });
+
 export const statementAnswer = z
   .object({
     walletId,
     movements: z.array(movement),
+    balances: z
+      .array(rangeBalance)
+      .readonly()
+      .meta({ description: 'Of the whole range, on each page, whatever the lines are filtered by.' }),
     nextCursor,
     ...standing,
   })

@@ -82,6 +82,12 @@ export const WAITS_OR_NOT = {
   message: 'must be left out beside "minPosition": an eventual answer does not wait',
 };
 
+/** A time range that ends before it begins is an error of the caller. An empty answer would hide it. */
+export function isSpan({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean {
+  return from === undefined || to === undefined || from <= to;
+}
+export const NO_SPAN = { path: ['to'], message: 'must not be before "from"' };
+
 export const eventsQuery = z.strictObject(page);
 export const commandQuery = z.strictObject({
   dryRun: z
@@ -95,7 +101,6 @@ export const commandQuery = z.strictObject({
 });
 export type CommandQuery = z.infer<typeof commandQuery>;
 
-export const statementQuery = z.strictObject({ ...page, ...freshness }).refine(waitsOrNot, WAITS_OR_NOT);
 export const walletsQuery = z
   .strictObject({
     ...page,
@@ -106,5 +111,4 @@ export const walletsQuery = z
 
 export type WalletQuery = z.infer<typeof walletQuery>;
 export type EventsQuery = z.infer<typeof eventsQuery>;
-export type StatementQuery = z.infer<typeof statementQuery>;
 export type WalletsQuery = z.infer<typeof walletsQuery>;

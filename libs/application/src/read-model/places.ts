@@ -25,10 +25,30 @@ export interface AccountPlace extends JournalPlace {
   readonly balance: string;
 }
 
+/** Where a page of lines of several wallets ended. No two lines share wallet and version. */
+export interface LinePlace {
+  readonly walletId: string;
+  readonly version: number;
+}
+
 // Neither database has a year 0, and neither takes a NUL in a text.
 const JOURNAL_PLACE = /^(?<recordedAt>(?!0000)\d{4}-\S{19}) (?<version>[1-9]\d{0,14}) (?<walletId>[\w.:-]{1,64})$/;
 const DAILY_TOTALS_PLACE =
   /^(?<day>(?!0000)\d{4}-\S{5}) (?<currency>\w{1,64}) (?<type>\w{1,64}) (?<region>\P{Cc}{1,64})$/u;
+
+const LINE_PLACE = /^(?<version>[1-9]\d{0,14}) (?<walletId>[\w.:-]{1,64})$/;
+
+/** For a cursor, which holds one text. */
+export function linePlaceText({ version, walletId }: LinePlace): string {
+  return `${version} ${walletId}`;
+}
+
+/** @throws InvalidCursor for what `linePlaceText` did not write */
+export function linePlaceOf(text: string): LinePlace {
+  const { version, walletId } = LINE_PLACE.exec(text)?.groups ?? {};
+  if (walletId === undefined) throw new InvalidCursor('not a place among movements');
+  return { version: Number(version), walletId };
+}
 
 /** For a cursor, which holds one text. */
 export function journalPlaceText({ recordedAt, version, walletId }: JournalPlace): string {

@@ -8,9 +8,9 @@ import {
   type WalletEvent,
 } from './declared.js';
 import type { DecisionContext } from './decision-context.js';
+import type { Context } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
 import type { Fact, FactAddress } from './declaring/fact.js';
-import type { ProposedMovement } from './declaring/part.js';
 import { evolve } from './evolve.js';
 import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
@@ -55,7 +55,8 @@ function decideOne(command: SingleCommand, { walletOf, now, storedAt = NONE_NAME
     wallet,
     walletOf,
     now,
-    refuse: (movement: Omit<ProposedMovement, 'now'>) => refuseMovement({ ...movement, now }),
+    // The codes of one direction, as `refuseMovement` says.
+    refuse: ((movement) => refuseMovement({ ...movement, now })) as Context['refuse'],
     after: (before: Wallet, event: { readonly type: string }) => evolve(before, event as WalletEvent, now),
     openParts: (of: Wallet) => openParts(of, now),
     factOf: <V>(fact: Fact<V>, id: string, key: string) => {

@@ -1,7 +1,7 @@
 import { CAPABILITIES } from './capabilities.js';
 import type { Capability } from './declaring/capability.js';
 import type { CommandDefinition, CommandOf } from './declaring/command.js';
-import type { AddressedEvent as Addressed, Decision as DecisionOf } from './declaring/decision.js';
+import type { Accepted, AddressedEvent as Addressed } from './declaring/decision.js';
 import type { EventDefinition, EventOf } from './declaring/event.js';
 import type { Part } from './declaring/part.js';
 import type { RejectionDefinition, RejectionOf } from './declaring/rejection.js';
@@ -32,7 +32,7 @@ export type RejectionDetails = {
 };
 export type Rejection = { [C in RejectionCode]: RejectionOf<C, RejectionDetails[C]> }[RejectionCode];
 export type AddressedEvent = Addressed<WalletEvent>;
-export type Decision = DecisionOf<WalletEvent, Rejection>;
+export type Decision = Accepted<WalletEvent> | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 const EVENTS = new Map(
   CAPABILITIES.flatMap(({ events }) => [...events] as unknown as EventDefinition[]).map((event) => [event.type, event]),

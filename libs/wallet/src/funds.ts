@@ -1,9 +1,9 @@
 import { Money, type Currency } from '@tidemark/money';
 import { partNamed, refusingParts } from './declared.js';
-import { reject, type Decision } from './declaring/decision.js';
+import { reject, type Rejected } from './declaring/decision.js';
 import type { ProposedMovement } from './declaring/part.js';
 import { closedDetails } from './life/life-part.js';
-import { insufficientFunds, walletClosed } from './rejections.js';
+import { insufficientFunds, walletClosed, type MoneyRejectionCode } from './rejections.js';
 import { refuseWithoutRoom } from './room.js';
 import { balanceOf, type Wallet } from './wallet.js';
 
@@ -76,7 +76,7 @@ export function partsHeapBytes({ parts }: Wallet): number {
  * In this order: `wallet_closed`, what the parts refuse (`wallet_frozen`, limits), `too_many_currencies` on the way in,
  * `insufficient_funds` on the way out.
  */
-export function refuseMovement(movement: ProposedMovement): Decision | undefined {
+export function refuseMovement(movement: ProposedMovement): Rejected<MoneyRejectionCode> | undefined {
   const { wallet, direction, amount, walletId } = movement;
   if (wallet.status === 'closed') return reject(walletClosed, closedDetails(walletId, wallet));
   if (wallet.parts) {
@@ -88,7 +88,12 @@ export function refuseMovement(movement: ProposedMovement): Decision | undefined
   return direction === 'in' ? refuseWithoutRoom(amount.currency, walletId, wallet) : refuseWithoutFunds(movement);
 }
 
-function refuseWithoutFunds({ wallet, walletId, amount: requested, now }: ProposedMovement): Decision | undefined {
+function refuseWithoutFunds({
+  wallet,
+  walletId,
+  amount: requested,
+  now,
+}: ProposedMovement): Rejected<'insufficient_funds'> | undefined {
   const { available, overdraftLimit } = fundsOf(wallet, requested.currency, now);
   if (!available.plus(overdraftLimit).lessThan(requested)) return undefined;
   return reject(insufficientFunds, { walletId, requested, available, overdraftLimit });

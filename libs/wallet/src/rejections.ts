@@ -1,4 +1,5 @@
 import type { Money } from '@tidemark/money';
+import type { CodeOf } from './declaring/decision.js';
 import { defineRejection } from './declaring/rejection.js';
 
 // Rejections that several capabilities share. A rejection of one capability is in its folder.
@@ -80,5 +81,26 @@ export const expiryPassed = defineRejection('expiry_passed', {
   remedy: 'Name a time in the future.',
 })<{ expiresAt: string; now: string }>();
 
+/** Which way money is stopped. */
+export type FrozenDirection = 'debits' | 'credits';
+
+export const walletFrozen = defineRejection('wallet_frozen', {
+  kind: 'refused',
+  title: 'The wallet is frozen',
+  meaning: 'An operator froze the wallet in the direction in which money was to move. `details` has the directions.',
+  remedy: 'Wait until the wallet is unfrozen, then send the request with a new idempotency key.',
+})<{ walletId: string; frozen: readonly FrozenDirection[] }>();
+
 /** Rejections that any command may get, before its own rules are checked. */
 export const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, availableTooLow, walletClosed] as const;
+
+/** What `refuse` can reject money with that goes into a wallet, in this order. `wallet_closed` comes first. */
+export const MONEY_IN_REJECTIONS = [walletFrozen, limitExceeded, tooManyCurrencies] as const;
+
+/** What `refuse` can reject money with that goes out of a wallet, in this order. `wallet_closed` comes first. */
+export const MONEY_OUT_REJECTIONS = [walletFrozen, limitExceeded, insufficientFunds] as const;
+
+/** @typeParam W the directions */
+export type MoneyRejectionCode<W extends 'in' | 'out' = 'in' | 'out'> =
+  | (typeof walletClosed)['code']
+  | { in: CodeOf<typeof MONEY_IN_REJECTIONS>; out: CodeOf<typeof MONEY_OUT_REJECTIONS> }[W];

@@ -1,5 +1,5 @@
 import type { Currency } from '@tidemark/money';
-import { reject, type Decision } from './declaring/decision.js';
+import { reject, type Rejected } from './declaring/decision.js';
 import { tooManyCurrencies } from './rejections.js';
 import type { Wallet } from './wallet.js';
 
@@ -7,7 +7,11 @@ import type { Wallet } from './wallet.js';
 export const CURRENCIES_MAX = 100;
 
 /** A rejection where the wallet has no room for one more currency. */
-export function refuseWithoutRoom(currency: Currency, walletId: string, { balances }: Wallet): Decision | undefined {
+export function refuseWithoutRoom(
+  currency: Currency,
+  walletId: string,
+  { balances }: Wallet,
+): Rejected<'too_many_currencies'> | undefined {
   if (currency.code in balances || Object.keys(balances).length < CURRENCIES_MAX) return undefined;
   return reject(tooManyCurrencies, { walletId, currenciesMax: CURRENCIES_MAX });
 }

@@ -58,7 +58,7 @@ describe.each(engines)('a capability of one folder on $engine', (engine) => {
     expect([small.status, small.json.code, small.json.details]).toEqual([
       422,
       'tip_too_small',
-      { walletId: 'guest', least: '1' },
+      { walletId: 'guest', least: { amount: '1.00', currency: 'EUR' } },
     ]);
     expect((await tip('0.50', 'small')).headers.get('idempotency-replayed')).toBe('true');
     expect((await tip('99.00', 'large')).json.code).toBe('insufficient_funds');

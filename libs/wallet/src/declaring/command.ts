@@ -1,7 +1,8 @@
 import type { Currency, Money } from '@tidemark/money';
 import type { z } from 'zod';
+import type { MoneyRejectionCode, OF_EVERY_COMMAND } from '../rejections.js';
 import type { Wallet } from '../wallet.js';
-import type { Decision } from './decision.js';
+import type { CodeOf, Decision, Rejected } from './decision.js';
 import type { DerivedId } from './derived-id.js';
 import type { Fact, FactAddress } from './fact.js';
 import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
@@ -31,13 +32,16 @@ interface Found {
   readonly original?: readonly BookedLine[];
 }
 
+/** A movement that a decision asks about, in or out of a wallet. */
+type AskedMovement<W extends 'in' | 'out'> = Omit<ProposedMovement, 'now' | 'direction'> & { readonly direction: W };
+
 /** What a decision is made on. A decision reads no clock and draws no random number. */
 export interface Context {
   /** The wallet that the command is sent to (its scope). */
   readonly wallet: Wallet;
   readonly walletOf: Wallets;
   /** A rejection where the wallet cannot take an amount in or give it out: closed, no room, no funds, or a part refuses. */
-  refuse(movement: Omit<ProposedMovement, 'now'>): Decision | undefined;
+  refuse<W extends 'in' | 'out'>(movement: AskedMovement<W>): Rejected<MoneyRejectionCode<W>> | undefined;
   /** The wallet after an event of this decision, which the next event of the decision is decided on. */
   after(wallet: Wallet, event: { readonly type: string }): Wallet;
   /** What the wallet can spend of a currency now, the overdraft limit aside. */
@@ -90,7 +94,10 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   readonly derives?: Readonly<Record<D, DerivedId>>;
   readonly http?: CommandRoute;
   readonly body?: CommandBody<Values<F>>;
-  /** Everything that `decide` can refuse with, besides what any command may get: `OF_EVERY_COMMAND`. */
+  /**
+   * Everything that `decide` can reject with, besides what any command may get (`OF_EVERY_COMMAND`), in the order of its code. It does
+   * not compile with a rejection that is missing here.
+   */
   readonly rejects: R;
   /** For the command that opens a wallet: it alone may find its scope absent. */
   readonly opens?: true;
@@ -107,7 +114,10 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   /** It changes the directory and copies outcomes, so no other command may share its statement. */
   readonly alone?: true;
   /** Rejections are tested in the order of the code, which is the order that callers may rely on. */
-  decide(command: Values<F> & Derived<D> & Found, context: Context): Decision;
+  decide(
+    command: Values<F> & Derived<D> & Found,
+    context: Context,
+  ): Decision<CodeOf<R> | CodeOf<typeof OF_EVERY_COMMAND>>;
 }
 
 type Derived<D extends string> = { readonly [K in D]: string };
@@ -162,7 +172,9 @@ export function defineCommand<
     scope: ({ walletId }: { walletId: string }) => walletId,
     wallets: ({ walletId }: { walletId: string }) => [walletId],
   };
-  return Object.assign(make, { derives: {}, ...ofOneWallet, ...rules, type }) as unknown as CommandDefinition<
+  // A command that moves money in and out spreads two lists, which have rejections in common.
+  const rejects = [...new Set(rules.rejects)];
+  return Object.assign(make, { derives: {}, ...ofOneWallet, ...rules, rejects, type }) as unknown as CommandDefinition<
     T,
     F,
     D,

@@ -6,14 +6,30 @@ export interface AddressedEvent<E = { readonly type: string }> {
   readonly event: E;
 }
 
-export type Decision<E = { readonly type: string }, R = RejectionOf> =
-  | { readonly kind: 'accepted'; readonly events: readonly AddressedEvent<E>[] }
-  | { readonly kind: 'rejected'; readonly rejection: R };
+export interface Accepted<E = { readonly type: string }> {
+  readonly kind: 'accepted';
+  readonly events: readonly AddressedEvent<E>[];
+}
 
-export function accept(...events: readonly AddressedEvent[]): Decision {
+/** @typeParam C the codes that it may have */
+export interface Rejected<C extends string = string> {
+  readonly kind: 'rejected';
+  readonly rejection: RejectionOf<C>;
+}
+
+/** @typeParam C the codes that it may be rejected with */
+export type Decision<C extends string = string> = Accepted | Rejected<C>;
+
+/** The codes of some rejections, as a type: `CodeOf<typeof MONEY_IN_REJECTIONS>`. */
+export type CodeOf<R extends readonly RejectionDefinition[]> = R[number]['code'];
+
+export function accept(...events: readonly AddressedEvent[]): Accepted {
   return { kind: 'accepted', events };
 }
 
-export function reject<C extends string, D extends object>({ code }: RejectionDefinition<C, D>, details: D): Decision {
+export function reject<C extends string, D extends object>(
+  { code }: RejectionDefinition<C, D>,
+  details: D,
+): Rejected<C> {
   return { kind: 'rejected', rejection: { code, details } };
 }

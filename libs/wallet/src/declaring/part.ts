@@ -1,6 +1,7 @@
 import type { Currency, Money } from '@tidemark/money';
+import type { MoneyRejectionCode } from '../rejections.js';
 import type { Wallet } from '../wallet.js';
-import type { Decision } from './decision.js';
+import type { Rejected } from './decision.js';
 
 /** What a part of the state keeps of one currency. Undefined is zero. */
 export interface Reserved {
@@ -40,22 +41,32 @@ export interface PartRules<S> {
   /** JSON, for snapshots and projected rows. */
   encode(state: S): unknown;
   decode(json: never): S;
-  /** What the part keeps of a currency at a time. */
-  reserved?(state: S, code: string, now: string): Reserved | undefined;
-  /** The currencies that `reserved` may have something of. */
-  currencies?(state: S): readonly Currency[];
   /** What the state takes of memory, about. Left out for a part of a few fields. */
   heapBytes?(state: S): number;
-  /** A rejection of money in or out. Asked for every movement of a wallet that uses the part. */
-  refuse?(state: S, movement: ProposedMovement): Decision | undefined;
+  /**
+   * A rejection of money in or out. Asked for every movement of a wallet that uses the part. Every command that moves money may get it,
+   * so it stands in `MONEY_IN_REJECTIONS` and in `MONEY_OUT_REJECTIONS`.
+   */
+  refuse?(
+    state: S,
+    movement: ProposedMovement,
+  ): Rejected<MoneyRejectionCode<'in'> & MoneyRejectionCode<'out'>> | undefined;
   /** The part after a movement, for what counts movements, such as limits. Applied to every event that `uses` something. */
   observe?(state: S, movement: Use, at: string): S;
   /** Whether something is open that a wallet must not be closed with. */
   busy?(state: S, now: string): boolean;
 }
 
+/** What a part says of the money that it sets aside. */
+interface Reserving<S> {
+  /** What the part keeps of a currency at a time. */
+  reserved(state: S, code: string, now: string): Reserved | undefined;
+  /** The currencies that `reserved` may have something of. Without them a reader does not see those that the wallet never held. */
+  currencies(state: S): readonly Currency[];
+}
+
 /** A part of a wallet's state that belongs to one capability, such as its open holds. */
-export interface Part<S = unknown> extends PartRules<S> {
+export interface Part<S = unknown> extends PartRules<S>, Partial<Reserving<S>> {
   readonly name: string;
   of(wallet: Wallet): S;
   /** The wallet with another state of the part. Counts no version. */
@@ -68,7 +79,10 @@ export interface Part<S = unknown> extends PartRules<S> {
  *
  * @param name in the stored state, never renamed
  */
-export function definePart<S>(name: string, rules: PartRules<S>): Part<S> {
+export function definePart<S>(
+  name: string,
+  rules: PartRules<S> & (Reserving<S> | { reserved?: never; currencies?: never }),
+): Part<S> {
   return {
     ...rules,
     name,

@@ -6,10 +6,9 @@ import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { details, flag, id, instant, money, outsideAccount, walletId } from '../fields/fields.js';
 import { notPositive } from '../violations.js';
-import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, limitExceeded, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, MONEY_IN_REJECTIONS } from '../rejections.js';
 import { post } from '../wallet.js';
 
 export const FundsDeposited = defineEvent('FundsDeposited', {
@@ -45,7 +44,7 @@ export const deposit = defineCommand('Deposit', {
     source: optional(outsideAccount),
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, walletFrozen, limitExceeded, tooManyCurrencies],
+  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_IN_REJECTIONS],
   decide(command, context) {
     const { walletId, movementId, amount, details, source } = command;
     const { wallet, refuse } = context;

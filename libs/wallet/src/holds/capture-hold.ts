@@ -6,9 +6,9 @@ import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { details, flag, id, money, outsideAccount, walletId } from '../fields/fields.js';
-import { life, walletFrozen } from '../life/life-part.js';
+import { life } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
-import { amountNotPositive, limitExceeded, tooManyCurrencies, walletNotFound } from '../rejections.js';
+import { amountNotPositive, MONEY_IN_REJECTIONS, walletFrozen, walletNotFound } from '../rejections.js';
 import { NO_RESERVATIONS, withoutReservation, withReservation } from '../reservations.js';
 import { sameWallet, TransferReceived } from '../transfer/transfer.js';
 import { notPositive, textOf } from '../violations.js';
@@ -91,9 +91,7 @@ export const captureHold = defineCommand('CaptureHold', {
     holdNotOpen,
     amountNotPositive,
     captureAboveHold,
-    walletFrozen,
-    limitExceeded,
-    tooManyCurrencies,
+    ...MONEY_IN_REJECTIONS,
   ],
   wallets: ({ walletId, to }) => (to === undefined || to === walletId ? [walletId] : [walletId, to]),
   decide(command, { wallet, walletOf, now, refuse }) {

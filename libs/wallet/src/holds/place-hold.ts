@@ -4,8 +4,7 @@ import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { details, id, instant, money, walletId } from '../fields/fields.js';
-import { walletFrozen } from '../life/life-part.js';
-import { amountNotPositive, expiryPassed, insufficientFunds, limitExceeded } from '../rejections.js';
+import { amountNotPositive, expiryPassed, MONEY_OUT_REJECTIONS } from '../rejections.js';
 import { dueIds, EXPIRED_AT_ONCE_MAX, withReservation } from '../reservations.js';
 import { notPositive } from '../violations.js';
 import { counted } from '../wallet.js';
@@ -46,7 +45,7 @@ export const placeHold = defineCommand('PlaceHold', {
   },
   fields: { walletId, amount: money, expiresAt: optional(instant), details },
   derives: { holdId: { kind: 'hold', prefix: 'hd' } },
-  rejects: [amountNotPositive, expiryPassed, tooManyHolds, walletFrozen, limitExceeded, insufficientFunds],
+  rejects: [amountNotPositive, expiryPassed, tooManyHolds, ...MONEY_OUT_REJECTIONS],
   decide({ walletId, holdId, amount, expiresAt, details }, { wallet, now, refuse }) {
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     if (expiresAt !== undefined && expiresAt <= now) return reject(expiryPassed, { expiresAt, now });

@@ -5,7 +5,8 @@ import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { literal, reason, walletId } from '../fields/fields.js';
 import { counted } from '../wallet.js';
-import { life, withFrozen, type FrozenDirection } from './life-part.js';
+import type { FrozenDirection } from '../rejections.js';
+import { life, withFrozen } from './life-part.js';
 
 const direction = literal('debits', 'credits', 'both');
 const fields = { direction, reason: optional(reason) };

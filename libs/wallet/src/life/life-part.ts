@@ -1,13 +1,10 @@
 import { reject } from '../declaring/decision.js';
 import { definePart } from '../declaring/part.js';
-import { defineRejection } from '../declaring/rejection.js';
+import { walletFrozen, type FrozenDirection } from '../rejections.js';
 import type { Wallet } from '../wallet.js';
 
 /** What a wallet is as people see it. */
 export type WalletStatus = 'absent' | 'open' | 'frozen' | 'closed' | 'archived';
-
-/** Which way money is stopped. */
-export type FrozenDirection = 'debits' | 'credits';
 
 export interface Life {
   /** The directions that are frozen. */
@@ -16,13 +13,6 @@ export interface Life {
   /** The wallet that took over, where this one was merged into it. */
   readonly successor?: string;
 }
-
-export const walletFrozen = defineRejection('wallet_frozen', {
-  kind: 'refused',
-  title: 'The wallet is frozen',
-  meaning: 'An operator froze the wallet in the direction in which money was to move. `details` has the directions.',
-  remedy: 'Wait until the wallet is unfrozen, then send the request with a new idempotency key.',
-})<{ walletId: string; frozen: readonly FrozenDirection[] }>();
 
 /**
  * Stands in the stored state of an archived wallet, and of no other: quotation marks inside texts are escaped. By it lists leave

@@ -5,12 +5,12 @@ import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { decimal, id, money, reason, walletId } from '../fields/fields.js';
-import { limitExceeded, tooManyCurrencies, walletClosed, walletNotFound } from '../rejections.js';
+import { MONEY_IN_REJECTIONS, walletClosed, walletFrozen, walletNotFound } from '../rejections.js';
 import { refuseWithoutRoom } from '../room.js';
 import { sameWallet } from '../transfer/transfer.js';
 import { balanceOf, withBalance, type Balance, type Wallet } from '../wallet.js';
 import { walletBusy, WalletClosed } from './close.js';
-import { closedDetails, life, walletFrozen } from './life-part.js';
+import { closedDetails, life } from './life-part.js';
 
 /** All of one currency goes to the successor: a balance, or a debt, which is a negative amount. */
 export const BalanceGivenUp = defineEvent('BalanceGivenUp', {
@@ -65,7 +65,7 @@ export const merge = defineCommand('Merge', {
   },
   fields: { walletId, into: walletId, reason: optional(reason) },
   derives: { mergeId: { kind: 'merge', prefix: 'mg' } },
-  rejects: [sameWallet, walletNotFound, walletBusy, walletFrozen, limitExceeded, tooManyCurrencies],
+  rejects: [sameWallet, walletNotFound, walletBusy, ...MONEY_IN_REJECTIONS],
   wallets: ({ walletId, into }) => (into === walletId ? [walletId] : [walletId, into]),
   decide({ walletId, into, mergeId, reason }, { wallet, walletOf, openParts, refuse, after }) {
     if (into === walletId) return reject(sameWallet, { walletId });

@@ -1,5 +1,5 @@
 import { Money, type Currency } from '@tidemark/money';
-import { reject, type Decision } from '../declaring/decision.js';
+import { reject, type Rejected } from '../declaring/decision.js';
 import { definePart, type ProposedMovement, type Use } from '../declaring/part.js';
 import { pending } from '../pending/pending-part.js';
 import { limitExceeded } from '../rejections.js';
@@ -118,7 +118,7 @@ function countsAlike(a: LimitRule, b: LimitRule): boolean {
   return counted(a) === counted(b);
 }
 
-function refuseOne(name: string, limit: Limit, movement: ProposedMovement): Decision | undefined {
+function refuseOne(name: string, limit: Limit, movement: ProposedMovement): Rejected<'limit_exceeded'> | undefined {
   const { walletId, wallet, amount: requested, now } = movement;
   const used = usedOf(limit, wallet, now);
   const left = limit.amount && used.amount && limit.amount.minus(used.amount);

@@ -1,6 +1,6 @@
 import type { Money } from '@tidemark/money';
 import type { Context } from '../declaring/command.js';
-import { accept, reject, type Decision } from '../declaring/decision.js';
+import { accept, reject, type CodeOf, type Decision, type Rejected } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
@@ -78,13 +78,13 @@ export const ANNOUNCEMENT_REJECTIONS = [expiryNeedsPending, expiryPassed, tooMan
  *
  * @param refused what the gate says of the movement
  */
-export function announce(
+export function announce<C extends string>(
   direction: Direction,
   walletId: string,
   movement: Announced & Announcement,
   { wallet, now }: Pick<Context, 'wallet' | 'now'>,
-  refused: () => Decision | undefined,
-): Decision | undefined {
+  refused: () => Rejected<C> | undefined,
+): Decision<C | CodeOf<typeof ANNOUNCEMENT_REJECTIONS>> | undefined {
   const { movementId, amount, expiresAt, details } = movement;
   if (!movement.pending) return expiresAt === undefined ? undefined : reject(expiryNeedsPending, { expiresAt });
   if (expiresAt !== undefined && expiresAt <= now) return reject(expiryPassed, { expiresAt, now });

@@ -1,7 +1,7 @@
 import type { Money } from '@tidemark/money';
 import { moved } from '../accounts.js';
 import { defineCommand } from '../declaring/command.js';
-import { accept, reject, type Decision } from '../declaring/decision.js';
+import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
@@ -108,7 +108,7 @@ const settle = <const T extends string>(type: T, direction: Direction, path: 'de
       settledOutOfBounds,
       direction === 'in' ? tooManyCurrencies : insufficientFunds,
     ],
-    decide({ walletId, movementId, amount, details: said }, { wallet, now, availableOf }): Decision {
+    decide({ walletId, movementId, amount, details: said }, { wallet, now, availableOf }) {
       const announced = openAt(pending.of(wallet)[direction], movementId, now);
       if (!announced) return reject(movementNotPending, { walletId, movementId });
       const settled = amount ?? announced.amount;
@@ -146,7 +146,7 @@ const fail = <const T extends string>(type: T, direction: Direction, path: 'depo
     },
     fields: { walletId, movementId: id, reason: optional(reason) },
     rejects: [movementNotPending],
-    decide({ walletId, movementId, reason }, { wallet, now }): Decision {
+    decide({ walletId, movementId, reason }, { wallet, now }) {
       if (!openAt(pending.of(wallet)[direction], movementId, now)) {
         return reject(movementNotPending, { walletId, movementId });
       }

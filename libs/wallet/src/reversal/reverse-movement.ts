@@ -1,14 +1,13 @@
 import { Money } from '@tidemark/money';
 import { moved, nameOfOutside } from '../accounts.js';
 import { defineCommand, type BookedLine, type CommandOf, type Context } from '../declaring/command.js';
-import { accept, reject, type AddressedEvent, type Decision } from '../declaring/decision.js';
+import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { decimal, details, id, literal, money, outsideAccount, walletId } from '../fields/fields.js';
-import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
-import { amountNotPositive, insufficientFunds, limitExceeded, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, insufficientFunds, MONEY_IN_REJECTIONS, MONEY_OUT_REJECTIONS } from '../rejections.js';
 import { notPositive, overspent } from '../violations.js';
 import { post } from '../wallet.js';
 import { amountOf, partKey, reversed } from './reversed-fact.js';
@@ -165,10 +164,8 @@ export const reverseMovement = defineCommand('ReverseMovement', {
     severalParts,
     amountNotPositive,
     reversalAboveMovement,
-    walletFrozen,
-    limitExceeded,
-    tooManyCurrencies,
-    insufficientFunds,
+    ...MONEY_IN_REJECTIONS,
+    ...MONEY_OUT_REJECTIONS,
   ],
   about: ({ walletId, movementId }) => ({ walletId, movementId }),
   wallets: (command) => {
@@ -237,7 +234,7 @@ function partsIn(original: readonly BookedLine[]) {
   };
 }
 
-function refuseTaker(walletId: string | undefined, amount: Money, { walletOf, refuse }: Context): Decision | undefined {
+function refuseTaker(walletId: string | undefined, amount: Money, { walletOf, refuse }: Context) {
   if (walletId === undefined) return undefined;
   return refuse({ walletId, wallet: walletOf(walletId), direction: 'in', amount, kind: 'reversal' });
 }
@@ -247,7 +244,7 @@ function refuseGiver(
   requested: Money,
   mayOverdraw: boolean,
   { walletOf, refuse, availableOf }: Context,
-): Decision | undefined {
+) {
   if (walletId === undefined) return undefined;
   const wallet = walletOf(walletId);
   const refused = refuse({ walletId, wallet, direction: 'out', amount: requested, kind: 'reversal' });

@@ -1,18 +1,12 @@
 import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf, type Context, type Wallets } from '../declaring/command.js';
-import { accept, reject, type AddressedEvent, type Decision } from '../declaring/decision.js';
+import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
+import type { Values } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
 import { details, id, list, money, walletId } from '../fields/fields.js';
-import { walletFrozen } from '../life/life-part.js';
 import { notPositive, overspent } from '../violations.js';
-import {
-  amountNotPositive,
-  insufficientFunds,
-  limitExceeded,
-  tooManyCurrencies,
-  walletNotFound,
-} from '../rejections.js';
+import { amountNotPositive, MONEY_IN_REJECTIONS, MONEY_OUT_REJECTIONS, walletNotFound } from '../rejections.js';
 import { post, type Wallet } from '../wallet.js';
 import { transferBody } from './transfer-body.js';
 
@@ -58,6 +52,7 @@ export const sameWallet = defineRejection('same_wallet', {
 
 const leg = { from: walletId, to: walletId, amount: money };
 const legs = list(leg);
+export type TransferLeg = Values<typeof leg>;
 
 /** All legs or none; each is decided on what the one before it left. */
 export const transfer = defineCommand('Transfer', {
@@ -73,15 +68,7 @@ export const transfer = defineCommand('Transfer', {
   body: transferBody(leg),
   fields: { legs, details },
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
-  rejects: [
-    walletNotFound,
-    sameWallet,
-    amountNotPositive,
-    walletFrozen,
-    limitExceeded,
-    tooManyCurrencies,
-    insufficientFunds,
-  ],
+  rejects: [walletNotFound, sameWallet, amountNotPositive, ...MONEY_IN_REJECTIONS, ...MONEY_OUT_REJECTIONS],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => {
     const ids = legs.flatMap(({ from, to }) => [from, to]);
@@ -105,13 +92,8 @@ export const transfer = defineCommand('Transfer', {
   },
 });
 export type Transfer = CommandOf<typeof transfer>;
-export type TransferLeg = Transfer['legs'][number];
 
-function refuseLeg(
-  { from, to, amount }: TransferLeg,
-  walletNow: Wallets,
-  refuse: Context['refuse'],
-): Decision | undefined {
+function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets, refuse: Context['refuse']) {
   const [source, destination] = [walletNow(from), walletNow(to)];
   if (source.status === 'absent') return reject(walletNotFound, { walletId: from });
   if (destination.status === 'absent') return reject(walletNotFound, { walletId: to });

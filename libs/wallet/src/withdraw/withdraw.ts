@@ -7,10 +7,9 @@ import { internal, optional } from '../declaring/field.js';
 import { details, flag, id, instant, literal, money, outsideAccount, walletId } from '../fields/fields.js';
 import { refuseWithoutRoom } from '../room.js';
 import { notPositive, overspent } from '../violations.js';
-import { walletFrozen } from '../life/life-part.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, insufficientFunds, limitExceeded, tooManyCurrencies } from '../rejections.js';
+import { amountNotPositive, MONEY_OUT_REJECTIONS, tooManyCurrencies } from '../rejections.js';
 import { post } from '../wallet.js';
 
 /** Set on imported history only: the movement happened, whatever the limit says. */
@@ -49,14 +48,7 @@ export const withdraw = defineCommand('Withdraw', {
     destination: optional(outsideAccount),
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [
-    amountNotPositive,
-    ...ANNOUNCEMENT_REJECTIONS,
-    walletFrozen,
-    limitExceeded,
-    insufficientFunds,
-    tooManyCurrencies,
-  ],
+  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_OUT_REJECTIONS, tooManyCurrencies],
   decide(command, context) {
     const { walletId, movementId, amount, overdraft, details, destination } = command;
     const { wallet, refuse } = context;

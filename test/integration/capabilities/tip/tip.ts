@@ -1,3 +1,4 @@
+import { Money } from '@tidemark/money';
 import { moved } from '../../../../libs/wallet/src/accounts.js';
 import { defineCommand } from '../../../../libs/wallet/src/declaring/command.js';
 import { accept, reject } from '../../../../libs/wallet/src/declaring/decision.js';
@@ -5,9 +6,8 @@ import { defineEvent } from '../../../../libs/wallet/src/declaring/event.js';
 import { definePart } from '../../../../libs/wallet/src/declaring/part.js';
 import { defineRejection } from '../../../../libs/wallet/src/declaring/rejection.js';
 import { details, id, literal, money, walletId } from '../../../../libs/wallet/src/fields/fields.js';
-import { walletFrozen } from '../../../../libs/wallet/src/life/life-part.js';
-import { insufficientFunds } from '../../../../libs/wallet/src/rejections.js';
-import { notPositive, overspent } from '../../../../libs/wallet/src/violations.js';
+import { MONEY_OUT_REJECTIONS } from '../../../../libs/wallet/src/rejections.js';
+import { overspent } from '../../../../libs/wallet/src/violations.js';
 import { post } from '../../../../libs/wallet/src/wallet.js';
 
 // A capability that does not exist. It proves that a capability needs only a folder and one line in the list.
@@ -28,7 +28,7 @@ export const TipGiven = defineEvent('TipGiven', {
   evolve: (wallet, { amount }) => tips.put(post(wallet, amount.negated()), tips.of(wallet) + 1),
   postings: ({ amount }, walletId) => moved('world', walletId, amount.negated()),
   statement: ({ tipId, amount, details }) => ({ movementId: tipId, amount: amount.negated(), details }),
-  violation: ({ amount }, after) => notPositive(amount) ?? overspent('TipGiven', amount, after),
+  violation: ({ amount }, after) => overspent('TipGiven', amount, after),
 });
 
 export const tipTooSmall = defineRejection('tip_too_small', {
@@ -36,7 +36,7 @@ export const tipTooSmall = defineRejection('tip_too_small', {
   title: 'The tip is too small',
   meaning: 'A tip is one whole unit of its currency at least.',
   remedy: 'Give more under a new key.',
-})<{ walletId: string; least: string }>();
+})<{ walletId: string; least: Money }>();
 
 export const tooManyTips = defineRejection('too_many_tips', {
   kind: 'refused',
@@ -55,11 +55,10 @@ export const giveTip = defineCommand('GiveTip', {
   },
   fields: { walletId, for: literal('kitchen', 'service'), amount: money, details },
   derives: { tipId: { kind: 'tip', prefix: 'tip' } },
-  rejects: [tipTooSmall, tooManyTips, walletFrozen, insufficientFunds],
+  rejects: [tipTooSmall, tooManyTips, ...MONEY_OUT_REJECTIONS],
   decide({ walletId, tipId, amount, details, for: whom }, { wallet, refuse }) {
-    if (!amount.isPositive() || amount.toString().startsWith('0')) {
-      return reject(tipTooSmall, { walletId, least: '1' });
-    }
+    const least = Money.of('1', amount.currency);
+    if (amount.lessThan(least)) return reject(tipTooSmall, { walletId, least });
     if (tips.of(wallet) >= TIPS_MAX) return reject(tooManyTips, { walletId, tipsMax: TIPS_MAX });
     return (
       refuse({ walletId, wallet, direction: 'out', amount, kind: 'tip' }) ??

@@ -14,6 +14,7 @@ import {
 import { CURRENCIES_MAX } from '../room.js';
 import { FundsHeld } from '../holds/place-hold.js';
 import type { WalletEvent } from '../declared.js';
+import { reverseMovement } from '../reversal/reverse-movement.js';
 import { WalletClosed } from './close.js';
 import { WalletFrozen } from './freeze.js';
 import { BalanceGivenUp, BalanceTakenOver, merge } from './merge.js';
@@ -30,6 +31,10 @@ describe('Merge', () => {
     given(opened, deposited('10.00'), of(BOB, opened, deposited('5.00')))
       .when(merging())
       .thenAccepted(givenUp('10.00'), of(BOB, takenOver('10.00')), closed));
+  it('cannot be reversed, since one of its wallets is closed', () =>
+    given(opened, deposited('10.00'), of(BOB, opened), givenUp('10.00'), of(BOB, takenOver('10.00')), closed)
+      .when(reverseMovement({ walletId: BOB, reversalId: 'r1', movementId: 'm1', details: {} }))
+      .thenRejected('wallet_closed', { walletId: ALICE, successor: BOB }));
   it('takes a debt along, and adds the limits', () =>
     given(opened, limitChanged('9.00'), withdrawn('4.00'), of(BOB, opened, limitChanged('1.00')))
       .when(merging())

@@ -29,6 +29,7 @@ export const TipGiven = defineEvent('TipGiven', {
   postings: ({ amount }, walletId) => moved('world', walletId, amount.negated()),
   statement: ({ tipId, amount, details }) => ({ movementId: tipId, amount: amount.negated(), details }),
   violation: ({ amount }, after) => overspent('TipGiven', amount, after),
+  uses: ({ amount }) => ({ amount, direction: 'out', kind: 'tip' }),
 });
 
 export const tipTooSmall = defineRejection('tip_too_small', {

@@ -196,9 +196,11 @@ export class History {
   }
 }
 
-/** Whether a command declares a rejection: in `rejects`, or because any command may get it. */
+/** Whether a command, or one of a batch, declares a rejection: in `rejects`, or because any command may get it. */
 export function isDeclared(command: WalletCommand, code: RejectionCode): boolean {
-  return [...OF_EVERY_COMMAND, ...commandDefinition(command.type).rejects].some((rejection) => rejection.code === code);
+  const commands = 'commands' in command ? command.commands : [command];
+  const declared = [...OF_EVERY_COMMAND, ...commands.flatMap(({ type }) => commandDefinition(type).rejects)];
+  return declared.some((rejection) => rejection.code === code);
 }
 
 /** The parts of some wallets that are longer than they declare, as `holds has 150,001 characters`. */

@@ -52,8 +52,32 @@ describe.each(engines)('reconciling on $engine', (engine) => {
       differenceTotal: { EUR: '-0.50', JPY: '1' },
       differenceAbsolute: { EUR: '1.50', JPY: '1' },
       unreadable: 0,
+      running: {
+        ...{ checked: 3, broken: 1 },
+        first: { line: 8, walletId: `${source}-c`, currency: 'EUR', expected: '2.00', theirs: '1.50' },
+      },
     });
     expect(code).toBe(1);
+  });
+
+  it('takes the latest claim of a file that is newest first, now and at the end of a day', async () => {
+    const source = newSource();
+    const mapping = balanceMapping(source);
+    at.write('m.json', { ...mapping, movements: { ...mapping.movements, effectiveAt: 'date' } });
+    at.write(
+      'file.csv',
+      'id,account,amount,currency,balance,date\n3,a,-5,EUR,25,2026-02-01\n2,a,20,EUR,30,2026-01-31\n1,a,10,EUR,10,2026-01-30\n',
+    );
+    expect((await at.json('import', 'file.csv', '--mapping', 'm.json')).json).toMatchObject({ booked: 3 });
+    const reconciled = async (...more: string[]) =>
+      (await at.json('reconcile', 'file.csv', '--mapping', 'm.json', ...more)).json;
+    expect(await reconciled()).toMatchObject({ matching: 1, running: { checked: 2, broken: 0, first: null } });
+    expect(await reconciled('--at', '2026-01-31')).toMatchObject({ matching: 1, running: { checked: 1, broken: 0 } });
+    at.write('wrong.csv', 'account,currency,balance,date\na,EUR,11,2026-01-30\na,EUR,30,2026-01-31\n');
+    const { json } = await at.json('reconcile', 'wrong.csv', '--mapping', 'm.json', '--at', '2026-01-30');
+    expect(json.breaks).toMatchObject([{ ours: '10.00', theirs: '11.00', difference: '-1.00' }]);
+    const { code, stderr } = await at.run('reconcile', 'file.csv', '--mapping', 'm.json', '--at', 'yesterday');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'tidemark: "yesterday" is not a day such as 2026-01-31\n' });
   });
 
   it('finds wallets that do not exist, and rows that cannot be read', async () => {

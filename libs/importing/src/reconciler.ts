@@ -1,13 +1,16 @@
-import { readWallets } from '@tidemark/event-store';
 import type { Database } from '@tidemark/database';
 import { Money } from '@tidemark/money';
-import { balanceOf, initialState, type Wallet } from '@tidemark/wallet';
+import { startOfDay } from '@tidemark/wallet';
 import type { KnownCurrencies } from './amounts/amount-columns.js';
+import { claimReader } from './claim-reader.js';
 import type { CsvRow } from './csv/csv-row.js';
-import { claimedBalanceReader, type ClaimedBalance } from './mapping/claimed-balance.js';
+import { FileRefused } from './file-refused.js';
+import type { ClaimedBalance } from './mapping/claimed-balance.js';
 import type { Mapping } from './mapping/mapping.js';
 import type { Progress } from './import-request.js';
 import { orProblem } from './mapping/row-problem.js';
+import { balancesBefore, balancesNow } from './reconciling-balances.js';
+import { RunningCheck, type RunningBalances } from './survey/running-balances.js';
 import { surveyFile } from './survey/surveyed-file.js';
 
 /** Wallets read in one query: their events since the last snapshot are in memory together. */
@@ -37,6 +40,8 @@ export interface Reconciliation {
   readonly differenceAbsolute: Readonly<Record<string, string>>;
   /** Rows that could not be read, and say nothing about any wallet. */
   readonly unreadable: number;
+  /** Whether the balances of the file follow from its amounts. */
+  readonly running: RunningBalances;
 }
 
 export interface ReconcileRequest {
@@ -44,6 +49,8 @@ export interface ReconcileRequest {
   readonly mapping: Mapping;
   readonly database: Pick<Database, 'query' | 'engine'>;
   readonly currencies: KnownCurrencies;
+  /** A day such as `2026-01-31`: compares what was held at its end (UTC) by the time of effect. Absent: what is held now. */
+  readonly at?: string | undefined;
   readonly signal: AbortSignal;
   readonly observer: {
     progress(what: string, at: Progress): void;
@@ -52,21 +59,24 @@ export interface ReconcileRequest {
 }
 
 /**
- * Compares what wallets hold now with what a file claims: the balance in the last row of each wallet and currency.
+ * Compares what wallets hold with what a file claims: the balance in the latest row of each wallet and currency.
  * Memory grows with the number of wallets, not with the file.
  *
  * @throws FileRefused when the file is not the one that the mapping describes; what the signal aborts with; whatever the
  *   database says
  */
 export async function reconcileFile(request: ReconcileRequest): Promise<Reconciliation> {
-  const { claims, unreadable } = await readClaims(request);
+  const { claims, unreadable, running } = await readClaims(request);
   const walletIds = [...claims.keys()].sort();
   const breaks: Break[] = [];
   for (let at = 0; at < walletIds.length; at += WALLETS_AT_ONCE) {
     request.signal.throwIfAborted();
     const some = walletIds.slice(at, at + WALLETS_AT_ONCE);
-    const wallets = await readWallets(request.database, some);
-    for (const walletId of some) breaks.push(...compare(walletId, wallets.get(walletId), claims.get(walletId)!));
+    const held =
+      request.at === undefined
+        ? await balancesNow(request.database, some, (walletId) => [...claims.get(walletId)!.values()])
+        : await balancesBefore(request.database, some, endOf(request.at));
+    for (const walletId of some) breaks.push(...compare(walletId, held.get(walletId), claims.get(walletId)!));
     const rows = at + some.length;
     request.observer.progress('wallets', { rows, bytes: rows, bytesAll: walletIds.length });
   }
@@ -78,56 +88,81 @@ export async function reconcileFile(request: ReconcileRequest): Promise<Reconcil
     differenceTotal: totalOf(breaks, (difference) => difference),
     differenceAbsolute: totalOf(breaks, (difference) => difference.abs()),
     unreadable,
+    running,
   };
 }
 
 /** By wallet, then by currency. */
 type Claims = Map<string, Map<string, Money>>;
 
-async function readClaims({ file, mapping, currencies, signal, observer }: ReconcileRequest) {
+async function readClaims({ file, mapping, currencies, at, signal, observer }: ReconcileRequest) {
   const claims: Claims = new Map();
+  const latest = new Map<string, string>();
+  const running = new RunningCheck();
   let unreadable = 0;
   let rows = 0;
-  const {
-    csv,
-    read,
-    rows: rowsInOrder,
-  } = await surveyFile({ path: file, mapping, currencies, signal }, (where, header, style) =>
-    claimedBalanceReader(where, header, mapping, currencies, style),
+  const surveyed = await surveyFile({ path: file, mapping, currencies, signal }, (where, header, style) =>
+    claimReader(where, header, mapping, currencies, style, at),
   );
+  const { csv, read, order } = surveyed;
   try {
-    for await (const row of rowsInOrder()) {
+    let bytes = 0;
+    let end: number | undefined;
+    for await (const row of surveyed.rows()) {
       signal.throwIfAborted();
+      bytes += Math.abs(row.end - (end ?? row.end));
+      end = row.end;
       const found = claimOf(row, read);
-      if ('value' in found) keep(claims, found.value);
-      else {
+      if ('problem' in found) {
         unreadable++;
         observer.unreadable(row, found.problem.detail);
+      } else if (found.value && (at === undefined || found.value.at < endOf(at))) {
+        const { walletId, balance, movements, at: time } = found.value;
+        if (movements) running.look(row.line, walletId, balance, movements);
+        const key = `${walletId} ${balance.currency.code}`;
+        // Where neither dates nor balances tell the order, at least the latest date is no earlier claim.
+        if (order !== 'as it is' || time >= (latest.get(key) ?? '')) {
+          latest.set(key, time);
+          keep(claims, found.value);
+        }
       }
-      observer.progress('rows', { rows: ++rows, bytes: row.end, bytesAll: csv.bytes });
+      observer.progress('rows', { rows: ++rows, bytes, bytesAll: csv.bytes });
     }
   } finally {
     await csv.close();
   }
-  return { claims, unreadable };
+  return { claims, unreadable, running: running.result() };
 }
 
-function claimOf(row: CsvRow, read: (fields: readonly string[]) => ClaimedBalance) {
+function claimOf<T>(row: CsvRow, read: (fields: readonly string[]) => T) {
   if (row.problem !== undefined) return { problem: { detail: row.problem } };
   return orProblem(() => read(row.fields));
 }
+
+/** The instant after the last of a day, in UTC. @throws FileRefused for anything but a day */
+function endOf(day: string): string {
+  const start = startOfDay(day);
+  if (start === undefined) throw new FileRefused(`"${day}" is not a day such as 2026-01-31`);
+  return new Date(Date.parse(start) + DAY_MS).toISOString();
+}
+
+const DAY_MS = 86_400_000;
 
 function keep(claims: Claims, { walletId, balance }: ClaimedBalance): void {
   const ofWallet = claims.get(walletId) ?? new Map<string, Money>();
   claims.set(walletId, ofWallet.set(balance.currency.code, balance));
 }
 
-function compare(walletId: string, wallet: Wallet | undefined, claims: ReadonlyMap<string, Money>): Break[] {
+function compare(
+  walletId: string,
+  held: ReadonlyMap<string, Money> | undefined,
+  claims: ReadonlyMap<string, Money>,
+): Break[] {
   return [...claims].sort(byCode).flatMap(([code, theirs]) => {
-    const ours = balanceOf(wallet ?? initialState, theirs.currency).posted;
-    if (wallet && ours.equals(theirs)) return [];
+    const ours = held?.get(code) ?? Money.zero(theirs.currency);
+    if (held && ours.equals(theirs)) return [];
     const amounts = { ours: `${ours}`, theirs: `${theirs}`, difference: `${ours.minus(theirs)}` };
-    return [{ walletId, currency: code, ...amounts, ...(!wallet && { missing: true as const }) }];
+    return [{ walletId, currency: code, ...amounts, ...(!held && { missing: true as const }) }];
   });
 }
 

@@ -5,8 +5,8 @@ import type { Run } from '../process/run-command.js';
 /** Declares `tidemark import`. */
 export function importCommand(command: Command, run: Run) {
   return command
-    .description('book the movements of a CSV file')
-    .argument('<file>', 'CSV file of movements')
+    .description('book the movements of a file that a bank exports')
+    .argument('<file>', 'file of movements')
     .requiredOption('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md)')
     .option('--wallets <file>', 'CSV file of wallets to open first')
     .addOption(
@@ -31,10 +31,11 @@ export function importCommand(command: Command, run: Run) {
 /** Declares `tidemark reconcile`. */
 export function reconcileCommand(command: Command, run: Run) {
   return command
-    .description('compare wallets with the balances that a CSV file claims')
-    .argument('<file>', 'CSV file of movements with a balance after each')
+    .description('compare wallets with the balances that a file claims')
+    .argument('<file>', 'file of movements with a balance after each')
     .requiredOption('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md)')
-    .action((file: string, options: { mapping: string }) =>
+    .option('--at <day>', 'compare what was held at the end of a day (UTC) by the time of effect, such as 2026-01-31')
+    .action((file: string, options: { mapping: string; at?: string }) =>
       run(async (at) => {
         // Loaded when asked for: what it needs takes longer to load than most commands to run.
         const { runReconcile } = await import('../importing/run-reconcile.js');

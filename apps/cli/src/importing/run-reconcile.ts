@@ -14,7 +14,7 @@ const SHOWN_MAX = 20;
 export async function runReconcile(
   at: Surroundings,
   file: string,
-  options: { mapping: string },
+  options: { mapping: string; at?: string },
 ): Promise<CommandResult> {
   const display = new ProgressDisplay(at.stderr);
   let shown = 0;
@@ -28,6 +28,7 @@ export async function runReconcile(
           file: resolve(at.cwd, file),
           mapping,
           database,
+          at: options.at,
           currencies: await Currencies.load(database),
           signal: at.signal,
           observer: {
@@ -48,7 +49,7 @@ export async function runReconcile(
 }
 
 function resultOf(reconciliation: Reconciliation): CommandResult {
-  const { wallets, matching, breaks, differenceTotal, differenceAbsolute, unreadable } = reconciliation;
+  const { wallets, matching, breaks, differenceTotal, differenceAbsolute, unreadable, running } = reconciliation;
   const inAll = Object.entries(differenceTotal).map(
     ([code, total]) => `${total} ${code} in all, ${differenceAbsolute[code]} ${code} without regard to sign`,
   );
@@ -59,9 +60,19 @@ function resultOf(reconciliation: Reconciliation): CommandResult {
       `${grouped(wallets)} wallets: ${grouped(matching)} match, ${grouped(wallets - matching)} do not` +
         (inAll.length === 0 ? '' : ` (${inAll.join('; ')})`),
       ...(unreadable === 0 ? [] : [`${grouped(unreadable)} rows could not be read`]),
+      ...runningLines(running),
     ],
-    found: breaks.length + unreadable > 0,
+    found: breaks.length + unreadable + running.broken > 0,
   };
+}
+
+function runningLines({ checked, broken, first }: Reconciliation['running']): string[] {
+  if (!first) return [];
+  const { line, walletId, currency, expected, theirs } = first;
+  return [
+    `${grouped(broken)} of ${grouped(checked)} balances of the file do not follow from the row before; the first is on line ${line}: ` +
+      `${walletId} should have ${expected} ${currency} there, and the file says ${theirs}`,
+  ];
 }
 
 function lineOf({ walletId, currency, ours, theirs, difference, missing }: Break): string {

@@ -67,7 +67,7 @@ describe.each(engines)('the form of a file on $engine', (engine) => {
     });
     expect(json).toMatchObject({ booked: 2, rejected: 0, net: { EUR: '0.00' } });
     expect(json.readAs).toEqual({
-      ...{ encoding: 'utf-16le', delimiter: ';', quote: '"', headerLine: 4, decimalMark: ',' },
+      ...{ format: 'csv', encoding: 'utf-16le', delimiter: ';', quote: '"', headerLine: 4, decimalMark: ',' },
       order: 'newest first',
     });
     expect(stderr).toBe(

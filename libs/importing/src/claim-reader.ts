@@ -8,8 +8,8 @@ import type { Mapping } from './mapping/mapping.js';
 import { movementReader, type Movement } from './mapping/movement-row.js';
 import { MalformedRow } from './mapping/row-problem.js';
 
-/** What a row claims, and when. */
-export interface Claim extends ClaimedBalance {
+/** What a row claims, and when. A row without a balance claims nothing. */
+export interface Claim extends Partial<ClaimedBalance> {
   /** RFC 3339 in UTC; empty where the file has no dates. */
   readonly at: string;
   /** Of the row; undefined where the file has no amounts. */
@@ -38,6 +38,7 @@ export function claimReader(
   if (day !== undefined && effectiveAt === undefined) {
     throw new FileRefused('the mapping names no column "movements.effectiveAt", and --at compares a day');
   }
+  const balance = columns.column(mapping.movements.balance!);
   const hasTime = effectiveAt !== undefined && (day !== undefined || columns.has(effectiveAt));
   const time = hasTime ? effectiveTimeReader(columns, effectiveAt) : () => '';
   const movement = orNothing(() => movementReader(where, header, mapping, currencies, style));
@@ -46,7 +47,10 @@ export function claimReader(
     if (movement && !row) return undefined;
     const at = time(fields);
     if (day !== undefined && at === '') throw new MalformedRow('the row has no date, and --at compares a day');
-    return { ...claimed(fields), at, movements: row && [row, ...row.more] };
+    const movements = row && [row, ...row.more];
+    // Many statements say a balance once, after the last movement.
+    if (balance(fields) === '') return { at, movements };
+    return { ...claimed(fields), at, movements };
   };
 }
 

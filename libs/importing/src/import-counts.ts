@@ -5,6 +5,7 @@ import { Totals, type AmountsByCurrency } from './totals.js';
 
 /** How a file was read. */
 export interface ReadAs {
+  readonly format: string;
   readonly encoding: string;
   readonly delimiter: string;
   readonly quote: string;

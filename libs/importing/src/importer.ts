@@ -55,13 +55,14 @@ async function openMovements(
 
 /** @returns how a file was read, for people and scripts */
 export function readAsOf({ csv: { form }, style, order }: SurveyedFile): ReadAs {
-  const { delimiter, quote, headerLine, encoding } = form;
-  return { encoding: encoding.name, delimiter, quote, headerLine, decimalMark: style.marks.decimal, order };
+  const { format, delimiter, quote, headerLine, encoding } = form;
+  return { format, encoding: encoding.name, delimiter, quote, headerLine, decimalMark: style.marks.decimal, order };
 }
 
 /** What is to be said: whatever is not as in most files. */
-function inWords({ encoding, delimiter, quote, headerLine, decimalMark, order }: ReadAs): string {
+function inWords({ format, encoding, delimiter, quote, headerLine, decimalMark, order }: ReadAs): string {
   return [
+    ...(format === 'csv' ? [] : [format]),
     ...(/^utf-?8$/i.test(encoding) ? [] : [`encoding ${encoding}`]),
     ...(delimiter === ',' ? [] : [`delimiter ${JSON.stringify(delimiter)}`]),
     ...(quote === '"' ? [] : [`quote ${quote}`]),

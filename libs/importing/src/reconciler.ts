@@ -118,12 +118,14 @@ async function readClaims({ file, mapping, currencies, at, signal, observer }: R
         observer.unreadable(row, found.problem.detail);
       } else if (found.value && (at === undefined || found.value.at < endOf(at))) {
         const { walletId, balance, movements, at: time } = found.value;
-        if (movements) running.look(row.line, walletId, balance, movements);
+        running.move(movements ?? []);
+        if (!walletId || !balance) continue;
+        if (movements) running.claim(row.line, walletId, balance);
         const key = `${walletId} ${balance.currency.code}`;
         // Where neither dates nor balances tell the order, at least the latest date is no earlier claim.
         if (order !== 'as it is' || time >= (latest.get(key) ?? '')) {
           latest.set(key, time);
-          keep(claims, found.value);
+          keep(claims, { walletId, balance });
         }
       }
       observer.progress('rows', { rows: ++rows, bytes, bytesAll: csv.bytes });

@@ -42,14 +42,22 @@ export async function openCsv(path: string, declared: DeclaredForm, fits: Fits):
   const { size } = await file.stat();
   const records = (dialect: Dialect, from: Place) => readRecords(plain.path, file, dialect, from);
   const beginning = { offset: plain.start, line: 1 };
-  const form = await findForm({ path, declared, fits, beginning, read: (dialect) => records(dialect, beginning) });
+  const isCsv = plain.format === 'csv';
+  const asked: DeclaredForm = isCsv ? declared : { ...declared, delimiter: ',', quote: '"' };
+  const form = await findForm({
+    path,
+    declared: asked,
+    fits,
+    beginning,
+    read: (dialect) => records(dialect, beginning),
+  });
   const width = form.header.length;
   const footer = form.isRejects ? 0 : declared.footer;
   const blocks: Block[] = [];
   const kept = undo.move();
   return {
     header: form.header,
-    form: { ...form, encoding: plain.encoding },
+    form: { ...form, encoding: plain.encoding, format: plain.format },
     bytes: size,
     rows: () => indexed(withoutLast(checkWidth(records(form, form.start), width), footer), form.start, blocks),
     rowsFromTheEnd: () => reversed(blocks, (from) => checkWidth(records(form, from), width)),

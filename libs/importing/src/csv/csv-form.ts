@@ -1,5 +1,6 @@
 import { FileRefused } from '../file-refused.js';
 import type { Encoding } from '../files/encoding.js';
+import type { PlainFile } from '../files/plain-file.js';
 import type { CsvRow } from './csv-row.js';
 
 /** The characters that hold a CSV file together. */
@@ -27,6 +28,8 @@ export interface FoundForm extends Dialect {
 
 export interface CsvForm extends FoundForm {
   readonly encoding: Encoding;
+  /** What it was before it was CSV. */
+  readonly format: PlainFile['format'];
 }
 
 /** What a mapping declares of it; what is absent is found. */

@@ -10,7 +10,7 @@ export interface Encoding {
   /** Bytes of the byte order mark, which are no text. */
   readonly markBytes: number;
   /** How it is known. */
-  readonly from: 'declared' | 'byte order mark' | 'every byte' | 'statistics';
+  readonly from: 'declared' | 'what the file says' | 'byte order mark' | 'every byte' | 'statistics';
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -29,7 +29,7 @@ export function isEncoding(name: string): boolean {
 }
 
 /**
- * Finds how a file is encoded. What is declared always wins. Otherwise: the byte order mark; UTF-8, when all of the file is UTF-8;
+ * Finds how a file is encoded. What is declared always wins. Otherwise: the byte order mark; what an XML or OFX file says; UTF-8, when all of the file is UTF-8;
  * UTF-16, when every other byte of its beginning is zero; and what the statistics of its letters say.
  *
  * @param declared of the mapping
@@ -47,6 +47,8 @@ export async function encodingOf(path: string, declared: string | undefined): Pr
     if (mark !== undefined) return { name: mark, markBytes, from: 'byte order mark' };
     const wide = wideOf(beginning);
     if (wide !== undefined) return { name: wide, markBytes: 0, from: 'every byte' };
+    const said = saidOf(beginning);
+    if (said !== undefined) return { name: said, markBytes: 0, from: 'what the file says' };
     const strange = await firstNotUtf8(file, beginning);
     if (strange === undefined) return { name: 'utf-8', markBytes: 0, from: 'every byte' };
     return { name: guessed(strange), markBytes: 0, from: 'statistics' };
@@ -81,6 +83,15 @@ function wideOf(beginning: Buffer): string | undefined {
   if (zeros[1]! > some.length / 4 && zeros[0] === 0) return 'utf-16le';
   if (zeros[0]! > some.length / 4 && zeros[1] === 0) return 'utf-16be';
   return undefined;
+}
+
+/** XML and OFX say in ASCII how they are encoded. */
+function saidOf(beginning: Buffer): string | undefined {
+  const text = beginning.toString('latin1', 0, WIDE_BYTES);
+  const xml = /^\s*<\?xml[^>]*\bencoding=["']([\w-]+)["']/.exec(text)?.[1];
+  if (xml !== undefined && isEncoding(xml)) return xml.toLowerCase();
+  const charset = text.startsWith('OFXHEADER') ? /^CHARSET:(\d{3,4})/m.exec(text)?.[1] : undefined;
+  return charset !== undefined && isEncoding(`windows-${charset}`) ? `windows-${charset}` : undefined;
 }
 
 type Readable = Pick<Awaited<ReturnType<typeof open>>, 'read'>;

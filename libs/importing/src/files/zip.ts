@@ -9,6 +9,17 @@ const ENTRIES_MAX = 1_000;
 /** Shown of the files when there are several. */
 const SHOWN_MAX = 5;
 
+/** Whether a zip is a sheet of a spreadsheet (XLSX). */
+export async function isSheet(path: string): Promise<boolean> {
+  const zip = await openZip(path, { lazyEntries: true, autoClose: false }).catch(() => undefined);
+  if (!zip) return false;
+  try {
+    return (await entriesOf(zip, path)).some(({ fileName }) => fileName === 'xl/workbook.xml');
+  } finally {
+    zip.close();
+  }
+}
+
 /**
  * Opens the one file inside of a zip. What macOS adds is no file of its own.
  *

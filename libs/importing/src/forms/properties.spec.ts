@@ -73,6 +73,12 @@ describe('a file without ids that is cut in two', () => {
   });
 });
 
+/** The digits of an amount without zeros before and behind. */
+const significant = (amount: string) =>
+  BigInt(amount.replace('.', ''))
+    .toString()
+    .replace(/(?<!0)0+$/, '');
+
 describe('bytes that nobody wrote', () => {
   it('never make a row whose amount is not in the file', async () => {
     const mapping = { movements: { ...movements, id: 'text', balance: 'balance' } };
@@ -90,10 +96,10 @@ describe('bytes that nobody wrote', () => {
         });
         const digits = bytes.toString('latin1').replace(/[^0-9]/g, '');
         for (const { amount } of read.movements) {
-          expect(digits).toContain(`${amount}`.replace('.', '').replace(/^0+|0+$/g, ''));
+          expect(digits).toContain(significant(`${amount}`));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

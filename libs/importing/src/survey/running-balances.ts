@@ -21,28 +21,39 @@ export interface RunningBalances {
 
 /** Checks the balances of a file row by row, in the order of what happened. */
 export class RunningCheck {
-  private readonly last = new Map<string, Money>();
+  /** The last balance of each wallet and currency, with all that was moved since. */
+  private readonly expected = new Map<string, Money>();
   private checked = 0;
   private broken = 0;
   private first: RunningBreak | null = null;
 
-  /** @param movements of the row */
-  look(line: number, walletId: string, theirs: Money, movements: readonly Movement[]): void {
-    const { code } = theirs.currency;
-    const key = `${walletId} ${code}`;
-    const before = this.last.get(key);
-    this.last.set(key, theirs);
-    if (!before) return;
+  /** Takes the movements of a row, which come before its balance. */
+  move(movements: readonly Movement[]): void {
+    for (const { walletId, direction, amount } of movements) {
+      const key = keyOf(walletId, amount);
+      const before = this.expected.get(key);
+      if (before) this.expected.set(key, direction === 'credit' ? before.plus(amount) : before.minus(amount));
+    }
+  }
+
+  /** Takes the balance of a row. */
+  claim(line: number, walletId: string, theirs: Money): void {
+    const key = keyOf(walletId, theirs);
+    const expected = this.expected.get(key);
+    this.expected.set(key, theirs);
+    if (!expected) return;
     this.checked++;
-    const expected = movements
-      .filter((movement) => movement.walletId === walletId && movement.amount.currency.code === code)
-      .reduce((sum, { direction, amount }) => (direction === 'credit' ? sum.plus(amount) : sum.minus(amount)), before);
     if (expected.equals(theirs)) return;
     this.broken++;
+    const { code } = theirs.currency;
     this.first ??= { line, walletId, currency: code, expected: `${expected}`, theirs: `${theirs}` };
   }
 
   result(): RunningBalances {
     return { checked: this.checked, broken: this.broken, first: this.first };
   }
+}
+
+function keyOf(walletId: string, { currency }: Money): string {
+  return `${walletId} ${currency.code}`;
 }

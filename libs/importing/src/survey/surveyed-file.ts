@@ -66,7 +66,9 @@ async function surveyCells({ path, mapping, signal }: FileToSurvey, csv: CsvFile
   const { movements } = mapping;
   const { amount } = movements;
   const dates = new DateOrder();
-  const marks = new MarksSurvey(mapping);
+  // These formats have one decimal mark, whatever the country.
+  const isPoint = csv.form.format === 'camt' || csv.form.format === 'mt940';
+  const marks = new MarksSurvey(isPoint ? { decimalMark: '.' } : mapping);
   const debits = 'debit' in amount ? new DebitSignSurvey(amount.debit, amount.debitSign) : undefined;
   const isThere = (column: string) => csv.header.includes(column);
   const amounts = marks.needed

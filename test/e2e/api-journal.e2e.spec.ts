@@ -1,4 +1,5 @@
 import { engines } from '@tidemark/testing';
+import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningService } from './running-service.js';
 
@@ -95,10 +96,57 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     [{ account: 'transfers', walletId: 'bob' }, ['bob 3']],
     [{ walletId: 'nobody' }, []],
     [{ to: '2000-01-01T00:00:00Z' }, []],
+    [{ currency: 'JPY' }, ['alice 3']],
+    [{ currency: 'EUR', walletId: 'bob' }, ['bob 3', 'bob 2']],
+    [{ currency: 'EUR', account: 'world' }, ['alice 4', 'bob 2', 'alice 2']],
+    [{ currency: 'USD' }, []],
     [{ from: '2000-01-01T00:00:00Z', to: '2200-01-01T00:00:00Z', walletId: 'bob' }, ['bob 3', 'bob 2']],
   ])('%j lists %j', async (query, expected) =>
     expect((await journal(query)).map(({ walletId, version }) => `${walletId} ${version}`)).toEqual(expected),
   );
+
+  it('of one currency, page by page', async () => {
+    const all = (await journal({ currency: 'EUR' })).map(shown);
+    expect(all.length).toBeGreaterThanOrEqual(5);
+    const pages = await pagesOf<Entry>('/v1/journal', 'entries', { limit: '2', currency: 'EUR' });
+    expect(pages.every(({ length }) => length <= 2)).toBe(true);
+    expect(pages.flat().map(shown)).toEqual(all);
+  });
+
+  it('of a currency that moves rarely, in pages that look at a bounded number of entries', async () => {
+    expect(await journal({ currency: 'JPY' })).toHaveLength(1);
+    // As if 6,000 entries of another currency had been recorded later.
+    await service.database.query(
+      `INSERT INTO journal_entries (generation, region, wallet_id, version, line, position, account, amount, currency, type,
+         movement_id, recorded_at)
+       SELECT j.generation, j.region, 'zz', g.g, j.line, j.position, j.account, j.amount, 'USD', j.type, 'mv_x', now()
+       FROM journal_entries j, generate_series(1, 6000) AS g(g) WHERE j.wallet_id = 'bob' AND j.version = 2`,
+    );
+    const pages = await pagesOf<Entry>('/v1/journal', 'entries', { currency: 'JPY' });
+    expect(pages.map((page) => page.map(({ walletId, version }) => `${walletId} ${version}`))).toEqual([
+      [],
+      ['alice 3'],
+    ]);
+    await service.database.query(`DELETE FROM journal_entries WHERE wallet_id = 'zz'`);
+  });
+
+  it('as CSV, a row for each line, page by page', async () => {
+    const rows: string[] = [];
+    const asked = new URLSearchParams({ minPosition: position, limit: '2', currency: 'EUR' });
+    for (let next: string | undefined = `?${asked}`; next !== undefined;) {
+      const { headers, text } = await service.get(`/v1/journal${next}`, { accept: 'text/csv' });
+      expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      const page = parse(text, { columns: true }) as Record<string, string>[];
+      rows.push(...page.map((row) => [row.walletId, row.version, row.account, row.amount, row.currency].join(' ')));
+      [, next] = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+    }
+    const lines = (await journal({ currency: 'EUR' })).flatMap(({ walletId, version, lines }) =>
+      lines.map(({ account, amount, currency }) => [walletId, version, account, amount, currency].join(' ')),
+    );
+    expect(rows).toEqual(lines);
+    const { text } = await service.get('/v1/journal?format=csv&to=2000-01-01T00:00:00Z');
+    expect(text).toBe('recordedAt,effectiveAt,walletId,version,region,type,movementId,account,amount,currency\r\n');
+  });
 
   it('from is inclusive, to is exclusive', async () => {
     const entries = await journal();
@@ -171,6 +219,8 @@ describe.each(engines)('the API on $engine: journal, trial balance, daily totals
     ['/v1/journal', { from: '2026-01-31' }, 'invalid_request'],
     ['/v1/journal', { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'invalid_request'],
     ['/v1/journal', { order: 'oldest' }, 'invalid_request'],
+    ['/v1/journal', { currency: 'eur' }, 'invalid_request'],
+    ['/v1/journal', { format: 'pdf' }, 'invalid_request'],
     ['/v1/journal', { minPosition: 'x' }, 'invalid_request'],
     ['/v1/journal', { cursor: 'x' }, 'invalid_cursor'],
     ['/v1/journal', { cursor: forged(['journal    ', '1', '2026-02-30T00:00:00.000Z 1 w']) }, 'invalid_cursor'],

@@ -7,9 +7,9 @@ export { GetAccountStatementQuery, type AccountStatement } from './queries/get-a
 export { ExportStatementQuery, type StatementExport } from './queries/export-statement.handler.js';
 export { GetDailyTotalsHandler, GetDailyTotalsQuery } from './queries/get-daily-totals.handler.js';
 export { ListLimitsQuery } from './queries/list-limits.handler.js';
-export { GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
-export { GetMovementQuery } from './queries/get-movement.handler.js';
-export { GetOutcomeQuery } from './queries/get-outcome.handler.js';
+export { GetHoldHandler, GetHoldQuery, ListHoldsQuery } from './queries/get-holds.handler.js';
+export { GetMovementHandler, GetMovementQuery } from './queries/get-movement.handler.js';
+export { GetOutcomeHandler, GetOutcomeQuery } from './queries/get-outcome.handler.js';
 export { GetPendingQuery, ListPendingQuery } from './queries/get-pending.handler.js';
 export { GetJournalHandler, GetJournalQuery } from './queries/get-journal.handler.js';
 export { GetStatementHandler, GetStatementQuery } from './queries/get-statement.handler.js';
@@ -20,7 +20,7 @@ export {
 } from './queries/get-trial-balance.handler.js';
 export { GetWalletEventsQuery } from './queries/get-wallet-events.handler.js';
 export { GetWalletQuery, type ReadTime } from './queries/get-wallet.handler.js';
-export { ListMovementsQuery } from './queries/list-movements.handler.js';
+export { ListMovementsHandler, ListMovementsQuery } from './queries/list-movements.handler.js';
 export { ListWalletsHandler, ListWalletsQuery } from './queries/list-wallets.handler.js';
 export { GetCertificateQuery } from './operations/get-certificate.handler.js';
 export { GetOperationQuery, GetOperationsQuery } from './operations/get-operations.handler.js';

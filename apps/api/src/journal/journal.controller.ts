@@ -1,14 +1,18 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ReadModel } from '@tidemark/application';
 import { GetDailyTotalsQuery, GetJournalQuery, GetTrialBalanceQuery } from '@tidemark/application/nest';
 import type { Engine } from '@tidemark/database';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FORMATS } from '../history/history.queries.js';
 import { Requires } from '../http/authentication.js';
+import { chooseMediaType } from '../http/media-types.js';
 import { Documented } from '../openapi/endpoint-docs.js';
 import * as docs from '../openapi/journal.docs.js';
 import { ENGINE } from '../tokens.js';
 import { positionOfQuery } from '../schemas/queries.js';
 import { requireRegion } from '../http/known-region.js';
+import { journalCsv } from './journal-csv.js';
 import type { DailyTotalsAnswer, JournalAnswer, TrialBalanceAnswer } from './journal.answers.js';
 import {
   dailyTotalsQuery,
@@ -19,6 +23,8 @@ import {
   type TrialBalanceQuery,
 } from './journal.queries.js';
 
+const TYPES = [FORMATS.json, FORMATS.csv] as const;
+
 @Controller('v1')
 export class JournalController {
   constructor(
@@ -28,11 +34,25 @@ export class JournalController {
   ) {}
 
   @Get('journal')
-  @Requires('read')
+  @Requires('read', TYPES)
   @Documented(docs.journal)
-  journal(@Query({ schema: journalQuery }) { minPosition, account, ...query }: JournalQuery): Promise<JournalAnswer> {
+  async journal(
+    @Query({ schema: journalQuery }) query: JournalQuery,
+    @Req() { headers, query: given }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JournalAnswer | string> {
+    const { minPosition, account, format, ...asked } = query;
+    const accepted = chooseMediaType(headers.accept, TYPES);
+    const type = format === undefined ? accepted : FORMATS[format];
     const position = positionOfQuery(this.engine, minPosition);
-    return this.queries.execute(new GetJournalQuery({ ...query, ...account, minPosition: position }));
+    const page = await this.queries.execute(new GetJournalQuery({ ...asked, ...account, minPosition: position }));
+    reply.header('vary', 'accept');
+    if (type === FORMATS.json) return page;
+    const { nextCursor, readAsOf, entries } = page;
+    if (nextCursor !== undefined) reply.header('link', `<?${nextQuery(given, nextCursor)}>; rel="next"`);
+    if (readAsOf !== undefined) reply.header('tidemark-read-as-of', readAsOf);
+    reply.header('content-type', 'text/csv; charset=utf-8');
+    return journalCsv(entries);
   }
 
   @Get('trial-balance')
@@ -59,4 +79,10 @@ export class JournalController {
     );
     return { totals: entries, ...rest };
   }
+}
+
+/** The query as it was given, after the cursor. */
+function nextQuery(given: unknown, cursor: string): string {
+  const { cursor: _cursor, minPosition: _minPosition, ...rest } = given as Record<string, string>;
+  return new URLSearchParams({ cursor, ...rest }).toString();
 }

@@ -18,6 +18,11 @@ import { freshness, isSpan, NO_SPAN, page, waitsOrNot, WAITS_OR_NOT } from '../s
 const instant = (description: string) => instantText.meta({ description, example: '2026-01-31T12:00:00+01:00' });
 const day = (description: string) => dayText.meta({ description, example: '2026-01-31' });
 
+const currency = z
+  .string()
+  .regex(new RegExp(CURRENCY_CODE_PATTERN), 'must be a currency code, such as EUR')
+  .meta({ description: 'Only this currency.', example: 'EUR' });
+
 /** What an account asks of the journal: the entries of its wallet, or those with a line on it. */
 type Subject = { readonly walletId?: string; readonly counterAccount?: CounterAccount };
 
@@ -49,8 +54,10 @@ export const journalQuery = z
     ...freshness,
     walletId: walletId.optional().meta({ description: 'Only entries of this wallet.' }),
     account: account.optional(),
+    currency: currency.optional(),
     from: instant('Recorded at or after.').optional(),
     to: instant('Recorded before.').optional(),
+    format: z.enum(['json', 'csv']).optional().meta({ description: 'In place of `Accept`.' }),
   })
   .refine(isSpan, NO_SPAN)
   .refine(waitsOrNot, WAITS_OR_NOT)
@@ -67,11 +74,7 @@ export const dailyTotalsQuery = z
     ...freshness,
     from: day('The first day, in UTC.').optional(),
     to: day('The last day, in UTC; it belongs to the span.').optional(),
-    currency: z
-      .string()
-      .regex(new RegExp(CURRENCY_CODE_PATTERN), 'must be a currency code, such as EUR')
-      .optional()
-      .meta({ description: 'Only this currency.', example: 'EUR' }),
+    currency: currency.optional(),
     region: regionName.optional().meta({ description: 'Only what was recorded in this region.', example: 'local' }),
   })
   .refine(isSpan, NO_SPAN)

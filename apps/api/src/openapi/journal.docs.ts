@@ -1,3 +1,4 @@
+import { COLUMNS } from '../journal/journal-csv.js';
 import { dailyTotalsAnswer, journalAnswer, trialBalanceAnswer } from '../journal/journal.answers.js';
 import type { EndpointDocs } from './endpoint-docs.js';
 
@@ -10,8 +11,15 @@ export const journal: EndpointDocs = {
     '`world:<name>` where the command named an account), `transfers` (sent and not yet received) and `wallet:<walletId>`. Positive amounts are credits, and the lines of an ' +
     'entry sum to zero. What is recorded while pages are turned comes before the first of them. Where `to` has passed, the ' +
     'list is complete and never changes: the answer waits (5 s after `to` at most) until nothing can be recorded before it ' +
-    'any more, and until the projection has all of it. Only an `eventual` answer does not wait.',
-  answer: { description: 'One page.', schema: journalAnswer },
+    'any more, and until the projection has all of it. Only an `eventual` answer does not wait. With `currency` a page may ' +
+    'have fewer entries than `limit`, and still a `nextCursor`: 5,000 entries are looked at for one page. `Accept: text/csv` or ' +
+    '`format=csv` gives one row a line; the next page is in the header `Link`.',
+  answer: {
+    description: 'One page.',
+    schema: journalAnswer,
+    texts: { 'text/csv': `${COLUMNS.join()}\n` },
+    headers: ['Vary', 'Link', 'Tidemark-Read-As-Of'],
+  },
   problems: ['invalid_cursor', 'projection_behind', 'lists_busy', 'position_not_reached', 'time_not_reached'],
 };
 

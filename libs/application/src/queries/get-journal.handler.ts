@@ -2,7 +2,8 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { shardOf } from '@tidemark/event-store';
 import { decodeCursor, encodeCursor, requireGeneration } from '../read-model/cursor.js';
-import { readJournal, type JournalEntry, type JournalFilter } from '../read-model/journal.query.js';
+import { readJournalPage, type JournalFilter } from '../read-model/journal-page.js';
+import type { JournalEntry } from '../read-model/journal.query.js';
 import { journalPlaceOf, journalPlaceText } from '../read-model/places.js';
 import { readProjected, type Freshness } from '../read-model/projected-list.js';
 import { ReadModel } from '../read-model/read-model.js';
@@ -26,20 +27,24 @@ export class GetJournalHandler implements IQueryHandler<GetJournalQuery> {
 
   /** @throws InvalidCursor, ProjectionBehind, PositionNotReached, TimeNotReached */
   async execute({ asked }: GetJournalQuery): Promise<ProjectedPage<JournalEntry>> {
-    const { walletId, counterAccount, from, to, limit, minPosition, consistency } = asked;
-    const list = ['journal', walletId, counterAccount, from, to].map((part) => part ?? '').join(' ');
+    const { walletId, counterAccount, currency, from, to, limit, minPosition, consistency } = asked;
+    const parts = [walletId, counterAccount, from, to, ...(currency === undefined ? [] : [currency])];
+    const list = ['journal', ...parts].map((part) => part ?? '').join(' ');
     const cursor = asked.cursor === undefined ? undefined : decodeCursor(asked.cursor, list);
     const before = cursor && journalPlaceOf(cursor.after);
     const shard = walletId === undefined ? undefined : shardOf(walletId);
-    const { live, entries, standing } = await readProjected(
+    const { live, entries, lookedUpTo, standing } = await readProjected(
       this.readModel,
       { projection: 'journal', shard, minPosition, before: to, consistency },
       (reading, builds) =>
-        readJournal(reading, { walletId, counterAccount, from, to, builds, before, limit: limit + 1 }),
+        readJournalPage(reading, { walletId, counterAccount, currency, from, to, builds, before, limit: limit + 1 }),
     );
     requireGeneration(cursor, live);
     const cursorAfter = (last: JournalEntry) =>
       encodeCursor({ list, generation: live!, after: journalPlaceText(last) });
-    return { ...pageOf(entries, limit, cursorAfter), ...standing };
+    const page = pageOf(entries, limit, cursorAfter);
+    // Nothing more was found in what was looked at, and there is more to look at.
+    const nextCursor = page.nextCursor ?? (lookedUpTo && cursorAfter(lookedUpTo));
+    return { ...page, nextCursor, ...standing };
   }
 }

@@ -94,6 +94,14 @@ describe('the example of docs/adding-a-capability.md', { timeout: TIMEOUT_MS }, 
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
+  it('is the code of tip.ts', () => {
+    const packed = (text: string) => text.replaceAll(/\s+/g, '');
+    const code = packed(readFileSync(join(repository, 'test/integration/capabilities/tip/tip.ts'), 'utf8'));
+    const shown = ['TipGiven', 'tipTooSmall', 'giveTip', 'tips'].map((name) => blockWith(`export const ${name} = `));
+    const different = shown.filter((block) => !code.includes(packed(block.replace(/^export type .*$/m, ''))));
+    expect(different).toEqual([]);
+  });
+
   it('compiles', async () => {
     const { stdout, status } = await run('typescript/bin/tsc', '-p', '.');
     expect([status, stdout]).toEqual([0, '']);

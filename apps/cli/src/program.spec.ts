@@ -50,11 +50,9 @@ describe('tidemark', () => {
   });
 
   it('marks the options that it needs', async () => {
-    const helps = await Promise.all(
-      ['import', 'reconcile', 'keys create'].map((each) => run(...each.split(' '), '--help')),
-    );
+    const helps = await Promise.all(['reconcile', 'keys create'].map((each) => run(...each.split(' '), '--help')));
     const required = helps.map(({ out }) => out.replaceAll(/\s+/g, ' ').match(/--(\w+) <[^<]*?\(required\)/g)?.length);
-    expect(required).toEqual([1, 1, 2]);
+    expect(required).toEqual([1, 2]);
   });
 
   it.each([

@@ -1,4 +1,6 @@
 export { FileRefused } from './file-refused.js';
+export { guessMapping, type Guess, type Question } from './guess/guess-mapping.js';
+export { tryMapping, type Trial } from './guess/try-mapping.js';
 export type { ImportSummary, ReadAs } from './import-counts.js';
 export type { ImportObserver, ImportRequest } from './import-request.js';
 export { importFile } from './importer.js';

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ImportOptions } from '../importing/run-import.js';
+import { UsageError } from '../process/exit.js';
 import type { Run } from '../process/run-command.js';
 
 /** Declares `tidemark import`. */
@@ -7,7 +8,8 @@ export function importCommand(command: Command, run: Run) {
   return command
     .description('book the movements of a file that a bank exports')
     .argument('<file>', 'file of movements')
-    .requiredOption('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md)')
+    .option('--mapping <file>', 'JSON file that says what the columns mean (docs/import.md); needed without --guess')
+    .option('--guess', 'write a mapping of the file, say why and what it would book, and book nothing')
     .option('--wallets <file>', 'CSV file of wallets to open first')
     .addOption(
       new Option('--overdraft <limit>', 'let the imported movements overdraw; limits stay as they are').choices([
@@ -19,11 +21,16 @@ export function importCommand(command: Command, run: Run) {
       'file for rows that were not booked (default: FILE.rejects.csv in the working directory)',
     )
     .option('--retry-rejected', 'decide formerly rejected rows again')
-    .action((file: string, options: ImportOptions) =>
+    .action((file: string, { guess, mapping, ...options }: Partial<ImportOptions> & { guess?: true }) =>
       run(async (at) => {
+        if (guess) {
+          const { runGuess } = await import('../importing/run-guess.js');
+          return runGuess(at, file, mapping === undefined ? {} : { mapping });
+        }
+        if (mapping === undefined) throw new UsageError("required option '--mapping <file>' not specified");
         // Loaded when asked for: what an import needs takes longer to load than most commands to run.
         const { runImport } = await import('../importing/run-import.js');
-        return runImport(at, file, options);
+        return runImport(at, file, { mapping, ...options });
       }),
     );
 }

@@ -20,8 +20,11 @@ import {
   withdrawn,
 } from '../given-when-then.js';
 import { placeHold } from '../holds/place-hold.js';
+import { WalletClosed } from '../life/close.js';
 import { WalletFrozen } from '../life/freeze.js';
+import { BalanceGivenUp, BalanceTakenOver, merge } from '../life/merge.js';
 import { DepositAnnounced } from '../pending/announce.js';
+import { MovementReversed, reverseMovement } from '../reversal/reverse-movement.js';
 import { decodeWallet, encodeWallet } from '../state.codec.js';
 import { limits, LIMITS_MAX, usedOf } from './limits-part.js';
 import { LimitRemoved, LimitSet, removeLimit, setLimit } from './set-limit.js';
@@ -242,6 +245,45 @@ describe('a limit of a period', () => {
         ...{ ...refused, per: 'day', requested: eur('5.00'), amount: eur('10.00'), left: eur('4.00') },
         freesAt: TOMORROW,
       }));
+});
+
+describe('what puts right what was counted', () => {
+  const rules = [
+    limit({ per: 'day', count: 1 }, 'one'),
+    limit({ per: 'movement', amount: eur('1.00') }, 'small'),
+    limit({ per: 'balance', amount: eur('8.00') }, 'most'),
+  ];
+  const reverse = (walletId: string) =>
+    reverseMovement({ walletId, reversalId: 'r1', movementId: 'w1', amount: eur('3.00'), details: {} });
+  const event = { reversalId: 'r1', movementId: 'w1', amount: eur('3.00'), reversed: '3.00', details: {} };
+  it('a reversal is bounded by the balance alone', () => {
+    given(opened, deposited('9.00'), withdrawn('6.00'), ...rules)
+      .when(reverse(ALICE))
+      .thenAccepted(MovementReversed({ ...event, direction: 'in' }));
+    given(opened, deposited('12.00'), withdrawn('6.00'), ...rules)
+      .when(reverse(ALICE))
+      .thenRejected('limit_exceeded', {
+        ...{ walletId: ALICE, limit: 'most', per: 'balance', requested: eur('3.00') },
+        ...{ amount: eur('8.00'), left: eur('2.00') },
+      });
+  });
+  it('a merge is bounded by the balance alone', () => {
+    const into = (balance: string) =>
+      [of(BOB, opened, deposited('3.00')), opened, deposited(balance), ...rules] as const;
+    given(...into('5.00'))
+      .when(merge({ walletId: BOB, into: ALICE, mergeId: 'm1' }))
+      .thenAccepted(
+        of(BOB, BalanceGivenUp({ mergeId: 'm1', successor: ALICE, amount: eur('3.00') })),
+        BalanceTakenOver({ mergeId: 'm1', from: BOB, amount: eur('3.00'), overdraftLimit: '0.00' }),
+        of(BOB, WalletClosed({ successor: ALICE })),
+      );
+    given(...into('5.01'))
+      .when(merge({ walletId: BOB, into: ALICE, mergeId: 'm1' }))
+      .thenRejected('limit_exceeded', {
+        ...{ walletId: ALICE, limit: 'most', per: 'balance', requested: eur('3.00') },
+        ...{ amount: eur('8.00'), left: eur('2.99') },
+      });
+  });
 });
 
 describe('a rolling limit', () => {

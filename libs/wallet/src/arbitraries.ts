@@ -79,6 +79,8 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return fc.constantFrom('bank-a', 'card-processor');
     case 'instant':
       return instant;
+    case 'class':
+      return fc.constantFrom('customer', 'fees');
     case 'name':
       return fc.constantFrom('l1', 'l2');
     case 'timeZone':

@@ -23,7 +23,7 @@ import {
 import { changeMetadata, MetadataChanged, metadataChangedAt } from './metadata/change-metadata.js';
 import { limits } from './limits/limits-part.js';
 import { LimitRemoved, LimitSet, removeLimit, setLimit } from './limits/set-limit.js';
-import { openWallet, WalletOpened } from './open-wallet/open-wallet.js';
+import { openWallet, walletClass, WalletOpened } from './open-wallet/open-wallet.js';
 import { changeOverdraftLimit, OverdraftLimitChanged } from './overdraft-limit/overdraft-limit.js';
 import { rehome, WalletRehomed } from './rehome/rehome.js';
 import { CounterpartReversed, MovementReversed, reverseMovement } from './reversal/reverse-movement.js';
@@ -32,7 +32,7 @@ import { FundsWithdrawn, withdraw } from './withdraw/withdraw.js';
 
 /** All that a wallet can do: a folder each, and a line here. docs/adding-a-capability.md says how to add one. */
 export const CAPABILITIES = [
-  { events: [WalletOpened], commands: [openWallet] },
+  { parts: [walletClass], events: [WalletOpened], commands: [openWallet] },
   { parts: [metadataChangedAt], events: [MetadataChanged], commands: [changeMetadata] },
   { events: [OverdraftLimitChanged], commands: [changeOverdraftLimit] },
   { events: [FundsDeposited], commands: [deposit] },

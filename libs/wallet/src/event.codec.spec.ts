@@ -28,6 +28,7 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       metadata: { owner: 'u-1', note: 'a "b"\nç' },
     },
     'no optional field': { type: 'WalletOpened', homeRegion: 'local', metadata: {} },
+    'a class': { type: 'WalletOpened', homeRegion: 'local', metadata: {}, class: 'merchant' },
   },
   'OverdraftLimitChanged.v1': {
     'two fraction digits': { type: 'OverdraftLimitChanged', limit: eur('2.50') },

@@ -35,6 +35,7 @@ export { HOLD_EVENT_TYPES, holdHistoryOf, openHoldsOf, type HoldView } from './h
 export { openPendingOf, PENDING_EVENT_TYPES, pendingHistoryOf, type PendingView } from './pending/pending-history.js';
 export { reversedOf, reversiblePartsOf, type ReversiblePart } from './reversal/reversed-parts.js';
 export { limitsOf, type LimitView } from './limits/limits-view.js';
+export { walletClass } from './open-wallet/open-wallet.js';
 export { metadataVersionOf } from './metadata/change-metadata.js';
 export { ARCHIVED_IN_STATE, statusOf, type WalletStatus } from './life/life-part.js';
 export { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture, type EncodedEvent } from './event.codec.js';
@@ -56,6 +57,7 @@ export {
 } from './accounts.js';
 export {
   amountText,
+  classText,
   countNumber,
   currencyCode,
   dayText,

@@ -89,7 +89,7 @@ const OPENINGS = '/v1/wallets';
 /** Reads of the directory, the projected row and the log, one after the other, all in the wallet's home region. */
 const READINGS = new Set([
   '/v1/wallets/:walletId',
-  ...['events', 'holds', 'holds/:holdId', 'pending', 'pending/:movementId', 'outcome'].map(
+  ...['events', 'holds', 'holds/:holdId', 'pending', 'pending/:movementId', 'limits', 'outcome'].map(
     (path) => `/v1/wallets/:walletId/${path}`,
   ),
 ]);

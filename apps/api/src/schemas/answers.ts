@@ -4,6 +4,7 @@ import {
   currencyCode,
   metadataPairs as metadata,
   walletIdText as walletId,
+  classText,
 } from '@tidemark/wallet';
 
 export const position = z.string().meta({
@@ -59,6 +60,7 @@ export const walletAnswer = z.object({
 
 export const walletRead = walletAnswer
   .extend({
+    class: classText.optional(),
     metadata,
     readAsOf,
   })

@@ -1,6 +1,6 @@
 import { balancesView, fullBalances } from '@tidemark/event-store';
 import type { ProjectedWallet, WalletState } from '@tidemark/projections';
-import { statusOf } from '@tidemark/wallet';
+import { statusOf, walletClass } from '@tidemark/wallet';
 import type { WalletRead } from '../schemas/answers.js';
 
 /**
@@ -13,7 +13,20 @@ export function walletOf(state: WalletState | ProjectedWallet, at = new Date().t
   const { homeRegion, version } = wallet;
   const readAsOf = 'readAsOf' in state ? { readAsOf: state.readAsOf } : {};
   const balances = fullBalances(balancesView(wallet, at));
-  return { walletId, status: statusOf(wallet), homeRegion, version, position, balances, metadata, ...readAsOf };
+  const name = walletClass.of(wallet);
+  return {
+    ...{
+      walletId,
+      status: statusOf(wallet),
+      ...(name !== undefined && { class: name }),
+      homeRegion,
+      version,
+      position,
+      balances,
+      metadata,
+    },
+    ...readAsOf,
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { MovementDetails } from '../declaring/statement-line.js';
 import type { AnyField, Field, OptionalField, FieldInput, Fields, JsonObject, Values } from '../declaring/field.js';
 import {
   amountText,
+  classText,
   countNumber,
   currencyCode,
   detailsShape,
@@ -97,6 +98,9 @@ export const outsideAccount: Field<string> = {
 
 /** An instant: ISO 8601 in UTC, with milliseconds, whatever the offset of the input was. */
 export const instant = plain('instant', instantText);
+
+/** What a wallet is for. */
+export const walletClass = plain('class', classText);
 
 /** The name that a caller gives to a limit. */
 export const limitName = plain('name', limitNameText);

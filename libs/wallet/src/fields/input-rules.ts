@@ -97,6 +97,16 @@ export const instantText = z
 const LIMIT_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const COUNT_MAX = 1_000_000_000;
 
+export const CLASS_CHARACTERS_MAX = 40;
+
+export const classText = z
+  .string()
+  .regex(
+    new RegExp(`^[a-z0-9][a-z0-9_-]{0,${CLASS_CHARACTERS_MAX - 1}}$`),
+    `must have 1 to ${CLASS_CHARACTERS_MAX} characters of a–z 0–9 _ - and begin with a letter or digit`,
+  )
+  .meta({ description: 'What the wallet is for, in your own words. It cannot be changed.', example: 'customer' });
+
 export const limitNameText = z
   .string()
   .regex(LIMIT_NAME, 'must have 1 to 40 characters of a–z 0–9 - and begin with a letter or digit')

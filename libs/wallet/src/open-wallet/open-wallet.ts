@@ -2,13 +2,25 @@ import { defineCommand, type CommandOf } from '../declaring/command.js';
 import { accept, reject } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { defineRejection } from '../declaring/rejection.js';
-import { metadata, region, walletId } from '../fields/fields.js';
+import { optional } from '../declaring/field.js';
+import { definePart } from '../declaring/part.js';
+import { metadata, region, walletClass as className, walletId } from '../fields/fields.js';
+import { CLASS_CHARACTERS_MAX } from '../fields/input-rules.js';
 import { changed } from '../wallet.js';
 
+/** What the wallet is for, in the words of the business: `customer`, `merchant`, `fees`. Undefined for a wallet without a class. */
+export const walletClass = definePart<string | undefined>('class', {
+  initial: undefined,
+  charactersMax: CLASS_CHARACTERS_MAX + 2,
+  encode: (name) => name,
+  decode: (json: never) => json,
+});
+
 export const WalletOpened = defineEvent('WalletOpened', {
-  fields: { homeRegion: region, metadata },
+  fields: { homeRegion: region, metadata, class: optional(className) },
   opens: true,
-  evolve: (wallet, { homeRegion }) => changed(wallet, { status: 'open', homeRegion }),
+  evolve: (wallet, { homeRegion, class: name }) =>
+    walletClass.put(changed(wallet, { status: 'open', homeRegion }), name),
   home: ({ homeRegion }) => homeRegion,
   postings: () => [],
   statement: () => undefined,
@@ -34,15 +46,18 @@ export const openWallet = defineCommand('OpenWallet', {
       'finds the first wallet. `Location` names the wallet.',
     done: 'The wallet is open.',
   },
-  fields: { walletId, homeRegion: region, metadata },
+  fields: { walletId, homeRegion: region, metadata, class: optional(className) },
   derives: { walletId: { kind: 'wallet', prefix: 'w' } },
   rejects: [walletAlreadyOpen],
   opens: true,
   defaultRegion: 'homeRegion',
   home: ({ homeRegion }) => homeRegion,
-  decide({ walletId, homeRegion, metadata }, { wallet }) {
+  decide({ walletId, homeRegion, metadata, class: name }, { wallet }) {
     if (wallet.status !== 'absent') return reject(walletAlreadyOpen, { walletId });
-    return accept({ walletId, event: WalletOpened({ homeRegion, metadata }) });
+    return accept({
+      walletId,
+      event: WalletOpened({ homeRegion, metadata, ...(name !== undefined && { class: name }) }),
+    });
   },
 });
 export type OpenWallet = CommandOf<typeof openWallet>;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { currency } from './currency.js';
 import { CurrencyTable } from './currency-table.js';
+import { ADDED, withdrawnCurrency } from './iso-4217-changes.js';
 import { thrownCode } from './thrown-code.fixture.js';
 
 const iso = CurrencyTable.iso4217();
@@ -18,7 +19,9 @@ describe('iso4217', () => {
   it('has exactly the currencies with a minor unit, with the scale that the ISO file gives', () => {
     const units = isoMinorUnits();
     expect(units.get('XAU')).toBe('N.A.');
-    const expected = [...units].filter(([, scale]) => scale !== 'N.A.').sort(([a], [b]) => (a < b ? -1 : 1));
+    const added = ADDED.map(([code, scale]) => [code, String(scale)] as const);
+    expect(added.filter(([code]) => units.has(code))).toEqual([]); // else the package has them, and they can go
+    const expected = [...units, ...added].filter(([, scale]) => scale !== 'N.A.').sort(([a], [b]) => (a < b ? -1 : 1));
     expect(expected.length).toBeGreaterThan(150);
     expect(iso.all().map(({ code, scale }) => [code, String(scale)])).toEqual(expected);
   });
@@ -40,6 +43,20 @@ describe('iso4217', () => {
 
   it('returns the same table each time', () => {
     expect(CurrencyTable.iso4217()).toBe(iso);
+  });
+});
+
+describe('changes since the list of the package', () => {
+  it('has the Caribbean guilder, and still the guilder that it replaces', () => {
+    expect(iso.get('XCG')).toMatchObject({ code: 'XCG', scale: 2 });
+    expect(iso.get('ANG')).toMatchObject({ code: 'ANG', scale: 2 });
+  });
+
+  it('knows when a code was withdrawn, with the scale of the table where that has it', () => {
+    expect(withdrawnCurrency('DEM')).toEqual({ code: 'DEM', scale: 2, until: '2002-03' });
+    expect(withdrawnCurrency('ANG')).toEqual({ code: 'ANG', scale: iso.get('ANG').scale, until: '2025-03' });
+    expect(withdrawnCurrency('EUR')).toBeUndefined();
+    expect(withdrawnCurrency('constructor')).toBeUndefined();
   });
 });
 

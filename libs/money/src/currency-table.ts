@@ -1,6 +1,7 @@
 import { data } from 'currency-codes';
 import { currency, sameCurrency, validCurrency } from './currency.js';
 import type { Currency } from './currency.js';
+import { ADDED } from './iso-4217-changes.js';
 import { MoneyError, quote } from './money-error.js';
 
 /**
@@ -38,15 +39,17 @@ export class CurrencyTable {
 
   /**
    * All currencies of ISO 4217 that have a minor unit, with their scale.
-   * Source: ISO 4217 list one of 2024-06-25, through the `currency-codes` package (`Intl` disagrees on IQD, AFN, HUF, MGA).
+   * Source: ISO 4217 list one of 2024-06-25, through the `currency-codes` package (`Intl` disagrees on IQD, AFN, HUF, MGA), and what was
+   * added since. A code that was withdrawn since stays: wallets may hold it.
    */
   static iso4217(): CurrencyTable {
     return (CurrencyTable.#iso4217 ??= new CurrencyTable(
-      new Map(
-        data
+      new Map([
+        ...data
           .filter(({ code }) => !WITHOUT_MINOR_UNIT.has(code))
           .map(({ code, digits }) => [code, currency(code, digits)] as const),
-      ),
+        ...ADDED.map(([code, scale]) => [code, currency(code, scale)] as const),
+      ]),
     ));
   }
 

@@ -4,3 +4,4 @@ export { CurrencyTable } from './currency-table.js';
 export { AMOUNT_PATTERN, Money } from './money.js';
 export { MoneyError } from './money-error.js';
 export type { MoneyErrorCode } from './money-error.js';
+export { withdrawnCurrency, type WithdrawnCurrency } from './iso-4217-changes.js';

@@ -1,4 +1,4 @@
-import type { Currency, Money } from '@tidemark/money';
+import { withdrawnCurrency, type Currency, type Money } from '@tidemark/money';
 import type { Columns, Pick } from '../mapping/columns.js';
 import type { Mapping, MovementColumns, TextOrConstant } from '../mapping/mapping.js';
 import { MalformedRow } from '../mapping/row-problem.js';
@@ -38,8 +38,16 @@ export function currencyReader(
     const written = code(fields);
     const currency = currencies.find(codes.get(written) ?? written);
     if (currency) return currency;
-    throw new MalformedRow(`"${cut(codes.get(written) ?? written)}" is not a known currency code`);
+    throw new MalformedRow(unknownCode(codes.get(written) ?? written));
   };
+}
+
+function unknownCode(code: string): string {
+  const withdrawn = withdrawnCurrency(code);
+  const hint = withdrawn
+    ? `: ISO 4217 withdrew it in ${withdrawn.until}. "tidemark assets add ${code} ${withdrawn.scale}" adds it`
+    : '';
+  return `"${cut(code)}" is not a known currency code${hint}`;
 }
 
 /**

@@ -87,6 +87,9 @@ describe('a movement', () => {
     expect(read('1,a,5,POINTS').amount).toBe('5 POINTS');
     expect(refusal(() => read('1,a,5.1,JPY'))).toContain('has 1 fraction digits');
     expect(refusal(() => read('1,a,5,eur'))).toBe('"eur" is not a known currency code');
+    expect(refusal(() => read('1,a,5,DEM'))).toBe(
+      '"DEM" is not a known currency code: ISO 4217 withdrew it in 2002-03. "tidemark assets add DEM 2" adds it',
+    );
   });
 
   it('keeps time, reference and description', () => {

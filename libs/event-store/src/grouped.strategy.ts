@@ -103,9 +103,12 @@ class QueuedStrategy implements CommandStrategy {
     const deadline = submittedAt + this.environment.limits.commandDeadlineMs;
     const command = new PendingCommand(request, deduplicationKey, submittedAt, deadline);
     this.pending.set(deduplicationKey, command);
-    const unknown = command.walletIds.filter((walletId) => !this.cache.find(walletId));
-    if (unknown.length === 0) this.dispatch(command);
-    else void this.load(command, unknown);
+    const known = command.walletIds.map((walletId) => this.cache.find(walletId));
+    if (known.every((wallet) => wallet !== undefined)) this.dispatch(command, known);
+    else {
+      const unknown = command.walletIds.filter((_, i) => !known[i]);
+      void this.load(command, unknown);
+    }
     return command.outcome;
   }
 
@@ -152,7 +155,7 @@ class QueuedStrategy implements CommandStrategy {
         unknown.map((walletId) => this.missing.one(walletId, walletId, command.deadline)),
       );
       for (const head of loaded) this.cache.offer(head, loadedAt);
-      this.dispatch(command);
+      this.dispatch(command, this.inMemory(command));
     } catch (error) {
       this.forget(command);
       command.answered = true;
@@ -161,12 +164,9 @@ class QueuedStrategy implements CommandStrategy {
   }
 
   /** Starts the command, unless one of its wallets is in another queue or others wait for it. */
-  private dispatch(command: PendingCommand): void {
-    const { walletIds, request } = command;
-    // A wallet can only be evicted between its load and this line if a whole cache of other wallets was used meanwhile.
-    command.wallets = walletIds.map(
-      (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),
-    );
+  private dispatch(command: PendingCommand, wallets: readonly CachedWallet[]): void {
+    const { request } = command;
+    command.wallets = wallets;
     for (const wallet of command.wallets) {
       if (wallet.head.wallet.status === 'absent') {
         const home = openedIn(request.command, wallet.head.walletId);
@@ -176,6 +176,13 @@ class QueuedStrategy implements CommandStrategy {
       wallet.waiters.push(command);
     }
     this.startIfFree(command);
+  }
+
+  /** A wallet can only be evicted between its load and this call if a whole cache of other wallets was used meanwhile. */
+  private inMemory({ walletIds }: PendingCommand): readonly CachedWallet[] {
+    return walletIds.map(
+      (walletId) => this.cache.find(walletId) ?? this.cache.offer(absentHead(walletId, '', initialState), 0),
+    );
   }
 
   private startIfFree(command: PendingCommand): boolean {
@@ -209,7 +216,7 @@ class QueuedStrategy implements CommandStrategy {
     if (this.queueNameOf(command) === from.name) return false;
     from.forget();
     this.leave(command);
-    this.dispatch(command);
+    this.dispatch(command, this.inMemory(command));
     return true;
   }
 

@@ -99,7 +99,6 @@ export const commandQuery = z.strictObject({
         'idempotency key stays unused. `position` is that of the last event that it was decided on.',
     }),
 });
-export type CommandQuery = z.infer<typeof commandQuery>;
 
 export const walletsQuery = z
   .strictObject({

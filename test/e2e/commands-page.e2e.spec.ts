@@ -81,7 +81,7 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
 
   it('leaves the balances that the examples add up to', async () => {
     const { json: ann } = await service.get('/v1/wallets/ann');
-    // 100 − captures of 15, 10 and 5 + 19.50 settled − 30 settled + 20 − 12 − 8 of bank-a + 10 from ben + 7 of ann-2
+    // 100 − captures of 15, 10 and 5 + 19.50 settled − 30 settled + 20 − 12 − 8 of bank-a + 3 − 3 of INV-7 + 10 from ben + 7 of ann-2
     expect(ann).toMatchObject({
       metadata: { tier: 'gold' },
       status: 'open',

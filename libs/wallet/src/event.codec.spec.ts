@@ -50,6 +50,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       source: 'card-processor',
       details: short,
     },
+    'a unique reference': {
+      type: 'FundsDeposited',
+      movementId: 'd1',
+      amount: eur('10.00'),
+      details: short,
+      uniqueReference: true,
+    },
   },
   'FundsWithdrawn.v1': {
     'all optional fields': {
@@ -67,10 +74,25 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       destination: 'bank-a',
       details: short,
     },
+    'a unique reference': {
+      type: 'FundsWithdrawn',
+      movementId: 'w1',
+      amount: eur('10.00'),
+      details: short,
+      uniqueReference: true,
+    },
   },
   'TransferSent.v1': {
     'all optional fields': { type: 'TransferSent', transferId: 't1', to: 'bob', amount: eur('0.05'), details },
     'no optional field': { type: 'TransferSent', transferId: 't1', to: 'bob', amount: eur('0.05'), details: nothing },
+    'a unique reference': {
+      type: 'TransferSent',
+      transferId: 't1',
+      to: 'bob',
+      amount: eur('0.05'),
+      details: short,
+      uniqueReference: true,
+    },
   },
   'TransferReceived.v1': {
     'all optional fields': { type: 'TransferReceived', transferId: 't1', from: 'alice', amount: eur('0.05'), details },
@@ -183,6 +205,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       source: 'card-processor',
       details: short,
     },
+    'a unique reference': {
+      type: 'DepositAnnounced',
+      movementId: 'mv_1',
+      amount: eur('10.00'),
+      details: short,
+      uniqueReference: true,
+    },
   },
   'WithdrawalAnnounced.v1': {
     'all optional fields': {
@@ -199,6 +228,13 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       amount: eur('10.00'),
       destination: 'bank-a',
       details: short,
+    },
+    'a unique reference': {
+      type: 'WithdrawalAnnounced',
+      movementId: 'mv_1',
+      amount: eur('10.00'),
+      details: short,
+      uniqueReference: true,
     },
   },
   'MovementSettled.v1': {

@@ -161,6 +161,27 @@ describe('any sequence of commands', () => {
     );
   });
 
+  it('takes a reference that was declared unique once, for a wallet and a kind of movement', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        const taken = new Set<string>();
+        for (const [walletId, events] of new Run().all(sequence).logs) {
+          for (const event of events) {
+            if (!('uniqueReference' in event) || event.uniqueReference !== true) continue;
+            const kind = event.type === 'TransferSent' ? 'transfer' : /Deposit/.test(event.type) ? 'in' : 'out';
+            const key = JSON.stringify([walletId, kind, event.details.reference]);
+            expect(taken.has(key), key).toBe(false);
+            taken.add(key);
+            seen++;
+          }
+        }
+      }),
+      RUNS,
+    );
+    expect(seen).toBeGreaterThan(20);
+  });
+
   it('takes all legs of a transfer or none', () => {
     fc.assert(
       fc.property(commands, (sequence) => {

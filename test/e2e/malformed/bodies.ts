@@ -9,6 +9,7 @@ import {
   shown,
   TRANSFERS,
   WALLETS,
+  WITHDRAWALS,
   type BadRequest,
 } from './bad-request.js';
 
@@ -147,6 +148,20 @@ export const bodies: readonly BadRequest[] = [
   ...[...NO_TIMES, null, 1_769_860_800, 0, [], {}].map((effectiveAt) =>
     post(`effectiveAt ${shown(effectiveAt)}`, DEPOSITS, { ...ONE_EURO, effectiveAt }, INVALID),
   ),
+  ...['', 'Bank', 'a b', 'world', 'a:b', 'x'.repeat(41), 1, null, [], {}].flatMap((name) => [
+    post(`source ${shown(name)}`, DEPOSITS, { ...ONE_EURO, source: name }, INVALID),
+    post(`destination ${shown(name)}`, WITHDRAWALS, { ...ONE_EURO, destination: name }, INVALID),
+  ]),
+  post('a source that is not defined', DEPOSITS, { ...ONE_EURO, source: 'nowhere' }, [400, 'unknown_account']),
+  ...['true', 1, null, {}].flatMap((uniqueReference) => [
+    post(
+      `uniqueReference ${shown(uniqueReference)}`,
+      DEPOSITS,
+      { ...ONE_EURO, reference: 'r', uniqueReference },
+      INVALID,
+    ),
+    post(`uniqueReference ${shown(uniqueReference)}`, TRANSFERS, { ...leg, reference: 'r', uniqueReference }, INVALID),
+  ]),
   ...NO_METADATA.map((metadata) => post(`metadata ${shown(metadata)}`, WALLETS, { metadata }, INVALID)),
   ...['', ' ', '-a', '.a', 'a b', 'a/b', 'ä', 'a\u0000', 'x'.repeat(65), 1, null, [], {}].map((walletId) =>
     post(`wallet id ${shown(walletId)}`, WALLETS, { walletId }, INVALID),

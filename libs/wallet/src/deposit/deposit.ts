@@ -9,10 +9,17 @@ import { notPositive } from '../violations.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, MONEY_IN_REJECTIONS } from '../rejections.js';
+import {
+  factsOfReference,
+  refuseReference,
+  REFERENCE_REJECTIONS,
+  takenReference,
+  withUnique,
+} from '../unique-reference/unique-reference.js';
 import { post } from '../wallet.js';
 
 export const FundsDeposited = defineEvent('FundsDeposited', {
-  fields: { movementId: id, amount: money, details, source: optional(outsideAccount) },
+  fields: { movementId: id, amount: money, details, source: optional(outsideAccount), uniqueReference: flag },
   evolve: (wallet, { amount }) => post(wallet, amount),
   postings: (event, walletId) => moved(accountOutside(event), walletId, event.amount),
   statement: (event) => ({
@@ -23,6 +30,7 @@ export const FundsDeposited = defineEvent('FundsDeposited', {
   }),
   violation: ({ amount }) => notPositive(amount),
   uses: ({ amount }) => ({ amount, direction: 'in', kind: 'deposit' }),
+  facts: (event) => takenReference('deposit', event.movementId, event),
 });
 export type FundsDeposited = EventOf<typeof FundsDeposited>;
 
@@ -32,7 +40,9 @@ export const deposit = defineCommand('Deposit', {
     tag: 'Movements',
     operationId: 'deposit',
     summary: 'Deposit',
-    description: 'At once; or, with `pending`, on its way until it is settled, fails or expires.',
+    description:
+      'At once; or, with `pending`, on its way until it is settled, fails or expires. With `uniqueReference` its `reference` serves one ' +
+      'deposit of the wallet.',
     done: 'The money is there.',
   },
   fields: {
@@ -42,18 +52,24 @@ export const deposit = defineCommand('Deposit', {
     pending: flag,
     expiresAt: optional(instant),
     source: optional(outsideAccount),
+    uniqueReference: flag,
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_IN_REJECTIONS],
+  rejects: [amountNotPositive, ...REFERENCE_REJECTIONS, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_IN_REJECTIONS],
+  facts: (command) => factsOfReference('deposit', command.walletId, command),
   decide(command, context) {
     const { walletId, movementId, amount, details, source } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
     const refused = () => refuse({ walletId, wallet, direction: 'in', amount, kind: 'deposit' });
     return (
+      refuseReference('deposit', walletId, command, context) ??
       announce('in', walletId, command, context, refused) ??
       refused() ??
-      accept({ walletId, event: FundsDeposited({ movementId, amount, details, ...outsideIn('in', source) }) })
+      accept({
+        walletId,
+        event: FundsDeposited({ movementId, amount, details, ...outsideIn('in', source), ...withUnique(command) }),
+      })
     );
   },
 });

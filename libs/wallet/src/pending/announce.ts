@@ -3,12 +3,12 @@ import type { Context } from '../declaring/command.js';
 import { accept, reject, type CodeOf, type Decision, type Rejected } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
-import type { MovementDetails } from '../declaring/statement-line.js';
-import { details, id, instant, money, outsideAccount } from '../fields/fields.js';
+import { details, flag, id, instant, money, outsideAccount } from '../fields/fields.js';
 import { outsideIn, type Outside } from '../outside/outside.js';
 import { expiryPassed } from '../rejections.js';
 import { dueIds, EXPIRED_AT_ONCE_MAX, withReservation } from '../reservations.js';
 import { notPositive } from '../violations.js';
+import { takenReference, withUnique, type Referenced } from '../unique-reference/unique-reference.js';
 import { counted, type Wallet } from '../wallet.js';
 import {
   countOf,
@@ -23,11 +23,10 @@ import { MovementExpired } from './settle.js';
 
 const fields = { movementId: id, amount: money, expiresAt: optional(instant), details };
 
-interface Announced extends Outside {
+interface Announced extends Outside, Referenced {
   readonly movementId: string;
   readonly amount: Money;
   readonly expiresAt?: string;
-  readonly details: MovementDetails;
 }
 
 const announced =
@@ -44,23 +43,25 @@ const announced =
 
 /** A deposit is on its way: it shows as `pendingIn` and cannot be spent. */
 export const DepositAnnounced = defineEvent('DepositAnnounced', {
-  fields: { ...fields, source: optional(outsideAccount) },
+  fields: { ...fields, source: optional(outsideAccount), uniqueReference: flag },
   evolve: announced('in'),
   postings: () => [],
   statement: () => undefined,
   violation: ({ amount }) => notPositive(amount),
   uses: ({ amount }) => ({ amount, direction: 'in', kind: 'deposit' }),
+  facts: (event) => takenReference('deposit', event.movementId, event),
 });
 export type DepositAnnounced = EventOf<typeof DepositAnnounced>;
 
 /** A withdrawal is on its way: its amount is reserved as `pendingOut`. */
 export const WithdrawalAnnounced = defineEvent('WithdrawalAnnounced', {
-  fields: { ...fields, destination: optional(outsideAccount) },
+  fields: { ...fields, destination: optional(outsideAccount), uniqueReference: flag },
   evolve: announced('out'),
   postings: () => [],
   statement: () => undefined,
   violation: ({ amount }) => notPositive(amount),
   uses: ({ amount }) => ({ amount, direction: 'out', kind: 'withdrawal' }),
+  facts: (event) => takenReference('withdrawal', event.movementId, event),
 });
 export type WithdrawalAnnounced = EventOf<typeof WithdrawalAnnounced>;
 
@@ -92,7 +93,11 @@ export function announce<C extends string>(
   if (countOf(pending.of(wallet)) - due.length >= PENDING_MAX)
     return reject(tooManyPending, { walletId, pendingMax: PENDING_MAX });
   const outside = outsideIn(direction, movement.source ?? movement.destination);
-  const values = { movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }), ...outside };
+  const values = {
+    ...{ movementId, amount, details, ...(expiresAt !== undefined && { expiresAt }) },
+    ...outside,
+    ...withUnique(movement),
+  };
   const event = direction === 'in' ? DepositAnnounced(values) : WithdrawalAnnounced(values);
   return refused() ?? accept(...due.map((expired) => ({ walletId, event: expired })), { walletId, event });
 }

@@ -4,7 +4,7 @@ import type { CommandBody } from '../declaring/command.js';
 import { within } from '../declaring/field-fault.js';
 import type { Fields, JsonObject } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
-import { details, money, shapeOf } from '../fields/fields.js';
+import { details, flag, money, shapeOf } from '../fields/fields.js';
 import { detailsShape, walletIdText } from '../fields/input-rules.js';
 
 /** One flush writes a command as a whole; 100 legs are 200 events, which still leaves room for others. */
@@ -17,6 +17,7 @@ interface LegBody {
 interface LegsOf {
   readonly legs: readonly [LegBody & { readonly amount: Money }, ...(LegBody & { readonly amount: Money })[]];
   readonly details: MovementDetails;
+  readonly uniqueReference?: true;
 }
 
 /** The body of a transfer: the fields of one leg, or `legs`. */
@@ -26,12 +27,13 @@ export function transferBody(leg: Fields): CommandBody<LegsOf> {
     from: walletIdText.meta({ description: 'Who pays.' }),
     to: walletIdText.meta({ description: 'Who receives.' }),
   };
+  const ofAll = { ...detailsShape, ...flag.input!.shape('uniqueReference') };
   const legBody = z.strictObject(shape).meta({ id: 'TransferLeg' });
   const legsOf = (body: JsonObject) => ('legs' in body ? (body['legs'] as JsonObject[]) : [body]);
   return {
     schema: z.union([
-      z.strictObject({ ...shape, ...detailsShape }).meta({ id: 'OneLegTransfer' }),
-      z.strictObject({ legs: z.array(legBody).min(1).max(LEGS_MAX), ...detailsShape }).meta({
+      z.strictObject({ ...shape, ...ofAll }).meta({ id: 'OneLegTransfer' }),
+      z.strictObject({ legs: z.array(legBody).min(1).max(LEGS_MAX), ...ofAll }).meta({
         id: 'MultiLegTransfer',
         description: 'All or none. Each leg is decided on what the one before it left.',
       }),
@@ -43,6 +45,7 @@ export function transferBody(leg: Fields): CommandBody<LegsOf> {
         amount: within('legs' in body ? `legs.${i}.` : '', () => money.input!.take(one, 'amount', currencyOf)),
       })) as unknown as LegsOf['legs'], // the schema wants one at least
       details: details.input!.take(body, 'details', currencyOf),
+      ...(body['uniqueReference'] === true && { uniqueReference: true }),
     }),
     currencies: (body) => legsOf(body).map((one) => one['currency'] as string),
   };

@@ -4,14 +4,21 @@ import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import type { Values } from '../declaring/field.js';
 import { defineRejection } from '../declaring/rejection.js';
-import { details, id, list, money, walletId } from '../fields/fields.js';
+import { details, flag, id, list, money, walletId } from '../fields/fields.js';
 import { notPositive, overspent } from '../violations.js';
 import { amountNotPositive, MONEY_IN_REJECTIONS, MONEY_OUT_REJECTIONS, walletNotFound } from '../rejections.js';
+import {
+  factsOfReference,
+  refuseReference,
+  REFERENCE_REJECTIONS,
+  takenReference,
+  withUnique,
+} from '../unique-reference/unique-reference.js';
 import { post, type Wallet } from '../wallet.js';
 import { transferBody } from './transfer-body.js';
 
 export const TransferSent = defineEvent('TransferSent', {
-  fields: { transferId: id, to: walletId, amount: money, details },
+  fields: { transferId: id, to: walletId, amount: money, details, uniqueReference: flag },
   evolve: (wallet, { amount }) => post(wallet, amount.negated()),
   postings: ({ amount }, walletId) => moved('transfers', walletId, amount.negated()),
   statement: ({ transferId, to, amount, details }) => ({
@@ -23,6 +30,7 @@ export const TransferSent = defineEvent('TransferSent', {
   violation: ({ amount }, after) => overspent('TransferSent', amount, after),
   uses: ({ amount }) => ({ amount, direction: 'out', kind: 'transfer' }),
   counterpart: ({ transferId, to }) => ({ walletId: to, id: transferId, half: 'sent' }),
+  facts: (event) => takenReference('transfer', event.transferId, event),
 });
 export type TransferSent = EventOf<typeof TransferSent>;
 
@@ -62,19 +70,32 @@ export const transfer = defineCommand('Transfer', {
     operationId: 'transfer',
     summary: 'Transfer between wallets',
     description:
-      'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source.',
+      'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source. With ' +
+      '`uniqueReference` the `reference` serves one transfer of that source.',
     done: 'The money has moved.',
   },
   body: transferBody(leg),
-  fields: { legs, details },
+  fields: { legs, details, uniqueReference: flag },
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
-  rejects: [walletNotFound, sameWallet, amountNotPositive, ...MONEY_IN_REJECTIONS, ...MONEY_OUT_REJECTIONS],
+  rejects: [
+    ...REFERENCE_REJECTIONS,
+    walletNotFound,
+    sameWallet,
+    amountNotPositive,
+    ...MONEY_IN_REJECTIONS,
+    ...MONEY_OUT_REJECTIONS,
+  ],
   scope: ({ legs }) => legs[0].from,
   wallets: ({ legs }) => {
     const ids = legs.flatMap(({ from, to }) => [from, to]);
     return legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)];
   },
-  decide({ transferId, legs, details }, { walletOf, refuse, after }) {
+  facts: (command) => factsOfReference('transfer', command.legs[0].from, command),
+  decide(command, context) {
+    const { transferId, legs, details } = command;
+    const { walletOf, refuse, after } = context;
+    const used = refuseReference('transfer', legs[0].from, command, context);
+    if (used) return used;
     const changed = new Map<string, Wallet>();
     const walletNow: Wallets = (id) => changed.get(id) ?? walletOf(id);
     const events: AddressedEvent[] = [];
@@ -82,7 +103,9 @@ export const transfer = defineCommand('Transfer', {
       const refused = refuseLeg(leg, walletNow, refuse);
       if (refused) return refused;
       const { from, to, amount } = leg;
-      const sent = TransferSent({ transferId, to, amount, details });
+      // One event says it: the first, which is of the wallet that the transfer was sent to.
+      const unique = events.length === 0 ? withUnique(command) : {};
+      const sent = TransferSent({ transferId, to, amount, details, ...unique });
       changed.set(from, after(walletNow(from), sent));
       const received = TransferReceived({ transferId, from, amount, details });
       changed.set(to, after(walletNow(to), received));

@@ -10,13 +10,23 @@ import { notPositive, overspent } from '../violations.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
 import { amountNotPositive, MONEY_OUT_REJECTIONS, tooManyCurrencies } from '../rejections.js';
+import {
+  factsOfReference,
+  refuseReference,
+  REFERENCE_REJECTIONS,
+  takenReference,
+  withUnique,
+} from '../unique-reference/unique-reference.js';
 import { post } from '../wallet.js';
 
 /** Set on imported history only: the movement happened, whatever the limit says. */
 const overdraft = internal(optional(literal('unlimited')));
 
 export const FundsWithdrawn = defineEvent('FundsWithdrawn', {
-  fields: { movementId: id, amount: money, details, overdraft, destination: optional(outsideAccount) },
+  fields: {
+    ...{ movementId: id, amount: money, details, overdraft, destination: optional(outsideAccount) },
+    uniqueReference: flag,
+  },
   evolve: (wallet, { amount }) => post(wallet, amount.negated()),
   postings: (event, walletId) => moved(accountOutside(event), walletId, event.amount.negated()),
   statement: (event) => ({
@@ -29,6 +39,7 @@ export const FundsWithdrawn = defineEvent('FundsWithdrawn', {
     overdraft === 'unlimited' ? undefined : { amount, direction: 'out', kind: 'withdrawal' },
   violation: ({ amount, overdraft }, after) =>
     overdraft === 'unlimited' ? notPositive(amount) : overspent('FundsWithdrawn', amount, after),
+  facts: (event) => takenReference('withdrawal', event.movementId, event),
 });
 export type FundsWithdrawn = EventOf<typeof FundsWithdrawn>;
 
@@ -40,15 +51,23 @@ export const withdraw = defineCommand('Withdraw', {
     summary: 'Withdraw',
     description:
       'As far as the balance and the overdraft limit allow. At once; or, with `pending`, reserved until it is settled, ' +
-      'fails or expires.',
+      'fails or expires. With `uniqueReference` its `reference` serves one withdrawal of the wallet.',
     done: 'The money is gone.',
   },
   fields: {
     ...{ walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
     destination: optional(outsideAccount),
+    uniqueReference: flag,
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_OUT_REJECTIONS, tooManyCurrencies],
+  rejects: [
+    amountNotPositive,
+    ...REFERENCE_REJECTIONS,
+    ...ANNOUNCEMENT_REJECTIONS,
+    ...MONEY_OUT_REJECTIONS,
+    tooManyCurrencies,
+  ],
+  facts: (command) => factsOfReference('withdrawal', command.walletId, command),
   decide(command, context) {
     const { walletId, movementId, amount, overdraft, details, destination } = command;
     const { wallet, refuse } = context;
@@ -60,8 +79,14 @@ export const withdraw = defineCommand('Withdraw', {
     const event = FundsWithdrawn({
       ...{ movementId, amount, details, ...(overdraft && { overdraft }) },
       ...outsideIn('out', destination),
+      ...withUnique(command),
     });
-    return announce('out', walletId, command, context, refused) ?? refused() ?? accept({ walletId, event });
+    return (
+      refuseReference('withdrawal', walletId, command, context) ??
+      announce('out', walletId, command, context, refused) ??
+      refused() ??
+      accept({ walletId, event })
+    );
   },
 });
 export type Withdraw = CommandOf<typeof withdraw>;

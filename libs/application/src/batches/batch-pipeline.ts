@@ -1,5 +1,5 @@
 import type { CommandOutcome, CommandRequest } from '@tidemark/event-store';
-import { commandDefinition, scopeOf, type Batch, type SingleCommand } from '@tidemark/wallet';
+import { commandDefinition, factsOf, scopeOf, type Batch, type SingleCommand } from '@tidemark/wallet';
 import type { CommandIdentity } from '../commands/command-identity.js';
 import type { CommandPipeline } from '../commands/command-pipeline.js';
 import { requestsOf, type AskedBatch } from './batch-requests.js';
@@ -114,8 +114,8 @@ export function isKept({ command, outcome }: BatchItem): boolean {
 function runsOf(requests: readonly ItemRequest[]): readonly (readonly ItemRequest[])[] {
   const runs: { readonly waits: boolean; readonly scopes: Set<string>; readonly requests: ItemRequest[] }[] = [];
   for (const request of requests) {
-    const { about, facts } = commandDefinition(request.command.type);
-    const waits = about !== undefined || facts !== undefined;
+    const { about } = commandDefinition(request.command.type);
+    const waits = about !== undefined || factsOf(request.command).length > 0;
     const scope = scopeOf(request.command);
     const last = runs.at(-1);
     if (!last || last.waits !== waits || (waits && last.scopes.has(scope))) {

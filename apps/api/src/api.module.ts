@@ -4,6 +4,7 @@ import { ApplicationModule, type ApplicationParts } from '@tidemark/application/
 import { Metrics } from '@tidemark/observability';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { BatchesModule } from './batches/batches.module.js';
+import { FeesModule } from './fees/fees.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { JournalModule } from './journal/journal.module.js';
@@ -34,6 +35,7 @@ const FEATURES = [
   HistoryModule,
   JournalModule,
   AccountsModule,
+  FeesModule,
   OperationsModule,
   ProblemsModule,
 ];

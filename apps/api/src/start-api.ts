@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CommandPipeline, Currencies, KeyRing, OutsideAccounts, ReadModel, regionWatches } from '@tidemark/application';
+import {
+  CommandPipeline,
+  Currencies,
+  Definitions,
+  KeyRing,
+  OutsideAccounts,
+  ReadModel,
+  regionWatches,
+} from '@tidemark/application';
 import { connect, type Database, migrationsOf, requireSchema, requireServer, StartRefused } from '@tidemark/database';
 import {
   DEFAULT_LIMITS,
@@ -112,10 +120,12 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
   }
   const store = openEventStore({ database, strategy, limits, observer: metrics.writeObserver(logger) });
   const answerMsMax = (limits.commandDeadlineMs ?? DEFAULT_LIMITS.commandDeadlineMs) + ANSWER_GRACE_MS;
+  const definitions = new Definitions(database);
   const pipeline = new CommandPipeline(
     answerInTime(store, answerMsMax),
     new MovementFinder(database, regions.logs),
     regions.homes,
+    definitions,
   );
   const readModel = new ReadModel(database, regions.logs);
   metrics.showWaitingCommands(() => pipeline.waiting);
@@ -136,7 +146,7 @@ async function serve(database: Database, options: StartApiOptions): Promise<Runn
     ...(options.requestMsMax !== undefined && { requestMsMax: options.requestMsMax }),
   });
   const readiness = readinessOf({ database, stopping: () => draining, workerReadiness });
-  const application = { pipeline, readModel, currencies, outsideAccounts };
+  const application = { pipeline, readModel, currencies, outsideAccounts, definitions };
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with({ application, regions: regions.homes, metrics, readiness }),
     adapter,

@@ -4,6 +4,7 @@ import { ExecuteBatchHandler } from './batches/execute-batch.handler.js';
 import { CommandPipeline } from './commands/command-pipeline.js';
 import { ExecuteCommandHandler } from './commands/execute-command.handler.js';
 import { Currencies } from './currencies/currencies.js';
+import { Definitions } from './definitions/definitions.js';
 import { GetCertificateHandler } from './operations/get-certificate.handler.js';
 import { GetOperationHandler, GetOperationsHandler } from './operations/get-operations.handler.js';
 import { GetParkedWalletsHandler } from './operations/get-parked-wallets.handler.js';
@@ -33,12 +34,13 @@ export interface ApplicationParts {
   readonly readModel: ReadModel;
   readonly currencies: Currencies;
   readonly outsideAccounts: OutsideAccounts;
+  readonly definitions: Definitions;
 }
 
 /** The command and query handlers behind Nest's CommandBus and QueryBus. */
 @Module({})
 export class ApplicationModule {
-  static with({ pipeline, readModel, currencies, outsideAccounts }: ApplicationParts): DynamicModule {
+  static with({ pipeline, readModel, currencies, outsideAccounts, definitions }: ApplicationParts): DynamicModule {
     return {
       module: ApplicationModule,
       global: true,
@@ -48,6 +50,7 @@ export class ApplicationModule {
         { provide: ReadModel, useValue: readModel },
         { provide: Currencies, useValue: currencies },
         { provide: OutsideAccounts, useValue: outsideAccounts },
+        { provide: Definitions, useValue: definitions },
         ExecuteCommandHandler,
         ExecuteBatchHandler,
         GetWalletHandler,
@@ -74,7 +77,7 @@ export class ApplicationModule {
         GetParkedWalletsHandler,
         GetCertificateHandler,
       ],
-      exports: [CqrsModule, CommandPipeline, ReadModel, Currencies, OutsideAccounts],
+      exports: [CqrsModule, CommandPipeline, ReadModel, Currencies, OutsideAccounts, Definitions],
     };
   }
 }

@@ -20,6 +20,7 @@ export { ListsBusy } from './read-model/list-turns.js';
 export { ReadModel } from './read-model/read-model.js';
 export { readClosed, TimeNotReached } from './read-model/closed-past.js';
 export { PositionNotReached, ProjectionBehind } from './read-model/wait-for-position.js';
+export { Definitions, VERSIONS_MAX, type Definition, type DefinitionKind } from './definitions/definitions.js';
 export { Currencies } from './currencies/currencies.js';
 export {
   OutsideAccountDiffers,

@@ -9,6 +9,7 @@ import {
   openingsIn,
   scopeOf,
   statusOf,
+  toldBy,
   walletsOf,
   type AddressedEvent,
   type FactChange,
@@ -18,7 +19,7 @@ import {
 import type { CommandRequest } from './command-request.js';
 import { chain, CHAIN_START } from './hash-chain.js';
 import { balancesView } from './balances-view.js';
-import type { RejectedResult, WalletView } from './outcome.js';
+import type { AcceptedResult, RejectedResult, WalletView } from './outcome.js';
 import type { EventMetadata } from './recorded-event.js';
 import { shardOf } from './shard.js';
 
@@ -67,7 +68,7 @@ export interface Guard {
   readonly version: number;
 }
 
-export type DraftResult = { readonly kind: 'accepted'; readonly wallets: readonly WalletView[] } | RejectedResult;
+export type DraftResult = Omit<AcceptedResult, 'position'> | RejectedResult;
 
 /** A command decided in memory: the rows that the flush writes for it, and the heads after it. */
 export interface Draft {
@@ -128,7 +129,12 @@ export function draft(request: CommandRequest, headOf: (walletId: string) => Wal
     return { ...common, region: headOf(scope).region, result, events: [], guards, heads: [] };
   }
   const { events, heads } = chainEvents(request, decision.events, headOf, now);
-  const result: DraftResult = { kind: 'accepted', wallets: heads.map((head) => viewOf(head, now)) };
+  const told = toldBy(command, decision.events);
+  const result: DraftResult = {
+    kind: 'accepted',
+    wallets: heads.map((head) => viewOf(head, now)),
+    ...(told && { told }),
+  };
   // A wallet's outcomes are where its next event will be, which an opening and a rehoming say themselves.
   const region = homeAfter(command) ?? headOf(scope).region;
   return { ...common, region, result, events, guards: [], heads };

@@ -1,6 +1,6 @@
 import type { Database, Engine } from '@tidemark/database';
 import { LOOKUP } from './lookup-join.js';
-import type { CommandOutcome, CommandResult, RejectedResult, WalletView } from './outcome.js';
+import type { AcceptedResult, CommandOutcome, CommandResult, RejectedResult } from './outcome.js';
 import { positionOf } from './position.js';
 
 export interface OutcomeKey {
@@ -45,7 +45,7 @@ export async function findOutcomes(
   );
   const found: (StoredOutcome | undefined)[] = keys.map(() => undefined);
   for (const { ordinal, caller, request_hash, position, result } of rows) {
-    const stored = JSON.parse(result) as { kind: 'accepted'; wallets: WalletView[] } | RejectedResult;
+    const stored = JSON.parse(result) as Omit<AcceptedResult, 'position'> | RejectedResult;
     found[Number(ordinal) - 1] = {
       requestHash: request_hash,
       caller,

@@ -26,6 +26,8 @@ export interface AcceptedResult {
   readonly position: Position;
   /** Every wallet that the command touched, as it left them. */
   readonly wallets: readonly WalletView[];
+  /** What the command tells besides (`CommandTells`). JSON. */
+  readonly told?: Readonly<Record<string, unknown>>;
 }
 
 export interface RejectedResult {

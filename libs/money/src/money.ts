@@ -3,7 +3,8 @@ import { SCALE_MAX, currency as currencyOf, sameCurrency, validCurrency } from '
 import type { Currency } from './currency.js';
 import { ExactDecimal, PRECISION_DIGITS } from './decimal.js';
 import { MoneyError, quote } from './money-error.js';
-import type { Ratio } from './ratio.js';
+import { Ratio } from './ratio.js';
+import { halfEven } from './rounding.js';
 
 /**
  * Maximum of integer digits in an input. With 18 fraction digits an amount has 48 digits, and a sum of 10⁶ such amounts
@@ -175,6 +176,26 @@ export class Money {
       const text = majorUnits(share, scale);
       return new Money(new ExactDecimal(text), this.currency, text);
     });
+  }
+
+  /**
+   * The amount times a ratio, rounded half-even to the scale of a currency: an exchange, or a part such as a percentage.
+   *
+   * @returns the rounded amount, and what the exact product is above it, in major units: at most half a minor unit either way
+   * @throws MoneyError `too_many_digits` for a result of more than 60 digits, or a remainder with longer terms; `malformed_currency`
+   */
+  converted(ratio: Ratio, to: Currency = this.currency): { amount: Money; remainder: Ratio } {
+    const valid = validCurrency(to);
+    const minorUnits = BigInt(this.toString().replace('.', ''));
+    const [from, into] = [10n ** BigInt(this.currency.scale), 10n ** BigInt(valid.scale)];
+    // The exact product is numerator / denominator minor units of `to`.
+    const numerator = minorUnits * ratio.numerator * into;
+    const denominator = ratio.denominator * from;
+    const rounded = halfEven(numerator, denominator);
+    const text = majorUnits(rounded, valid.scale);
+    if (text.replace(/\D/g, '').length > PRECISION_DIGITS) throw tooManyDigits(text);
+    const remainder = Ratio.of(numerator - rounded * denominator, denominator * into);
+    return { amount: new Money(new ExactDecimal(text), valid, text), remainder };
   }
 
   /** Canonical: exactly `scale` fraction digits, no exponent, no `-0` (`'10.00'`, `'-0.05'`, JPY `'10'`). */

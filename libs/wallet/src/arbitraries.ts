@@ -2,7 +2,7 @@ import { currency, Money } from '@tidemark/money';
 import fc from 'fast-check';
 import type { AnyField, Fields } from './declaring/field.js';
 import { commandDefinitions, eventDefinitions, type WalletCommand, type WalletEvent } from './declared.js';
-import { NOW } from './given-when-then.js';
+import { FEES, NOW } from './given-when-then.js';
 import type { Wallet } from './wallet.js';
 
 // Generated tests: what any event and any command may look like follows from their fields.
@@ -91,6 +91,8 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return fc.integer({ min: 1, max: 5 });
     case 'text':
       return text;
+    case 'feeName':
+      return fc.constantFrom('cent', 'yen', 'wei', ...FEES.keys(), 'unknown');
     case 'decimal':
       return fc.constant('1.00');
     case 'flag':

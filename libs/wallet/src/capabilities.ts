@@ -4,6 +4,7 @@ import { captureHold, HoldCaptured } from './holds/capture-hold.js';
 import { holds } from './holds/holds-part.js';
 import { FundsHeld, placeHold } from './holds/place-hold.js';
 import { expireHold, extendHold, HoldExpired, HoldExtended, HoldVoided, voidHold } from './holds/release-hold.js';
+import { FeeCharged, FeeReceived } from './fees/charge-fee.js';
 import { archive, close, WalletArchived, WalletClosed } from './life/close.js';
 import { freeze, unfreeze, WalletFrozen, WalletUnfrozen } from './life/freeze.js';
 import { life } from './life/life-part.js';
@@ -38,6 +39,7 @@ export const CAPABILITIES = [
   { events: [FundsDeposited], commands: [deposit] },
   { events: [FundsWithdrawn], commands: [withdraw] },
   { events: [TransferSent, TransferReceived], commands: [transfer] },
+  { events: [FeeCharged, FeeReceived], commands: [] },
   { events: [WalletRehomed], commands: [rehome] },
   { parts: [life], events: [WalletFrozen, WalletUnfrozen], commands: [freeze, unfreeze] },
   { parts: [limits], events: [LimitSet, LimitRemoved], commands: [setLimit, removeLimit] },

@@ -2,6 +2,7 @@ import type { Currency } from '@tidemark/money';
 import { decideBatch } from './batch/batch.js';
 import {
   commandDefinition,
+  type AddressedEvent,
   type Decision,
   type SingleCommand,
   type WalletCommand,
@@ -11,6 +12,7 @@ import type { DecisionContext } from './decision-context.js';
 import type { Context } from './declaring/command.js';
 import { reject } from './declaring/decision.js';
 import type { Fact, FactAddress } from './declaring/fact.js';
+import type { JsonObject } from './declaring/field.js';
 import { evolve } from './evolve.js';
 import { fundsOf, openParts, refuseMovement } from './funds.js';
 import { closedDetails } from './life/life-part.js';
@@ -86,6 +88,11 @@ export function scopeOf(command: WalletCommand): string {
 export function walletsOf(command: WalletCommand): readonly string[] {
   if (command.type === 'Batch') return [...new Set(command.commands.flatMap(walletsOf))];
   return commandDefinition(command.type).wallets(command);
+}
+
+/** What the answer to the command says besides its ids and the wallets. @param events that it was accepted with */
+export function toldBy(command: WalletCommand, events: readonly AddressedEvent[]): JsonObject | undefined {
+  return command.type === 'Batch' ? undefined : commandDefinition(command.type).tells?.of(events);
 }
 
 /** The region that the command says its wallet lives in afterwards; undefined for a command that says nothing of it. */

@@ -5,6 +5,7 @@ import { canonicalEvent, decodeEvent, encodeEvent, EventFromTheFuture } from './
 import { eventDefinitions, findEvent, type WalletEvent, type WalletEventType } from './declared.js';
 import type { Upcaster } from './declaring/event.js';
 import type { MovementDetails } from './declaring/statement-line.js';
+import { FEE_EVENTS } from './fees/fee-events.fixture.js';
 import { eur } from './given-when-then.js';
 
 const details: MovementDetails = {
@@ -104,6 +105,7 @@ const golden: Readonly<Record<`${WalletEventType}.v${number}`, Readonly<Record<s
       details: nothing,
     },
   },
+  ...FEE_EVENTS,
   'WalletFrozen.v1': {
     'all optional fields': { type: 'WalletFrozen', direction: 'both', reason: 'court order' },
     'no optional field': { type: 'WalletFrozen', direction: 'debits' },

@@ -16,6 +16,7 @@ import { initialState, type Wallet } from './wallet.js';
 import type { AddressedEvent, Decision } from './declared.js';
 import { decide, factsOf } from './decide.js';
 import type { FactAddress } from './declaring/fact.js';
+import { feeScheduleOf, type FeeSchedule, type StoredFeeSchedule } from './fees/fee-schedule.js';
 import { encodeEvent } from './event.codec.js';
 
 /** The wallet that a line is about when it names no other. */
@@ -146,6 +147,25 @@ type Step = WalletEvent | readonly AddressedEvent[];
 const addressed = (steps: readonly Step[]): readonly AddressedEvent[] =>
   steps.flatMap((step) => ('type' in step ? of(ALICE, step) : step));
 
+/** The fee schedules that are defined, by name. The fee wallet of each is `c`. */
+export const FEES: ReadonlyMap<string, FeeSchedule> = new Map(
+  Object.entries<Omit<StoredFeeSchedule, 'feeWallet' | 'currency'> & { readonly currency?: string }>({
+    cent: { mode: 'on_top', fixed: '0.01' },
+    yen: { mode: 'on_top', fixed: '1', currency: 'JPY' },
+    wei: { mode: 'inside', fixed: '0.000000000000000001', currency: 'ETH' },
+    flat: { mode: 'on_top', fixed: '0.25' },
+    tenth: { mode: 'on_top', percent: '10', fixed: '0.01' },
+    'tenth-inside': { mode: 'inside', percent: '10', minimum: '0.02', maximum: '5.00' },
+    tiered: {
+      mode: 'on_top',
+      tiers: [
+        { from: '1.00', fixed: '0.10' },
+        { from: '10.00', percent: '0.5' },
+      ],
+    },
+  }).map(([name, stored]) => [name, feeScheduleOf(name, 3, { feeWallet: 'c', currency: 'EUR', ...stored })]),
+);
+
 /** All that a log would have to tell after some events: the wallets, what events said under keys, and what was booked. */
 export class History {
   private readonly wallets = new Map<string, Wallet>();
@@ -173,11 +193,11 @@ export class History {
 
   /** Decides as the log would, with the movement that the command is about and the facts that it names. */
   decide(command: WalletCommand, now: string): Decision {
-    const withOriginal = (one: SingleCommand) => this.withOriginal(one);
+    const withFound = (one: SingleCommand) => this.withFound(one);
     const found =
       command.type === 'Batch'
-        ? { ...command, commands: command.commands.map(withOriginal) as unknown as Batch['commands'] }
-        : withOriginal(command);
+        ? { ...command, commands: command.commands.map(withFound) as unknown as Batch['commands'] }
+        : withFound(command);
     const named = new Set(factsOf(found).map(({ walletId, key }) => `${walletId} ${key}`));
     const storedAt = ({ walletId, key, orOpening }: FactAddress) => {
       if (!named.has(`${walletId} ${key}`)) throw new Error(`the command names no fact ${key} of ${walletId}`);
@@ -186,13 +206,14 @@ export class History {
     return decide(found, { walletOf: this.walletOf, now, storedAt });
   }
 
-  private withOriginal(command: SingleCommand): SingleCommand {
-    const about = commandDefinition(command.type).about?.(command);
-    if (!about) return command;
+  private withFound(command: SingleCommand): SingleCommand {
+    const { about: search, needs } = commandDefinition(command.type);
+    const about = search?.(command);
+    const schedule = FEES.get(needs?.(command)?.fee ?? '');
     const original = this.lines.filter(
-      ({ movementId, walletId }) => movementId === about.movementId && walletId === (about.walletId ?? walletId),
+      ({ movementId, walletId }) => movementId === about?.movementId && walletId === (about.walletId ?? walletId),
     );
-    return { ...command, original } as SingleCommand;
+    return { ...command, ...(about && { original }), ...(schedule && { schedule }) } as SingleCommand;
   }
 }
 

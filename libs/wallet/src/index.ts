@@ -17,7 +17,15 @@ export {
   eventDefinitions,
   rejectionDefinitions,
 } from './declared.js';
-export type { BookedLine, CommandDefinition, CommandRoute, MovementSearch, Wallets } from './declaring/command.js';
+export type {
+  BookedLine,
+  CommandDefinition,
+  CommandRoute,
+  Found,
+  MovementSearch,
+  Needs,
+  Wallets,
+} from './declaring/command.js';
 export type { DerivedId } from './declaring/derived-id.js';
 export type { FactAddress, FactChange } from './declaring/fact.js';
 export type { EventDefinition } from './declaring/event.js';
@@ -25,7 +33,7 @@ export type { CurrencyOf, JsonObject } from './declaring/field.js';
 export type { RejectionDefinition, RejectionKind } from './declaring/rejection.js';
 export type { MovementDetails, StatementLine } from './declaring/statement-line.js';
 export { fitsIntoBatch } from './batch/batch.js';
-export { decide, factsOf, homeAfter, openingsIn, scopeOf, walletsOf } from './decide.js';
+export { decide, factsOf, homeAfter, openingsIn, scopeOf, toldBy, walletsOf } from './decide.js';
 export type { DecisionContext } from './decision-context.js';
 export { evolve, factChangesOf, postingsOf, statementLineOf } from './evolve.js';
 export { balanceOf, initialState, type Balance, type Wallet } from './wallet.js';
@@ -62,6 +70,7 @@ export {
   currencyCode,
   dayText,
   detailsShape,
+  feeScheduleName,
   IDEMPOTENCY_KEY,
   idText,
   instantText,
@@ -86,4 +95,5 @@ export type { OpenWallet } from './open-wallet/open-wallet.js';
 export type { ChangeOverdraftLimit } from './overdraft-limit/overdraft-limit.js';
 export type { Transfer, TransferLeg } from './transfer/transfer.js';
 export type { Withdraw } from './withdraw/withdraw.js';
+export { FEE_ROUNDING, feeFor, feeScheduleOf, type FeeSchedule, type StoredFeeSchedule } from './fees/fee-schedule.js';
 export { unreachable } from './unreachable.js';

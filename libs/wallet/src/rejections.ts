@@ -94,6 +94,13 @@ export const walletFrozen = defineRejection('wallet_frozen', {
 /** Rejections that any command may get, before its own rules are checked. */
 export const OF_EVERY_COMMAND = [walletNotFound, versionMismatch, availableTooLow, walletClosed] as const;
 
+export const sameWallet = defineRejection('same_wallet', {
+  kind: 'refused',
+  title: 'Both sides are the same wallet',
+  meaning: 'A transfer, one leg of it, or a fee has the same wallet as source and destination.',
+  remedy: 'Send two different wallets under a new key.',
+})<{ walletId: string }>();
+
 /** What `refuse` can reject money with that goes into a wallet, in this order. `wallet_closed` comes first. */
 export const MONEY_IN_REJECTIONS = [walletFrozen, limitExceeded, tooManyCurrencies] as const;
 

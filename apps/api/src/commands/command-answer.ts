@@ -29,14 +29,14 @@ export function answerOf(definition: CommandDefinition, written: Written, reply:
 
 /** The body of the answer to a command that was accepted. */
 export function bodyOf(definition: CommandDefinition, command: SingleCommand, result: AcceptedResult): object {
-  const { position } = result;
+  const { position, told } = result;
   const wallets = walletsOf(result);
   const ids = idsOf(definition, command);
-  if (!isAboutOneWallet(definition)) return { ...ids, position, wallets };
+  if (!isAboutOneWallet(definition)) return { ...ids, position, wallets, ...told };
   const { walletId, status, homeRegion, version, balances } = wallets.find(
     (view) => view.walletId === scopeOf(command),
   )!;
-  return { ...{ walletId, status, homeRegion, version, position, balances, wallets }, ...ids };
+  return { ...{ walletId, status, homeRegion, version, position, balances, wallets }, ...ids, ...told };
 }
 
 /** The ids that a command was given. */

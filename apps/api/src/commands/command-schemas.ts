@@ -138,7 +138,10 @@ export function isAboutOneWallet({ fields }: CommandDefinition): boolean {
 export function answerSchemaOf(command: CommandDefinition): z.ZodType {
   const base = isAboutOneWallet(command) ? walletCommandAnswer : walletsCommandAnswer;
   const ids = Object.keys(command.derives).filter((name) => !(name in base.shape));
-  if (ids.length === 0) return base;
+  const told = command.tells?.schema ?? {};
+  if (ids.length === 0 && !command.tells) return base;
   const idText = z.string().meta({ description: 'The same for every repeat of the request.' });
-  return base.extend(Object.fromEntries(ids.map((name) => [name, idText]))).meta({ id: `${command.type}Answer` });
+  return base
+    .extend({ ...Object.fromEntries(ids.map((name) => [name, idText])), ...told })
+    .meta({ id: `${command.type}Answer` });
 }

@@ -8,6 +8,7 @@ export const TAGS = {
   Movements: 'Money in and out of one wallet, and its limits',
   Transfers: 'Money between wallets',
   Batches: 'Several commands in one request',
+  Fees: 'What movements cost',
   History: 'What happened to a wallet',
   Books: 'The journal of all wallets, and what it adds up to',
   Operations: 'For whoever runs the service',

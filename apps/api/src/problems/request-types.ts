@@ -88,6 +88,11 @@ export const REQUEST_TYPES = {
     meaning: 'No account of that name was defined.',
     remedy: 'Find the names with `GET /v1/accounts`.',
   },
+  fee_not_defined: {
+    ...{ status: 404, title: 'No such fee schedule' },
+    meaning: 'No fee schedule of the name in the path was defined.',
+    remedy: 'Find the names with `GET /v1/fees`.',
+  },
   projection_not_found: {
     ...{ status: 404, title: 'No such projection' },
     meaning: 'There is no projection of that name. `detail` lists those that there are.',

@@ -47,7 +47,7 @@ export class BatchPipeline {
 
   /** As `writeEach` would, and writes nothing. @throws IdempotencyKeyReused of the first; whatever the database says */
   async tryEach(batch: AskedBatch, identity: CommandIdentity): Promise<readonly BatchItem[]> {
-    const requests = await Promise.all(this.requestsOf(batch, identity).map((request) => this.withOriginal(request)));
+    const requests = await Promise.all(this.requestsOf(batch, identity).map((request) => this.withFound(request)));
     const outcomes = await this.pipeline.try(requests);
     if (outcomes[0] instanceof Error) throw outcomes[0];
     return requests.map((request, i) => itemOf(request, outcomes[i]!));
@@ -74,7 +74,7 @@ export class BatchPipeline {
   }
 
   private async together(batch: AskedBatch, identity: CommandIdentity) {
-    const requests = await Promise.all(this.requestsOf(batch, identity).map((request) => this.withOriginal(request)));
+    const requests = await Promise.all(this.requestsOf(batch, identity).map((request) => this.withFound(request)));
     const commands = requests.map(({ command }) => command) as unknown as Batch['commands'];
     const request: CommandRequest = { ...requests[0]!, command: { type: 'Batch', commands } };
     return { request, items: requests.map(({ command, idempotencyKey }) => ({ command, idempotencyKey })) };
@@ -84,12 +84,12 @@ export class BatchPipeline {
     return requestsOf(batch, identity, (asked, of) => this.pipeline.completed(asked, of));
   }
 
-  private async withOriginal(request: ItemRequest): Promise<ItemRequest> {
-    return { ...request, command: await this.pipeline.withOriginal(request.command) };
+  private async withFound(request: ItemRequest): Promise<ItemRequest> {
+    return { ...request, command: await this.pipeline.withFound(request.command) };
   }
 
   private async execute(requests: readonly ItemRequest[]): Promise<BatchItem[]> {
-    const ready = await Promise.all(requests.map((request) => this.withOriginal(request)));
+    const ready = await Promise.all(requests.map((request) => this.withFound(request)));
     const settled = await this.pipeline.execute(ready);
     return settled.map((one, i) => itemOf(ready[i]!, one.status === 'fulfilled' ? one.value : (one.reason as Error)));
   }

@@ -1,5 +1,6 @@
 import type { CommandOutcome, CommandRequest, EventStore, MovementFinder } from '@tidemark/event-store';
-import { commandDefinition, type SingleCommand } from '@tidemark/wallet';
+import { commandDefinition, feeScheduleOf, type SingleCommand, type StoredFeeSchedule } from '@tidemark/wallet';
+import type { Definitions } from '../definitions/definitions.js';
 import { completed, type AskedCommand } from './asked-command.js';
 import type { CommandIdentity } from './command-identity.js';
 import { hashesOf, type RequestHashes } from './request-hash.js';
@@ -17,11 +18,15 @@ const NO_CALLER = '';
 export class CommandPipeline {
   private inMemory = 0;
 
-  /** @param regions of this installation, the one of this process first */
+  /**
+   * @param regions of this installation, the one of this process first
+   * @param definitions left out where no command with a fee is sent
+   */
   constructor(
     private readonly store: EventStore,
     private readonly movements: Pick<MovementFinder, 'find'>,
     private readonly regions: readonly [string, ...string[]],
+    private readonly definitions?: Pick<Definitions, 'latest'>,
   ) {}
 
   /** Commands that wait for their answer now: queued, or in flight. */
@@ -39,8 +44,8 @@ export class CommandPipeline {
     this.inMemory++;
     try {
       const plain = completed(asked, identity, this.regions[0]);
-      // Most commands are about no movement, and need not wait a turn for it.
-      const command = isAboutMovement(plain) ? await this.withOriginal(plain) : plain;
+      // Most commands need nothing besides their wallets, and need not wait a turn for it.
+      const command = needsMore(plain) ? await this.withFound(plain) : plain;
       const recognised = hashes ?? hashesOf(asked, command, this.regions);
       const outcome = await this.store.execute({ command, ...identity, ...recognised });
       if (!outcome.ofNoCaller) return { command, outcome };
@@ -56,7 +61,7 @@ export class CommandPipeline {
    * @throws IdempotencyKeyReused, EventFromTheFuture; whatever the database says
    */
   async dryRun(asked: AskedCommand, identity: CommandIdentity): Promise<Written> {
-    const command = await this.withOriginal(completed(asked, identity, this.regions[0]));
+    const command = await this.withFound(completed(asked, identity, this.regions[0]));
     const hashes = hashesOf(asked, command, this.regions);
     const [outcome] = await this.store.dryRun([{ command, ...identity, ...hashes }]);
     if (outcome instanceof Error) throw outcome;
@@ -87,15 +92,26 @@ export class CommandPipeline {
     return completed(asked, identity, this.regions[0]);
   }
 
-  /** What is booked stays as it is, so it can be read before the command waits for its turn. */
-  async withOriginal(command: SingleCommand): Promise<SingleCommand> {
-    const search = commandDefinition(command.type).about?.(command);
-    if (!search) return command;
-    const original = await this.movements.find(search);
-    return { ...command, original } as SingleCommand;
+  /** What is booked, and a version of what is defined, stay as they are. So they can be read before the command waits for its turn. */
+  async withFound(command: SingleCommand): Promise<SingleCommand> {
+    const { about, needs } = commandDefinition(command.type);
+    const search = about?.(command);
+    const { fee } = needs?.(command) ?? {};
+    const [original, schedule] = await Promise.all([
+      search && this.movements.find(search),
+      fee === undefined ? undefined : this.scheduleOf(fee),
+    ]);
+    return { ...command, ...(original && { original }), ...(schedule && { schedule }) } as SingleCommand;
+  }
+
+  private async scheduleOf(name: string) {
+    if (!this.definitions) throw new Error('this process sends no command with a fee');
+    const found = await this.definitions.latest('fee', name);
+    return found && feeScheduleOf(name, found.version, JSON.parse(found.definition) as StoredFeeSchedule);
   }
 }
 
-function isAboutMovement({ type }: SingleCommand): boolean {
-  return commandDefinition(type).about !== undefined;
+function needsMore(command: SingleCommand): boolean {
+  const { about, needs } = commandDefinition(command.type);
+  return about !== undefined || needs?.(command) !== undefined;
 }

@@ -2,7 +2,8 @@ import type { Currency, Money } from '@tidemark/money';
 import type { z } from 'zod';
 import type { MoneyRejectionCode, OF_EVERY_COMMAND } from '../rejections.js';
 import type { Wallet } from '../wallet.js';
-import type { CodeOf, Decision, Rejected } from './decision.js';
+import type { FeeSchedule } from '../fees/fee-schedule.js';
+import type { AddressedEvent, CodeOf, Decision, Rejected } from './decision.js';
 import type { DerivedId } from './derived-id.js';
 import type { Fact, FactAddress } from './fact.js';
 import type { CurrencyOf, Fields, JsonObject, Values } from './field.js';
@@ -26,10 +27,26 @@ export interface MovementSearch {
   readonly walletId?: string;
 }
 
-/** What the log had already when the command was sent; no part of the request. */
-interface Found {
+/** What was defined at run time that a decision has to know, by its name. */
+export interface Needs {
+  /** The name of a fee schedule. */
+  readonly fee?: string;
+}
+
+/** What was known already when the command was sent; no part of the request. */
+export interface Found {
   /** The lines of the movement that the command is about (`about`); none where there is no such movement. */
   readonly original?: readonly BookedLine[];
+  /** The newest version of the fee schedule that the command needs; undefined where there is none of that name. */
+  readonly schedule?: FeeSchedule;
+}
+
+/** What the answer to an accepted command says besides its ids and the wallets. It is stored with the outcome. */
+export interface CommandTells {
+  /** The keys of the answer, all optional. */
+  readonly schema: Readonly<Record<string, z.ZodType>>;
+  /** The keys with their values; undefined where there are none. JSON. */
+  of(events: readonly AddressedEvent[]): JsonObject | undefined;
 }
 
 /** A movement that a decision asks about, in or out of a wallet. */
@@ -109,6 +126,9 @@ interface CommandRules<F extends Fields, D extends string, R extends readonly Re
   home?(command: Values<F>): string;
   /** The booked movement that the command is about. It is found before anything else, and stands in `original`. */
   about?(command: Values<F>): MovementSearch;
+  /** What was defined at run time that the decision has to know. It is looked up with `about`. Undefined where it is nothing. */
+  needs?(command: Values<F>): Needs | undefined;
+  readonly tells?: CommandTells;
   /** What the decision has to know besides the wallets. It is read before the decision; a command without it pays nothing. */
   facts?(command: Values<F> & Found): readonly FactAddress[];
   /** It changes the directory and copies outcomes, so no other command may share its statement. */
@@ -142,6 +162,8 @@ export interface CommandDefinition<
   readonly alone?: true;
   home?(command: Values<F>): string;
   about?(command: Values<F>): MovementSearch;
+  needs?(command: Values<F>): Needs | undefined;
+  readonly tells?: CommandTells;
   facts?(command: Values<F> & Found): readonly FactAddress[];
   scope(command: Values<F> & Found): string;
   wallets(command: Values<F> & Found): readonly string[];

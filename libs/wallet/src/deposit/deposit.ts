@@ -1,14 +1,29 @@
 import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf } from '../declaring/command.js';
-import { accept, reject } from '../declaring/decision.js';
+import { reject } from '../declaring/decision.js';
 import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional } from '../declaring/field.js';
-import { details, flag, id, instant, money, outsideAccount, walletId } from '../fields/fields.js';
+import {
+  acceptWithFee,
+  feeNeedsBooking,
+  FEES_TOLD,
+  PLANNED_FEE_REJECTIONS,
+  planFee,
+  refuseWhilePending,
+  withFeeWallet,
+} from '../fees/charge-fee.js';
+import { details, feeName, flag, id, instant, money, outsideAccount, walletId } from '../fields/fields.js';
 import { notPositive } from '../violations.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, MONEY_IN_REJECTIONS } from '../rejections.js';
+import {
+  amountNotPositive,
+  insufficientFunds,
+  MONEY_IN_REJECTIONS,
+  sameWallet,
+  walletNotFound,
+} from '../rejections.js';
 import {
   factsOfReference,
   refuseReference,
@@ -46,30 +61,46 @@ export const deposit = defineCommand('Deposit', {
     done: 'The money is there.',
   },
   fields: {
-    walletId,
-    amount: money,
-    details,
-    pending: flag,
-    expiresAt: optional(instant),
-    source: optional(outsideAccount),
-    uniqueReference: flag,
+    ...{ walletId, amount: money, details, pending: flag, expiresAt: optional(instant) },
+    ...{ source: optional(outsideAccount), uniqueReference: flag, fee: optional(feeName) },
   },
   derives: { movementId: MOVEMENT_ID },
-  rejects: [amountNotPositive, ...REFERENCE_REJECTIONS, ...ANNOUNCEMENT_REJECTIONS, ...MONEY_IN_REJECTIONS],
+  rejects: [
+    amountNotPositive,
+    feeNeedsBooking,
+    ...PLANNED_FEE_REJECTIONS,
+    ...REFERENCE_REJECTIONS,
+    ...ANNOUNCEMENT_REJECTIONS,
+    ...MONEY_IN_REJECTIONS,
+    walletNotFound,
+    sameWallet,
+    insufficientFunds,
+  ],
+  needs: ({ fee }) => (fee === undefined ? undefined : { fee }),
+  wallets: (command) => withFeeWallet(command, [command.walletId]),
+  tells: FEES_TOLD,
   facts: (command) => factsOfReference('deposit', command.walletId, command),
   decide(command, context) {
     const { walletId, movementId, amount, details, source } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
-    const refused = () => refuse({ walletId, wallet, direction: 'in', amount, kind: 'deposit' });
+    const early = refuseWhilePending(command);
+    if (early) return early;
+    const plan = planFee(command, amount, 'in');
+    if (plan.refused) return plan.refused;
+    const refused = () => refuse({ walletId, wallet, direction: 'in', amount: plan.moved, kind: 'deposit' });
+    const event = FundsDeposited({
+      movementId,
+      amount: plan.moved,
+      details,
+      ...outsideIn('in', source),
+      ...withUnique(command),
+    });
     return (
       refuseReference('deposit', walletId, command, context) ??
       announce('in', walletId, command, context, refused) ??
       refused() ??
-      accept({
-        walletId,
-        event: FundsDeposited({ movementId, amount, details, ...outsideIn('in', source), ...withUnique(command) }),
-      })
+      acceptWithFee(plan, { walletId, event }, context)
     );
   },
 });

@@ -9,6 +9,7 @@ import {
   countNumber,
   currencyCode,
   detailsShape,
+  feeScheduleName,
   idText,
   instantText,
   limitNameText,
@@ -77,6 +78,9 @@ export function moneyIn(bodyKey?: string, schema: z.ZodType = amountText): Field
 const OF_CURRENCY: ReadonlySet<string> = new Set(['unknown_currency', 'malformed_currency']);
 
 export const money = moneyIn();
+
+/** The name of a fee schedule. */
+export const feeName = plain('feeName', feeScheduleName);
 
 /** An amount in the currency of the event's money, which only this code computes: canonical text, such as `10.00`. */
 export const decimal = plain('decimal');

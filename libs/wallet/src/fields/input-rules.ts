@@ -39,6 +39,13 @@ export const outsideAccountName = z
     description: 'A name of an account of the outside, as `POST /v1/accounts` defined it.',
     examples: ['bank-a'],
   });
+/** Lower case, so that no two names differ by nothing else. */
+const FEE_SCHEDULE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/;
+
+export const feeScheduleName = z
+  .string()
+  .regex(FEE_SCHEDULE_NAME, 'must have 1 to 40 characters of a–z 0–9 . _ - and begin with a letter or digit')
+  .meta({ id: 'FeeScheduleName', description: 'As `POST /v1/fees` defined it.', examples: ['card'] });
 
 /** A key or an id of the caller's own. It is used in headers and indexes. */
 export function visibleAscii(charactersMax: number): RegExp {

@@ -5,7 +5,7 @@ import { within } from '../declaring/field-fault.js';
 import type { Fields, JsonObject } from '../declaring/field.js';
 import type { MovementDetails } from '../declaring/statement-line.js';
 import { details, flag, money, shapeOf } from '../fields/fields.js';
-import { detailsShape, walletIdText } from '../fields/input-rules.js';
+import { detailsShape, feeScheduleName, walletIdText } from '../fields/input-rules.js';
 
 /** One flush writes a command as a whole; 100 legs are 200 events, which still leaves room for others. */
 export const LEGS_MAX = 100;
@@ -18,6 +18,7 @@ interface LegsOf {
   readonly legs: readonly [LegBody & { readonly amount: Money }, ...(LegBody & { readonly amount: Money })[]];
   readonly details: MovementDetails;
   readonly uniqueReference?: true;
+  readonly fee?: string;
 }
 
 /** The body of a transfer: the fields of one leg, or `legs`. */
@@ -32,7 +33,7 @@ export function transferBody(leg: Fields): CommandBody<LegsOf> {
   const legsOf = (body: JsonObject) => ('legs' in body ? (body['legs'] as JsonObject[]) : [body]);
   return {
     schema: z.union([
-      z.strictObject({ ...shape, ...ofAll }).meta({ id: 'OneLegTransfer' }),
+      z.strictObject({ ...shape, ...ofAll, fee: feeScheduleName.optional() }).meta({ id: 'OneLegTransfer' }),
       z.strictObject({ legs: z.array(legBody).min(1).max(LEGS_MAX), ...ofAll }).meta({
         id: 'MultiLegTransfer',
         description: 'All or none. Each leg is decided on what the one before it left.',
@@ -46,6 +47,7 @@ export function transferBody(leg: Fields): CommandBody<LegsOf> {
       })) as unknown as LegsOf['legs'], // the schema wants one at least
       details: details.input!.take(body, 'details', currencyOf),
       ...(body['uniqueReference'] === true && { uniqueReference: true }),
+      ...(body['fee'] !== undefined && { fee: body['fee'] as string }),
     }),
     currencies: (body) => legsOf(body).map((one) => one['currency'] as string),
   };

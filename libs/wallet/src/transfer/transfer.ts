@@ -1,12 +1,18 @@
 import { moved } from '../accounts.js';
-import { defineCommand, type CommandOf, type Context, type Wallets } from '../declaring/command.js';
+import { defineCommand, type CommandOf, type Wallets } from '../declaring/command.js';
 import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
-import type { Values } from '../declaring/field.js';
-import { defineRejection } from '../declaring/rejection.js';
-import { details, flag, id, list, money, walletId } from '../fields/fields.js';
+import { optional, type Values } from '../declaring/field.js';
+import { chargeFee, FEES_TOLD, PLANNED_FEE_REJECTIONS, planFee, withFeeWallet } from '../fees/charge-fee.js';
+import { details, feeName, flag, id, list, money, walletId } from '../fields/fields.js';
 import { notPositive, overspent } from '../violations.js';
-import { amountNotPositive, MONEY_IN_REJECTIONS, MONEY_OUT_REJECTIONS, walletNotFound } from '../rejections.js';
+import {
+  amountNotPositive,
+  MONEY_IN_REJECTIONS,
+  MONEY_OUT_REJECTIONS,
+  sameWallet,
+  walletNotFound,
+} from '../rejections.js';
 import {
   factsOfReference,
   refuseReference,
@@ -51,13 +57,6 @@ export const TransferReceived = defineEvent('TransferReceived', {
 });
 export type TransferReceived = EventOf<typeof TransferReceived>;
 
-export const sameWallet = defineRejection('same_wallet', {
-  kind: 'refused',
-  title: 'Both sides are the same wallet',
-  meaning: 'A transfer, or one leg of it, has the same wallet as source and destination.',
-  remedy: 'Send two different wallets under a new key.',
-})<{ walletId: string }>();
-
 const leg = { from: walletId, to: walletId, amount: money };
 const legs = list(leg);
 export type TransferLeg = Values<typeof leg>;
@@ -75,20 +74,24 @@ export const transfer = defineCommand('Transfer', {
     done: 'The money has moved.',
   },
   body: transferBody(leg),
-  fields: { legs, details, uniqueReference: flag },
+  fields: { legs, details, uniqueReference: flag, fee: optional(feeName) },
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
   rejects: [
     ...REFERENCE_REJECTIONS,
     walletNotFound,
     sameWallet,
     amountNotPositive,
+    ...PLANNED_FEE_REJECTIONS,
     ...MONEY_IN_REJECTIONS,
     ...MONEY_OUT_REJECTIONS,
   ],
+  needs: ({ fee }) => (fee === undefined ? undefined : { fee }),
+  tells: FEES_TOLD,
   scope: ({ legs }) => legs[0].from,
-  wallets: ({ legs }) => {
+  wallets: (command) => {
+    const { legs } = command;
     const ids = legs.flatMap(({ from, to }) => [from, to]);
-    return legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)];
+    return withFeeWallet(command, legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)]);
   },
   facts: (command) => factsOfReference('transfer', command.legs[0].from, command),
   decide(command, context) {
@@ -100,9 +103,16 @@ export const transfer = defineCommand('Transfer', {
     const walletNow: Wallets = (id) => changed.get(id) ?? walletOf(id);
     const events: AddressedEvent[] = [];
     for (const leg of legs) {
-      const refused = refuseLeg(leg, walletNow, refuse);
+      const faulty = refuseLeg(leg, walletNow);
+      if (faulty) return faulty;
+      const plan = planFee(command, leg.amount, 'out');
+      if (plan.refused) return plan.refused;
+      const { from, to } = leg;
+      const amount = plan.moved;
+      const refused =
+        refuse({ walletId: to, wallet: walletNow(to), direction: 'in', amount, kind: 'transfer' }) ??
+        refuse({ walletId: from, wallet: walletNow(from), direction: 'out', amount, kind: 'transfer' });
       if (refused) return refused;
-      const { from, to, amount } = leg;
       // One event says it: the first, which is of the wallet that the transfer was sent to.
       const unique = events.length === 0 ? withUnique(command) : {};
       const sent = TransferSent({ transferId, to, amount, details, ...unique });
@@ -110,20 +120,21 @@ export const transfer = defineCommand('Transfer', {
       const received = TransferReceived({ transferId, from, amount, details });
       changed.set(to, after(walletNow(to), received));
       events.push({ walletId: from, event: sent }, { walletId: to, event: received });
+      if (!plan.fee) continue;
+      const charged = chargeFee(plan.fee, { payer: from, movementId: transferId, details }, walletNow, refuse);
+      if (charged.kind === 'rejected') return charged;
+      for (const { walletId, event } of charged.events) changed.set(walletId, after(walletNow(walletId), event));
+      events.push(...charged.events);
     }
     return accept(...events);
   },
 });
 export type Transfer = CommandOf<typeof transfer>;
 
-function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets, refuse: Context['refuse']) {
+function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets) {
   const [source, destination] = [walletNow(from), walletNow(to)];
   if (source.status === 'absent') return reject(walletNotFound, { walletId: from });
   if (destination.status === 'absent') return reject(walletNotFound, { walletId: to });
   if (from === to) return reject(sameWallet, { walletId: from });
-  if (!amount.isPositive()) return reject(amountNotPositive, { amount });
-  return (
-    refuse({ walletId: to, wallet: destination, direction: 'in', amount, kind: 'transfer' }) ??
-    refuse({ walletId: from, wallet: source, direction: 'out', amount, kind: 'transfer' })
-  );
+  return amount.isPositive() ? undefined : reject(amountNotPositive, { amount });
 }

@@ -1,15 +1,30 @@
 import { moved } from '../accounts.js';
 import { defineCommand, type CommandOf } from '../declaring/command.js';
-import { accept, reject } from '../declaring/decision.js';
+import { reject } from '../declaring/decision.js';
 import { MOVEMENT_ID } from '../declaring/derived-id.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { internal, optional } from '../declaring/field.js';
-import { details, flag, id, instant, literal, money, outsideAccount, walletId } from '../fields/fields.js';
+import {
+  acceptWithFee,
+  feeNeedsBooking,
+  FEES_TOLD,
+  PLANNED_FEE_REJECTIONS,
+  planFee,
+  refuseWhilePending,
+  withFeeWallet,
+} from '../fees/charge-fee.js';
+import { details, feeName, flag, id, instant, literal, money, outsideAccount, walletId } from '../fields/fields.js';
 import { refuseWithoutRoom } from '../room.js';
 import { notPositive, overspent } from '../violations.js';
 import { accountOutside, namedOutside, outsideIn } from '../outside/outside.js';
 import { announce, ANNOUNCEMENT_REJECTIONS } from '../pending/announce.js';
-import { amountNotPositive, MONEY_OUT_REJECTIONS, tooManyCurrencies } from '../rejections.js';
+import {
+  amountNotPositive,
+  MONEY_OUT_REJECTIONS,
+  sameWallet,
+  tooManyCurrencies,
+  walletNotFound,
+} from '../rejections.js';
 import {
   factsOfReference,
   refuseReference,
@@ -58,26 +73,38 @@ export const withdraw = defineCommand('Withdraw', {
     ...{ walletId, amount: money, details, overdraft, pending: flag, expiresAt: optional(instant) },
     destination: optional(outsideAccount),
     uniqueReference: flag,
+    fee: optional(feeName),
   },
   derives: { movementId: MOVEMENT_ID },
   rejects: [
     amountNotPositive,
+    feeNeedsBooking,
+    ...PLANNED_FEE_REJECTIONS,
     ...REFERENCE_REJECTIONS,
     ...ANNOUNCEMENT_REJECTIONS,
     ...MONEY_OUT_REJECTIONS,
+    walletNotFound,
+    sameWallet,
     tooManyCurrencies,
   ],
+  needs: ({ fee }) => (fee === undefined ? undefined : { fee }),
+  wallets: (command) => withFeeWallet(command, [command.walletId]),
+  tells: FEES_TOLD,
   facts: (command) => factsOfReference('withdrawal', command.walletId, command),
   decide(command, context) {
     const { walletId, movementId, amount, overdraft, details, destination } = command;
     const { wallet, refuse } = context;
     if (!amount.isPositive()) return reject(amountNotPositive, { amount });
+    const early = refuseWhilePending(command);
+    if (early) return early;
+    const plan = planFee(command, amount, 'out');
+    if (plan.refused) return plan.refused;
     const refused = () =>
       overdraft === 'unlimited'
         ? refuseWithoutRoom(amount.currency, walletId, wallet)
-        : refuse({ walletId, wallet, direction: 'out', amount, kind: 'withdrawal' });
+        : refuse({ walletId, wallet, direction: 'out', amount: plan.moved, kind: 'withdrawal' });
     const event = FundsWithdrawn({
-      ...{ movementId, amount, details, ...(overdraft && { overdraft }) },
+      ...{ movementId, amount: plan.moved, details, ...(overdraft && { overdraft }) },
       ...outsideIn('out', destination),
       ...withUnique(command),
     });
@@ -85,7 +112,7 @@ export const withdraw = defineCommand('Withdraw', {
       refuseReference('withdrawal', walletId, command, context) ??
       announce('out', walletId, command, context, refused) ??
       refused() ??
-      accept({ walletId, event })
+      acceptWithFee(plan, { walletId, event }, context)
     );
   },
 });

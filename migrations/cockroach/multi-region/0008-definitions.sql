@@ -1,0 +1,3 @@
+-- As in 0002, for fee schedules and exchange rates.
+ALTER TABLE definitions SET (schema_locked = false);
+ALTER TABLE definitions SET LOCALITY GLOBAL;

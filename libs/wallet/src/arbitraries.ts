@@ -107,11 +107,25 @@ function valueOf(field: AnyField, drawing: Drawing): fc.Arbitrary<unknown> {
       return fc.constantFrom(...field.values!);
     case 'optional':
       return valueOf(field.of as AnyField, drawing);
+    case 'party':
+      return fc.oneof(
+        { weight: 9, arbitrary: drawing.walletId },
+        { weight: 1, arbitrary: fc.constant({ outside: 'world' }) },
+      );
     case 'list':
-      return fc.array(recordOf(field.of as Fields, drawing), { minLength: 1, maxLength: 4, size: 'max' });
+      return fc.array(recordOf(field.of as Fields, drawing).map(withWallet), {
+        minLength: 1,
+        maxLength: 4,
+        size: 'max',
+      });
     default:
       throw new Error(`arbitraries.ts does not draw fields of the kind ${field.kind}`);
   }
+}
+
+/** One end of a leg is a wallet, as the body of a transfer makes sure. */
+function withWallet(leg: Record<string, unknown>): Record<string, unknown> {
+  return typeof leg['from'] === 'string' || typeof leg['to'] === 'string' ? leg : { ...leg, to: IDS[0] };
 }
 
 // Records have the prototype of ordinary objects, or strict equality would tell them from what the code makes. A field that

@@ -124,7 +124,7 @@ export const withdraw = (amount: string | Money, fields: Partial<Withdraw> = {})
   ...fields,
 });
 
-export const leg = (from: string, to: string, amount: string | Money): TransferLeg => ({
+export const leg = (from: TransferLeg['from'], to: TransferLeg['to'], amount: string | Money): TransferLeg => ({
   from,
   to,
   amount: moneyOf(amount),

@@ -38,6 +38,7 @@ const STATES: Readonly<Record<string, readonly WalletEvent[]>> = {
 function valueOf(name: string, field: AnyField): unknown {
   switch (field.kind) {
     case 'walletId':
+    case 'party':
       return name === 'to' || name === 'into' ? BOB : ALICE;
     case 'id':
       return ID;

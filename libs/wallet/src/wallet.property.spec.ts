@@ -196,7 +196,11 @@ describe('any sequence of commands', () => {
           const events = run.decide(command);
           events.forEach((event) => run.ledger.append(event));
           if (command.type !== 'Transfer' || events.length === 0) continue;
-          const wanted = command.legs.flatMap(({ from, to }) => [`${from} TransferSent`, `${to} TransferReceived`]);
+          const wanted = command.legs.flatMap(({ from, to }) => {
+            if (typeof from !== 'string') return [`${to as string} FundsDeposited`];
+            if (typeof to !== 'string') return [`${from} FundsWithdrawn`];
+            return [`${from} TransferSent`, `${to} TransferReceived`];
+          });
           const told = events.filter(({ event }) => !event.type.startsWith('Fee'));
           expect(told.map(({ walletId, event }) => `${walletId} ${event.type}`)).toEqual(wanted);
         }

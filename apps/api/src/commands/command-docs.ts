@@ -41,7 +41,7 @@ export function docsOf(command: CommandDefinition): EndpointDocs {
         ? (['version_mismatch', 'if_match_malformed'] as const)
         : (['if_match_unsupported', ...(opens ? [] : (['version_mismatch'] as const))] as const)),
       ...(opens ? [] : OF_MONEY),
-      ...(hasKind(command, 'outsideAccount') ? (['unknown_account'] as const) : []),
+      ...(hasKind(command, 'outsideAccount') || command.body?.outsideAccounts ? (['unknown_account'] as const) : []),
       ...(hasKind(command, 'region') ? (['unknown_region'] as const) : []),
       ...rejects.map(({ code }) => code as ProblemCode),
     ],

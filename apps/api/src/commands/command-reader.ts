@@ -97,11 +97,16 @@ export class CommandReader {
   }
 
   /** The accounts of the outside that a body names and that are not in memory, with their keys in the body. */
-  private accountsToFind({ inputs }: CommandReading, body: JsonObject): readonly (readonly [string, string])[] {
-    return inputs.flatMap(([key, input]) => {
+  private accountsToFind(
+    { inputs, body: own }: CommandReading,
+    body: JsonObject,
+  ): readonly (readonly [string, string])[] {
+    const ofInputs = inputs.flatMap(([key, input]) => {
       const name = input.outsideAccount?.(body, key);
       return name === undefined || this.accounts.has(name) ? [] : [[key, name] as const];
     });
+    if (!own?.outsideAccounts) return ofInputs;
+    return [...ofInputs, ...own.outsideAccounts(body).filter(([, name]) => !this.accounts.has(name))];
   }
 
   private async requireAccounts(accounts: ReturnType<CommandReader['accountsToFind']>, prefix: string): Promise<void> {

@@ -76,7 +76,8 @@ export const movementsAnswer = z
   })
   .meta({ id: 'MovementPage' });
 
-const leg = money.extend({ from: walletId, to: walletId, ...said }).meta({ id: 'BookedLeg' });
+const end = walletId.nullable().meta({ description: 'The wallet; null for the outside.' });
+const leg = money.extend({ from: end, to: end, ...said }).meta({ id: 'BookedLeg' });
 
 export const transferAnswer = z
   .object({
@@ -105,11 +106,13 @@ export function movementOf({ movementId, lines, parts }: BookedMovement): Moveme
 
 /** A movement as the transfer that it is; undefined for one that is none. */
 export function transferOf({ movementId, lines, parts }: BookedMovement): TransferAnswer | undefined {
-  const sent = lines.filter(({ type }) => type === 'TransferSent');
-  if (sent.length === 0) return undefined;
+  if (!movementId.startsWith('tr_')) return undefined;
   const { position, recordedAt } = lines[0];
-  const legs = sent.map(({ walletId: from, counterparty: to, amount, details }) => ({
-    ...{ from, to: to!, amount: amount.abs().toString(), currency: amount.currency.code },
+  // A leg between wallets has a line at each end: that of the source stands for it.
+  const booked = lines.filter(({ type }) => type !== 'TransferReceived');
+  const legs = booked.map(({ walletId, counterparty = null, amount, details }) => ({
+    ...(amount.isPositive() ? { from: counterparty, to: walletId } : { from: walletId, to: counterparty }),
+    ...{ amount: amount.abs().toString(), currency: amount.currency.code },
     ...saidOf(details),
   }));
   return { transferId: movementId, position, recordedAt, legs, parts: parts.map(partOf) };

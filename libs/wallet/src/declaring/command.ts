@@ -89,6 +89,8 @@ export interface CommandBody<C> {
   readonly schema: z.ZodType;
   take(body: JsonObject, currencyOf: CurrencyOf): C;
   currencies(body: JsonObject): readonly string[];
+  /** The accounts of the outside that the body names, each with its place in the body. */
+  outsideAccounts?(body: JsonObject): readonly (readonly [path: string, name: string])[];
 }
 
 /** Conditions on the wallet that the command is sent to. Otherwise the command is rejected. */

@@ -100,6 +100,30 @@ export const outsideAccount: Field<string> = {
   },
 };
 
+/** One end of a leg of a transfer: a wallet by its id, or the outside: an account by its name, or `world`. */
+export type Party = string | { readonly outside: string };
+
+/** It is read by the body of the command, which knows its two ends. */
+export const party: Field<Party> = {
+  kind: 'party',
+  optional: false,
+  write: (data, name, value) => void (data[name] = value),
+  read: (data, name) => data[name] as Party,
+  tell: (said, name, value) => void (said[name] = value),
+};
+
+/** A value that is told under its name, so that it cannot be taken for another one of a list. Nothing where it is empty. */
+export function named<T>(field: Field<T>): Field<T> {
+  return {
+    ...field,
+    tell: (said, name, value) => {
+      const inner: JsonObject = {};
+      field.tell(inner, name, value);
+      if (Object.keys(inner).length > 0) said[name] = inner;
+    },
+  };
+}
+
 /** An instant: ISO 8601 in UTC, with milliseconds, whatever the offset of the input was. */
 export const instant = plain('instant', instantText);
 

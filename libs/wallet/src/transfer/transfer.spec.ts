@@ -1,5 +1,9 @@
 import { currency, Money } from '@tidemark/money';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { scopeOf, walletsOf } from '../decide.js';
+import { FundsDeposited } from '../deposit/deposit.js';
+import { WalletFrozen } from '../life/freeze.js';
+import { FundsWithdrawn } from '../withdraw/withdraw.js';
 import { CURRENCIES_MAX } from '../room.js';
 import {
   ALICE,
@@ -195,4 +199,62 @@ describe('Transfer: precedence', () => {
     given(opened, of(BOB, opened, ...full))
       .when(transfer([leg(ALICE, BOB, '1.00')]))
       .thenRejected('too_many_currencies', tooMany(BOB)));
+});
+
+describe('legs from and to the outside', () => {
+  const world = { outside: 'world' };
+  const bank = { outside: 'bank-a' };
+  const rich = [opened, deposited('10.00'), of(BOB, opened)];
+  const booked = (amount: string, more: object = {}) => ({
+    movementId: 't1',
+    amount: eur(amount),
+    details: {},
+    ...more,
+  });
+
+  it('are deposits and withdrawals with the id of the transfer, each on what the one before it left', () =>
+    given(...rich)
+      .when(transfer([leg(world, ALICE, '5.00'), leg(ALICE, BOB, '15.00'), leg(BOB, bank, '15.00')]))
+      .thenAccepted(
+        FundsDeposited(booked('5.00')),
+        sent(BOB, '15.00'),
+        of(BOB, received(ALICE, '15.00'), FundsWithdrawn(booked('15.00', { destination: 'bank-a' }))),
+      ));
+  it('name the account that the money comes from', () =>
+    given(...rich)
+      .when(transfer([leg(bank, BOB, '1.00')]))
+      .thenAccepted(of(BOB, FundsDeposited(booked('1.00', { source: 'bank-a' })))));
+  it('are refused as a deposit and a withdrawal are', () => {
+    given(...rich)
+      .when(transfer([leg(ALICE, BOB, '10.00'), leg(ALICE, world, '0.01')]))
+      .thenRejected('insufficient_funds', noFunds('0.01', '0.00'));
+    given(opened, WalletFrozen({ direction: 'credits' }))
+      .when(transfer([leg(world, ALICE, '1.00')]))
+      .thenRejected('wallet_frozen', { walletId: ALICE, frozen: ['credits'] });
+    given(...rich)
+      .when(transfer([leg(world, NOBODY, '1.00')]))
+      .thenRejected('wallet_not_found', { walletId: NOBODY });
+    given(...rich)
+      .when(transfer([leg(world, ALICE, '0.00')]))
+      .thenRejected('amount_not_positive', notPositive('0.00'));
+  });
+  it('belong to the first wallet', () => {
+    const command = transfer([leg(world, BOB, '1.00'), leg(ALICE, world, '1.00')]);
+    expect([scopeOf(command), walletsOf(command)]).toEqual([BOB, [BOB, ALICE]]);
+  });
+  it('with details of its own, which come before those of the transfer', () =>
+    given(...rich)
+      .when(
+        transfer([{ ...leg(ALICE, BOB, '1.00'), details: { reference: 'r-2' } }, leg(BOB, world, '1.00')], {
+          details: { reference: 'r-1', description: 'rent' },
+        }),
+      )
+      .thenAccepted(
+        { ...sent(BOB, '1.00'), details: { reference: 'r-2', description: 'rent' } } as ReturnType<typeof sent>,
+        of(
+          BOB,
+          { ...received(ALICE, '1.00'), details: { reference: 'r-2', description: 'rent' } } as ReturnType<typeof sent>,
+          FundsWithdrawn(booked('1.00', { details: { reference: 'r-1', description: 'rent' } })),
+        ),
+      ));
 });

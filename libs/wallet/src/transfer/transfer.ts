@@ -1,10 +1,14 @@
 import { moved } from '../accounts.js';
-import { defineCommand, type CommandOf, type Wallets } from '../declaring/command.js';
+import type { Money } from '@tidemark/money';
+import { defineCommand, type CommandOf, type Context, type Wallets } from '../declaring/command.js';
 import { accept, reject, type AddressedEvent } from '../declaring/decision.js';
 import { defineEvent, type EventOf } from '../declaring/event.js';
 import { optional, type Values } from '../declaring/field.js';
+import type { MovementDetails } from '../declaring/statement-line.js';
+import { FundsDeposited } from '../deposit/deposit.js';
 import { chargeFee, FEES_TOLD, PLANNED_FEE_REJECTIONS, planFee, withFeeWallet } from '../fees/charge-fee.js';
-import { details, feeName, flag, id, list, money, walletId } from '../fields/fields.js';
+import { details, feeName, flag, id, list, money, named, party, walletId, type Party } from '../fields/fields.js';
+import { outsideIn } from '../outside/outside.js';
 import { notPositive, overspent } from '../violations.js';
 import {
   amountNotPositive,
@@ -21,7 +25,8 @@ import {
   withUnique,
 } from '../unique-reference/unique-reference.js';
 import { post, type Wallet } from '../wallet.js';
-import { transferBody } from './transfer-body.js';
+import { FundsWithdrawn } from '../withdraw/withdraw.js';
+import { transferBody, WORLD } from './transfer-body.js';
 
 export const TransferSent = defineEvent('TransferSent', {
   fields: { transferId: id, to: walletId, amount: money, details, uniqueReference: flag },
@@ -57,7 +62,7 @@ export const TransferReceived = defineEvent('TransferReceived', {
 });
 export type TransferReceived = EventOf<typeof TransferReceived>;
 
-const leg = { from: walletId, to: walletId, amount: money };
+const leg = { from: party, to: party, amount: money, details: optional(named(details)) };
 const legs = list(leg);
 export type TransferLeg = Values<typeof leg>;
 
@@ -69,11 +74,12 @@ export const transfer = defineCommand('Transfer', {
     operationId: 'transfer',
     summary: 'Transfer between wallets',
     description:
-      'One leg, or up to 100 that are booked together or not at all. The idempotency key belongs to the (first) source. With ' +
-      '`uniqueReference` the `reference` serves one transfer of that source.',
+      'One leg, or up to 100 that are booked together or not at all. Among several legs may be deposits (`source`) and withdrawals ' +
+      '(`destination`). The idempotency key belongs to the first wallet: the (first) source, as a rule. With `uniqueReference` the ' +
+      '`reference` serves one transfer of that wallet.',
     done: 'The money has moved.',
   },
-  body: transferBody(leg),
+  body: transferBody(),
   fields: { legs, details, uniqueReference: flag, fee: optional(feeName) },
   derives: { transferId: { kind: 'transfer', prefix: 'tr' } },
   rejects: [
@@ -87,17 +93,17 @@ export const transfer = defineCommand('Transfer', {
   ],
   needs: ({ fee }) => (fee === undefined ? undefined : { fee }),
   tells: FEES_TOLD,
-  scope: ({ legs }) => legs[0].from,
+  scope: firstWalletOf,
   wallets: (command) => {
     const { legs } = command;
-    const ids = legs.flatMap(({ from, to }) => [from, to]);
+    const ids = legs.flatMap(walletsIn);
     return withFeeWallet(command, legs.length === 1 && ids[0] !== ids[1] ? ids : [...new Set(ids)]);
   },
-  facts: (command) => factsOfReference('transfer', command.legs[0].from, command),
+  facts: (command) => factsOfReference('transfer', firstWalletOf(command), referenceOf(command)),
   decide(command, context) {
     const { transferId, legs, details } = command;
     const { walletOf, refuse, after } = context;
-    const used = refuseReference('transfer', legs[0].from, command, context);
+    const used = refuseReference('transfer', firstWalletOf(command), referenceOf(command), context);
     if (used) return used;
     const changed = new Map<string, Wallet>();
     const walletNow: Wallets = (id) => changed.get(id) ?? walletOf(id);
@@ -107,21 +113,23 @@ export const transfer = defineCommand('Transfer', {
       if (faulty) return faulty;
       const plan = planFee(command, leg.amount, 'out');
       if (plan.refused) return plan.refused;
-      const { from, to } = leg;
       const amount = plan.moved;
-      const refused =
-        refuse({ walletId: to, wallet: walletNow(to), direction: 'in', amount, kind: 'transfer' }) ??
-        refuse({ walletId: from, wallet: walletNow(from), direction: 'out', amount, kind: 'transfer' });
+      const refused = refuseEnds(leg, amount, walletNow, refuse);
       if (refused) return refused;
+      const own = eventsOf({ ...leg, amount }, transferId, details);
       // One event says it: the first, which is of the wallet that the transfer was sent to.
-      const unique = events.length === 0 ? withUnique(command) : {};
-      const sent = TransferSent({ transferId, to, amount, details, ...unique });
-      changed.set(from, after(walletNow(from), sent));
-      const received = TransferReceived({ transferId, from, amount, details });
-      changed.set(to, after(walletNow(to), received));
-      events.push({ walletId: from, event: sent }, { walletId: to, event: received });
+      const [first, ...others] = own;
+      const said =
+        events.length === 0
+          ? [{ ...first, event: { ...first.event, ...withUnique(referenceOf(command)) } }, ...others]
+          : own;
+      for (const { walletId, event } of said) {
+        changed.set(walletId, after(walletNow(walletId), event));
+        events.push({ walletId, event });
+      }
       if (!plan.fee) continue;
-      const charged = chargeFee(plan.fee, { payer: from, movementId: transferId, details }, walletNow, refuse);
+      const payer = firstWalletOf(command);
+      const charged = chargeFee(plan.fee, { payer, movementId: transferId, details }, walletNow, refuse);
       if (charged.kind === 'rejected') return charged;
       for (const { walletId, event } of charged.events) changed.set(walletId, after(walletNow(walletId), event));
       events.push(...charged.events);
@@ -131,10 +139,70 @@ export const transfer = defineCommand('Transfer', {
 });
 export type Transfer = CommandOf<typeof transfer>;
 
+interface Legs {
+  readonly legs: readonly [TransferLeg, ...TransferLeg[]];
+  readonly details: MovementDetails;
+  readonly uniqueReference?: true;
+}
+
+/** The wallet that a transfer is sent to. */
+function firstWalletOf({ legs }: Pick<Legs, 'legs'>): string {
+  return walletsIn(legs[0])[0]!;
+}
+
+/** The reference that may be unique: of the first leg, where it is between wallets. */
+function referenceOf({ legs: [first], details, uniqueReference }: Legs) {
+  const unique = uniqueReference && walletsIn(first).length > 1;
+  return { details: { ...details, ...first.details }, ...(unique && { uniqueReference }) };
+}
+
+/** The wallets of a leg, the source first. */
+function walletsIn({ from, to }: TransferLeg): readonly string[] {
+  if (typeof from === 'string' && typeof to === 'string') return [from, to];
+  return [from, to].filter((end) => typeof end === 'string');
+}
+
 function refuseLeg({ from, to, amount }: TransferLeg, walletNow: Wallets) {
-  const [source, destination] = [walletNow(from), walletNow(to)];
-  if (source.status === 'absent') return reject(walletNotFound, { walletId: from });
-  if (destination.status === 'absent') return reject(walletNotFound, { walletId: to });
-  if (from === to) return reject(sameWallet, { walletId: from });
+  for (const walletId of walletsIn({ from, to, amount })) {
+    if (walletNow(walletId).status === 'absent') return reject(walletNotFound, { walletId });
+  }
+  if (typeof from === 'string' && from === to) return reject(sameWallet, { walletId: from });
   return amount.isPositive() ? undefined : reject(amountNotPositive, { amount });
+}
+
+/** What the wallets of a leg refuse, the receiver first. */
+function refuseEnds({ from, to }: TransferLeg, amount: Money, walletNow: Wallets, refuse: Context['refuse']) {
+  const gate = (end: Party, direction: 'in' | 'out', kind: string) =>
+    typeof end === 'string' ? refuse({ walletId: end, wallet: walletNow(end), direction, amount, kind }) : undefined;
+  return (
+    gate(to, 'in', typeof from === 'string' ? 'transfer' : 'deposit') ??
+    gate(from, 'out', typeof to === 'string' ? 'transfer' : 'withdrawal')
+  );
+}
+
+/** A leg from or to the outside is a deposit or a withdrawal with the id of the transfer. */
+function eventsOf(
+  { from, to, amount, details: own }: TransferLeg,
+  transferId: string,
+  ofAll: MovementDetails,
+): readonly [AddressedEvent, ...AddressedEvent[]] {
+  const details = own ? { ...ofAll, ...own } : ofAll;
+  const booked = { movementId: transferId, amount, details };
+  if (typeof from === 'string' && typeof to === 'string') {
+    return [
+      { walletId: from, event: TransferSent({ transferId, to, amount, details }) },
+      { walletId: to, event: TransferReceived({ transferId, from, amount, details }) },
+    ];
+  }
+  if (typeof to === 'string') {
+    return [{ walletId: to, event: FundsDeposited({ ...booked, ...outsideIn('in', nameOf(from)) }) }];
+  }
+  if (typeof from === 'string') {
+    return [{ walletId: from, event: FundsWithdrawn({ ...booked, ...outsideIn('out', nameOf(to)) }) }];
+  }
+  throw new Error('one end of a leg has to be a wallet');
+}
+
+function nameOf(end: Party): string | undefined {
+  return typeof end === 'string' || end.outside === WORLD ? undefined : end.outside;
 }

@@ -17,6 +17,7 @@ const PATH_VALUES: Record<string, string> = {
   projection: 'balances',
   generation: '1',
   operationId: '00000000-0000-4000-8000-000000000000',
+  name: 'world',
 };
 
 export function fieldsOf(document: Json): Field[] {
@@ -61,13 +62,20 @@ function fieldsOfOperation(document: Json, path: string, method: string, operati
     return { name: `${title}: ${name}`, place, type, request };
   };
   const base = { method: method.toUpperCase(), path: filled(PATH_VALUES) };
+  /** Query parameters that a request must have. */
+  const needed = (parameters as Json[])
+    .filter((each) => each.in === 'query' && each.required)
+    .map(({ name, schema }): [string, string] => [name, at(exampleOf(document, schema))]);
   const body = requestBody?.content['application/json']?.schema;
   return [
     ...named('path').map((name) =>
       field(name, 'path', 'text', (value) => ({ ...base, path: filled({ ...PATH_VALUES, [name]: String(value) }) })),
     ),
     ...named('query').map((name) =>
-      field(name, 'query', 'text', (value) => ({ ...base, path: `${base.path}?${name}=${at(value)}` })),
+      field(name, 'query', 'text', (value) => {
+        const query = [...needed.filter(([other]) => other !== name), [name, at(value)]];
+        return { ...base, path: `${base.path}?${query.map((pair) => pair.join('=')).join('&')}` };
+      }),
     ),
     ...(body ? placesIn(document, body) : []).map(({ path: where, type, put }) =>
       field(where, 'body', type, (value) => ({ ...base, body: put(value) as object })),

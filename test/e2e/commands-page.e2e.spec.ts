@@ -1,56 +1,35 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { examine } from '@tidemark/doctor';
 import { engines } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectShown, requestsOf, shown } from './page-examples.js';
 import { RunningService, type Answer } from './running-service.js';
 
 /** On CockroachDB an examination reads the log as of 0.25 s ago. */
 const SETTLE_MS = 300;
 
-/** A command of docs/commands.md, and the line below it. */
-interface Example {
-  readonly path: string;
-  readonly key: string;
-  readonly body: string;
-  readonly expected: string;
-}
-
-const EXAMPLE =
-  /^curl -s '?localhost:3000(?<path>[^\s']+)'? -H "\$JSON" -H 'Idempotency-Key: (?<key>\S+)' -d '(?<body>.*)'\n# (?<expected>.*)$/gm;
-
 /** Not a command on a wallet, so it has no dry run. */
 const NO_DRY_RUN = '/v1/accounts';
 
-/** All commands of the page. The answers must have the ids that the page shows. */
-const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
-const examples = [...page.matchAll(EXAMPLE)].map(({ groups }) => groups as unknown as Example);
-
-/** The answer in the form of the page: the status, and the code or an id. */
-function shown({ status, json }: Answer, expected: string): string {
-  const [, more] = expected.split(' ');
-  if (more === undefined) return String(status);
-  return json.code === undefined ? `${status} ${more} ${json[more]}` : `${status} ${json.code}`;
-}
+/** All requests of the page. The answers must have the ids that the page shows. */
+const examples = requestsOf('commands.md');
 
 const withoutRequest = ({ status, json: { requestId: _, ...rest } }: Answer) => ({ status, ...rest });
 
 describe.each(engines)('docs/commands.md on $engine', (engine) => {
   let service: RunningService;
-  beforeAll(async () => (service = await RunningService.start(engine)));
+  beforeAll(async () => (service = await RunningService.start(engine, { worker: true })));
   afterAll(() => service?.close());
 
-  it('has no command that this test cannot read', () => {
-    expect(examples.length).toBe(page.match(/^curl /gm)!.length);
-    expect(examples.length).toBeGreaterThan(25);
-  });
+  it('has the examples of all sections', () => expect(examples.length).toBeGreaterThan(25));
 
   it('shows the answer of each of its commands, in order', async () => {
-    for (const { path, key, body, expected } of examples) {
+    for (const example of examples) {
+      const { path, key, body, expected } = example;
       const before = await service.counts();
-      if (path.includes('?') || path === NO_DRY_RUN) {
-        const answer = await service.post(path, JSON.parse(body), { key });
-        expect([shown(answer, expected), await service.counts()], key).toEqual([expected, before]);
+      if (key === undefined || body === undefined || path.includes('?') || path === NO_DRY_RUN) {
+        await expectShown(service, example);
+        expect(await service.counts(), example.command).toEqual(before);
         continue;
       }
       const dry = await service.post(`${path}?dryRun=true`, JSON.parse(body), { key });
@@ -71,11 +50,11 @@ describe.each(engines)('docs/commands.md on $engine', (engine) => {
   });
 
   it('has commands whose keys a later dry run finds used', async () => {
-    const [{ path, key, body }] = examples as [Example];
-    const again = await service.post(`${path}?dryRun=true`, JSON.parse(body), { key });
+    const { path, key, body } = examples[0]!;
+    const again = await service.post(`${path}?dryRun=true`, JSON.parse(body!), { key: key! });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
     expect(
-      (await service.post(`${path}?dryRun=true`, { walletId: 'ann', metadata: { a: 'b' } }, { key })).json.code,
+      (await service.post(`${path}?dryRun=true`, { walletId: 'ann', metadata: { a: 'b' } }, { key: key! })).json.code,
     ).toBe('idempotency_key_reused');
   });
 

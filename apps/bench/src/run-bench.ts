@@ -1,6 +1,7 @@
 import { benchAppend } from './append.bench.js';
 import { withBenchDatabase, type BenchDatabase, type BenchSurroundings } from './bench-database.js';
 import type { BenchReport, BenchResult } from './bench-result.js';
+import { benchCommands } from './commands.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchImport } from './import.bench.js';
 import { benchLag } from './lag.bench.js';
@@ -19,6 +20,7 @@ type Bench = (
 /** Those that need one database; `regions` needs a cluster. */
 const BENCHES = {
   append: benchAppend,
+  commands: benchCommands,
   http: benchHttp,
   import: benchImport,
   lag: benchLag,

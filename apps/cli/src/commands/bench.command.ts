@@ -5,6 +5,7 @@ import type { Run } from '../process/run-command.js';
 
 const NAMES: Record<BenchName, true> = {
   append: true,
+  commands: true,
   http: true,
   import: true,
   lag: true,

@@ -31,22 +31,20 @@ export function isTimeZone(name: string): boolean {
  * @param at ISO 8601, UTC, milliseconds, as is what is returned
  */
 export function countsUntil(at: string, period: Period, rolling: boolean, zone = UTC): string {
-  const instant = Temporal.Instant.from(at);
   if (rolling) {
     const window = WINDOW_MS[period];
     const slice = window / SLICES;
-    const end = (Math.floor(instant.epochMilliseconds / slice) + 1) * slice + window;
-    return textOf(Temporal.Instant.fromEpochMilliseconds(end));
+    // Runs for each movement, so it is plain arithmetic. Date parses and writes a fixed time here, and reads no clock.
+    /* eslint-disable no-restricted-globals */
+    const end = (Math.floor(Date.parse(at) / slice) + 1) * slice + window;
+    return new Date(end).toISOString();
+    /* eslint-enable no-restricted-globals */
   }
-  const day = instant.toZonedDateTimeISO(zone).toPlainDate();
+  const day = Temporal.Instant.from(at).toZonedDateTimeISO(zone).toPlainDate();
   const next = {
     day: () => day.add({ days: 1 }),
     week: () => day.add({ days: 8 - day.dayOfWeek }),
     month: () => day.with({ day: 1 }).add({ months: 1 }),
   }[period]();
-  return textOf(next.toZonedDateTime(zone).toInstant());
-}
-
-function textOf(instant: Temporal.Instant): string {
-  return instant.toString({ smallestUnit: 'millisecond' });
+  return next.toZonedDateTime(zone).toInstant().toString({ smallestUnit: 'millisecond' });
 }

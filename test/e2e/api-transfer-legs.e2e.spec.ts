@@ -103,7 +103,20 @@ describe.each(engines)('legs from and to the outside on $engine', (engine) => {
       expect([status, json.code, json.errors[0].path], JSON.stringify(leg)).toEqual([400, code, path]);
     }
     expect((await service.post('/v1/transfers', { source: 'world', to: 'a', ...money })).status).toBe(400);
+    // A unique reference is kept with the sending wallet of the first leg.
+    const outsideFirst = { legs: [{ source: 'world', to: 'a', ...money }], reference: 'once', uniqueReference: true };
+    const { status, json } = await service.post('/v1/transfers', outsideFirst);
+    expect([status, json.code, json.errors[0].path]).toEqual([400, 'invalid_request', 'uniqueReference']);
     expect(await service.counts()).toEqual(before);
+  });
+
+  it('take a unique reference from the first leg, before that of the transfer', async () => {
+    const paid = (key: string, reference: string) =>
+      transfer([{ from: 'a', to: 'b', ...eur('0.01'), reference }], { reference: 'all', uniqueReference: true }, key);
+    await service.post('/v1/wallets/a/deposits', eur('1.00'));
+    expect((await paid('u1', 'first')).status).toBe(201);
+    expect((await paid('u2', 'second')).status).toBe(201);
+    expect((await paid('u3', 'first')).json).toMatchObject({ code: 'reference_used', details: { reference: 'first' } });
   });
 
   it('leave a log in which doctor finds nothing', async () => {

@@ -4,31 +4,15 @@ import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
+import { HEADER, importFile, mapping, newSource } from './imported-files.js';
 
-const HEADER = 'id,account,date,kind,amount,text\n';
 const GOOD_1 = 'g1,alice,1993-01-01,in,10.00,first\n';
 const GOOD_2 = 'g2,alice,1993-01-02,out,4.00,second\n';
-
-const mapping = (source: string, more: object = {}) => ({
-  source,
-  openWallets: true,
-  walletPrefix: `${source}-`,
-  movements: {
-    id: 'id',
-    wallet: 'account',
-    effectiveAt: 'date',
-    amount: { column: 'amount', kind: { column: 'kind', credit: ['in'], debit: ['out'] } },
-    currency: { value: 'EUR' },
-    description: '{text}',
-  },
-  ...more,
-});
 
 describe.each(engines)('importing CSV files on $engine', (engine) => {
   let fresh: FreshDatabase;
   let database: Database;
   let at: Workplace;
-  let sources = 0;
 
   beforeAll(async () => {
     fresh = await freshDatabase(engine);
@@ -41,25 +25,7 @@ describe.each(engines)('importing CSV files on $engine', (engine) => {
     at?.leave();
   });
 
-  const newSource = () => `s${++sources}`;
-
-  async function importing(
-    content: string | Buffer,
-    more: { source?: string; mapping?: object; options?: string[] } = {},
-  ) {
-    const source = more.source ?? newSource();
-    at.write('m.json', mapping(source, more.mapping));
-    at.write('file.csv', content);
-    const ended = await at.json('import', 'file.csv', '--mapping', 'm.json', ...(more.options ?? []));
-    const { rejectsFile, readAs } = ended.json as { rejectsFile?: string | null; readAs?: { delimiter: string } };
-    const rejects = rejectsFile
-      ? (parse(at.read('file.rejects.csv'), { columns: true, delimiter: readAs?.delimiter ?? ',' }) as Record<
-          string,
-          string
-        >[])
-      : [];
-    return { ...ended, source, rejects };
-  }
+  const importing = (content: string | Buffer, how?: Parameters<typeof importFile>[2]) => importFile(at, content, how);
 
   async function events(): Promise<number> {
     const { rows } = await database.query<{ count: string }>('SELECT count(*) AS count FROM wallet_events');

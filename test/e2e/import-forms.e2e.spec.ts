@@ -1,30 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
-import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
-
-const HEADER = 'id,account,date,kind,amount,text\n';
-
-const mapping = (source: string, more: object = {}) => ({
-  source,
-  openWallets: true,
-  walletPrefix: `${source}-`,
-  movements: {
-    id: 'id',
-    wallet: 'account',
-    effectiveAt: 'date',
-    amount: { column: 'amount', kind: { column: 'kind', credit: ['in'], debit: ['out'] } },
-    currency: { value: 'EUR' },
-    description: '{text}',
-  },
-  ...more,
-});
+import { HEADER, importFile } from './imported-files.js';
 
 describe.each(engines)('the form of a file on $engine', (engine) => {
   let fresh: FreshDatabase;
   let at: Workplace;
-  let sources = 0;
 
   beforeAll(async () => {
     fresh = await freshDatabase(engine);
@@ -35,25 +17,7 @@ describe.each(engines)('the form of a file on $engine', (engine) => {
     at?.leave();
   });
 
-  const newSource = () => `s${++sources}`;
-
-  async function importing(
-    content: string | Buffer,
-    more: { source?: string; mapping?: object; options?: string[] } = {},
-  ) {
-    const source = more.source ?? newSource();
-    at.write('m.json', mapping(source, more.mapping));
-    at.write('file.csv', content);
-    const ended = await at.json('import', 'file.csv', '--mapping', 'm.json', ...(more.options ?? []));
-    const { rejectsFile, readAs } = ended.json as { rejectsFile?: string | null; readAs?: { delimiter: string } };
-    const rejects = rejectsFile
-      ? (parse(at.read('file.rejects.csv'), { columns: true, delimiter: readAs?.delimiter ?? ',' }) as Record<
-          string,
-          string
-        >[])
-      : [];
-    return { ...ended, source, rejects };
-  }
+  const importing = (content: string | Buffer, how?: Parameters<typeof importFile>[2]) => importFile(at, content, how);
 
   it('is found and said: UTF-16, packed, newest first, with lines before the header', async () => {
     const text = `Bank of Tests\nAccount;x\n\nNr;Konto;Datum;Betrag\nb;k;2026-02-01;-1.000,50\na;k;2026-01-31;1.000,50\n`;

@@ -53,7 +53,7 @@ describe.each(engines)('docs/recipes.md on $engine', (engine) => {
     ]);
   });
 
-  it('has the recipes of all situations', () => expect(recipes.length).toBe(10));
+  it('has the recipes of all situations', () => expect(recipes.length).toBe(11));
 
   it('leaves books that add up to zero in every currency', async () => {
     const { position } = (await service.get('/v1/wallets/ugo')).json; // the wallet of the last recipe

@@ -1,11 +1,11 @@
 import { engines, freshDatabase, type FreshDatabase } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workplace } from './cli-process.js';
+import { newSource } from './imported-files.js';
 
 describe.each(engines)('reconciling on $engine', (engine) => {
   let fresh: FreshDatabase;
   let at: Workplace;
-  let sources = 0;
 
   beforeAll(async () => {
     fresh = await freshDatabase(engine);
@@ -15,8 +15,6 @@ describe.each(engines)('reconciling on $engine', (engine) => {
     await fresh?.drop();
     at?.leave();
   });
-
-  const newSource = () => `s${++sources}`;
 
   const withBalance = (rows: string) => `id,account,amount,currency,balance\n${rows}`;
   const balanceMapping = (source: string) => ({

@@ -44,7 +44,7 @@ export class ReservationsController {
   ): Promise<HoldAnswer> {
     const found = await this.queries.execute(new GetHoldQuery(id, holdId));
     if (found === 'wallet') throw noWallet(id);
-    if (found === 'hold')
+    if (found === 'item')
       throw new Problem('hold_not_found', nothing('hold', holdId, id), { details: { walletId: id, holdId } });
     return holdOf(id, found);
   }
@@ -70,7 +70,7 @@ export class ReservationsController {
   ): Promise<PendingAnswer> {
     const found = await this.queries.execute(new GetPendingQuery(id, movementId));
     if (found === 'wallet') throw noWallet(id);
-    if (found === 'movement') {
+    if (found === 'item') {
       const details = { walletId: id, movementId };
       throw new Problem('pending_movement_not_found', nothing('pending movement', movementId, id), { details });
     }

@@ -19,6 +19,7 @@ import {
   withdraw,
   withdrawn,
 } from '../given-when-then.js';
+import { partsHeapBytes } from '../funds.js';
 import { placeHold } from '../holds/place-hold.js';
 import { WalletClosed } from '../life/close.js';
 import { WalletFrozen } from '../life/freeze.js';
@@ -303,6 +304,16 @@ describe('a rolling limit', () => {
     expect(limits.of(wallet).get('l1')!.used.length).toBeLessThanOrEqual(SLICES + 2);
     expect(decodeWallet(encodeWallet(wallet))).toStrictEqual(wallet);
   });
+});
+
+it('takes as much memory as it has limits and slices: a wallet cache counts it', () => {
+  const heapOf = (...events: readonly WalletEvent[]) => partsHeapBytes(fold([...rich, ...events]));
+  const [calendar, count] = [limit({ per: 'day', count: 9 }), limit({ per: 'month', count: 9 }, 'l2')];
+  expect(heapOf(calendar)).toBeGreaterThan(0);
+  expect(heapOf(calendar, count)).toBe(2 * heapOf(calendar));
+  expect(heapOf(calendar, withdrawn('1.00'))).toBeGreaterThan(heapOf(calendar));
+  // 24 slices were measured at 3.8 KB. At 8 KB a limit, 1,000 wallets with ten limits pushed all others out of the cache.
+  expect(heapOf(calendar, withdrawn('1.00'))).toBeLessThan(2_000);
 });
 
 it('has a bound above its largest state', () => {
